@@ -1,0 +1,1 @@
+"""The ports on AWS and Jinja2; no adapter knows another."""

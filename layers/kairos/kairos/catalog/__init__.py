@@ -1,0 +1,1 @@
+"""Reads campaigns/, validates, and compiles to what the domain runs."""

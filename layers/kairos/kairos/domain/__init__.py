@@ -1,0 +1,1 @@
+"""The pure core: no clock, no ids, no environment, no I/O."""

@@ -1,0 +1,111 @@
+"""What a decision asks the shell to do, and what it says about itself."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kairos.domain.events import Consent, Json, Millis
+
+Outcome = Literal["entered", "sent", "in_doubt", "deferred", "refused", "left", "goal"]
+
+
+def message_id(customer: str, campaign: str, key: str, step: str, channel: str) -> str:
+    """The identity of a message (26 letters and digits): who, why, which step, on which channel. No version, no time."""
+    text = "\x1f".join((customer, campaign, key, step, channel))
+    return b32encode(hashlib.sha256(text.encode()).digest()[:16]).decode().rstrip("=").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class PutEntry:
+    """A customer enters a campaign; refused by the table if that key was ever used."""
+
+    campaign: str
+    key: str
+    entered: Millis
+    since: Millis  # the trigger's own moment
+    trigger: str  # id of the trigger event, or the due moment
+    control: bool  # held out
+    event: Json  # the trigger event's fields that templates and later conditions name
+    snapshot: str | None  # where the larger fields are
+    expires: Millis  # TTL: when the key may be forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class PutMessage:
+    """A message is decided; refused by the table if one of this identity exists."""
+
+    id: str
+    campaign: str
+    key: str
+    step: str
+    channel: str  # email, sms, push, or event (something emitted on the bus)
+    channels: tuple[str, ...]  # what is left to try if a provider definitely refuses this one
+    topic: str
+    template: str
+    transactional: bool
+    since: Millis  # the trigger's own moment: exits from then on stop it
+    trigger: str
+    same: Mapping[str, str]  # hashed `same` values of the trigger event, by exit selector
+    expires: Millis
+    due: Millis
+    guard: int
+    catalog: str
+    variant: str = ""
+    coupon: Json | None = None  # {"name", "percent" | "amount", "valid": ms}: its time starts when it is rendered
+    detail: Json | None = None  # channel event: {"type", "detail"}
+
+
+@dataclass(frozen=True, slots=True)
+class PutSnapshot:
+    """Event fields too large for the state, kept while a timer waits; harmless when orphaned."""
+
+    name: str
+    event: Json
+    expires: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class PutConsent:
+    """Evidence of one word of consent."""
+
+    consent: Consent
+    event: str
+
+
+Effect = PutEntry | PutMessage | PutSnapshot | PutConsent
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of the customer's life: what was decided and why."""
+
+    time: Millis
+    customer: str
+    campaign: str
+    key: str
+    outcome: Outcome
+    reason: str = ""
+    step: str = ""
+    channel: str = ""
+    message: str = ""
+    variant: str = ""
+    event: str = ""  # id of the event that caused it, or "wake"
+    version: int = 0  # of the state the decision was taken on
+    catalog: str = ""
+    value: float = 0.0  # of a goal
+
+    def line(self) -> dict[str, Any]:
+        """The record as it is archived: `{time, customer, campaign, key, step?, outcome, reason, …}`."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return {k: v for k, v in fields.items() if v or k in ("time", "customer", "campaign", "key", "outcome", "reason")}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The customer afterwards, what has to be done, and the reasons."""
+
+    customer: Any  # kairos.domain.state.Customer
+    effects: tuple[Effect, ...] = ()
+    records: tuple[Record, ...] = field(default=())

@@ -1,0 +1,83 @@
+"""The canonical event: what every source is normalised into and `decide` is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Millis = int
+"""A moment or a span in milliseconds; a moment counts from the Unix epoch, UTC."""
+
+Json = Mapping[str, Any]
+
+AHEAD: Final[Millis] = 5 * 60 * 1000
+"""How far ahead of its receipt an event's own time is believed."""
+
+OWN_TYPES: Final = frozenset(
+    {
+        "campaign.entered", "campaign.left",
+        "message.sent", "message.delivered", "message.delayed", "message.bounced", "message.complained",
+        "message.rejected", "message.opened", "message.clicked", "message.refused",
+        "content.shown", "content.accepted", "content.dismissed",
+        "answer.given", "consent.requested", "consent.granted", "consent.withdrawn",
+        "coupon.issued", "goal.reached", "kairos.customer", "kairos.report",
+    }
+)  # fmt: skip
+"""Types that only Kairos itself makes; from anybody else they are refused as `reserved_type`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Who an event says it is about; at least one field is set."""
+
+    id: str | None = None
+    anonymous_id: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One word of a customer on one topic and channel."""
+
+    topic: str
+    channel: str
+    state: str  # granted | withdrawn
+    time: Millis
+    source: str = ""
+    wording: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, with the facts about the customer it brings along."""
+
+    id: str
+    type: str
+    time: Millis
+    received: Millis
+    source: str = ""
+    customer: Ref | None = None
+    properties: Json = field(default_factory=dict)
+    context: Json = field(default_factory=dict)
+    attributes: Mapping[str, Json] = field(default_factory=dict)  # by source: declared, backend, behaviour
+    addresses: Json = field(default_factory=dict)  # email, phone, whatsapp: str or None; push: list of tokens
+    consents: tuple[Consent, ...] = ()
+    own: bool = False  # made by Kairos, not heard from outside
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The event as patterns and templates see it."""
+        ref = self.customer
+        who = {} if ref is None else {k: v for k in ("id", "anonymous_id", "email", "phone") if (v := getattr(ref, k))}
+        return {
+            "id": self.id, "type": self.type, "source": self.source, "customer": who,
+            "properties": self.properties, "context": self.context,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A hint that timers of a customer may be due; early, late or twice does no harm."""
+
+    customer: str

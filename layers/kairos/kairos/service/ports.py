@@ -1,0 +1,263 @@
+"""What the services need of the world; adapters implement it on AWS."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from kairos.domain.effects import Effect, PutMessage
+from kairos.domain.events import Json, Millis
+from kairos.domain.state import Customer
+
+
+class StateMoved(Exception):
+    """Somebody else committed this customer first: decide again on the newer state."""
+
+
+class AlreadyWritten(Exception):
+    """An entry or message of this identity exists: decide again knowing it."""
+
+    def __init__(self, entries: frozenset[tuple[str, str]] = frozenset(), messages: frozenset[str] = frozenset()) -> None:
+        super().__init__(f"{len(entries)} entries, {len(messages)} messages exist")
+        self.entries = entries  # (campaign, key)
+        self.messages = messages  # message ids
+
+
+class Contended(Exception):
+    """The item is in endless conflict: try later, through the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """Where a message is; campaign and key are known to who has just written it, not to the sweep."""
+
+    customer: str
+    message: str
+    campaign: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The kill switch and the circuits, as they are now."""
+
+    stops: frozenset[str] = frozenset()  # "all", "campaign:NAME", "channel:NAME"
+    circuits: Mapping[str, Millis] = field(default_factory=dict)  # channel -> closed again from this moment
+
+    def holds(self, campaign: str, channel: str, now: Millis) -> bool:
+        """Whether a message must wait."""
+        named = self.stops & {"all", f"campaign:{campaign}", f"channel:{channel}"}
+        return bool(named) or self.circuits.get(channel, 0) > now
+
+
+Status = Literal["pending", "sending", "in_doubt", "sent", "refused", "given_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message as the table has it."""
+
+    put: PutMessage
+    customer: str
+    status: Status
+    token: str = ""
+    tries: int = 0
+    claimed: Millis = 0
+    reason: str = ""
+    provider_id: str = ""
+    due: Millis = 0  # 0: settled and reported
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that a delivery looks at, read consistently in one request."""
+
+    message: StoredMessage
+    customer: Customer  # with its profile
+    event: Json  # the trigger event's fields: the entry's, or its snapshot's
+    control: Control
+
+
+class NotClaimed(Exception):
+    """The claim failed; `why` is `not_pending`, `guard_moved`, `suppressed`, `expired` or `conflict`."""
+
+    def __init__(self, why: Literal["not_pending", "guard_moved", "suppressed", "expired", "conflict"]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class CustomerStore(Protocol):
+    """States and profiles."""
+
+    def read(
+        self, ids: Collection[str], *, profiles: Collection[str] = (), consistent: bool = False
+    ) -> dict[str, Customer]:
+        """Each customer asked for (unknown ones as `Customer.unknown`), with the profile where it is asked for."""
+
+    def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
+        """All or nothing: state, profile if it changed, entries, messages, consents. Snapshots go before.
+
+        Raises StateMoved, AlreadyWritten, Contended. A lost answer to one's own write (state carries `writer`) is success.
+        """
+
+
+class MessageStore(Protocol):
+    """Messages under way. Every write is conditional and says by its result whether it took place."""
+
+    def dossier(self, ref: MessageRef) -> Dossier | None:
+        """Everything about one message; None if there is no such message."""
+
+    def claim(self, message: StoredMessage, *, guard: int, address: str, token: str, now: Millis) -> None:
+        """PENDING -> SENDING if not expired, the state's guard is `guard` and the address (`channel#hash`) is not suppressed.
+
+        Raises NotClaimed.
+        """
+
+    def sent(self, message: StoredMessage, *, token: str, provider_id: str, now: Millis, due: Millis) -> bool:
+        """SENDING or IN_DOUBT (given up too) -> SENT; `due` 0 takes it out of the index."""
+
+    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
+        """What the provider's own event says: upwards only, -> SENT, also one given up or re-opened after a claim."""
+
+    def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:
+        """SENDING (or, for transactional ones, IN_DOUBT) -> PENDING: surely not taken, or may be tried again."""
+
+    def doubt(self, message: StoredMessage, *, token: str) -> bool:
+        """SENDING -> IN_DOUBT."""
+
+    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis) -> bool:
+        """PENDING (token empty) or SENDING -> REFUSED with its reason; stays due until reported."""
+
+    def give_up(self, message: StoredMessage) -> bool:
+        """SENDING or IN_DOUBT -> GIVEN_UP: nobody will ever know; its cap place stays used."""
+
+    def postpone(self, message: StoredMessage, *, due: Millis) -> bool:
+        """Moves the moment at which the sweep looks again, while the status stays."""
+
+    def reported(self, message: StoredMessage) -> bool:
+        """The outcome is with `decide`: out of the index."""
+
+
+class ControlStore(Protocol):
+    """Kill switch, circuits, and since when each kept thing is counted."""
+
+    def control(self) -> Control: ...
+
+    def stop(self, what: str) -> None: ...
+
+    def resume(self, what: str) -> None: ...
+
+    def open_circuit(self, channel: str, until: Millis) -> None: ...
+
+    def since(self, keeps: Collection[str], now: Millis) -> Mapping[str, Millis]:
+        """Since when each keep is counted; those never seen before are put, if absent, as `now`."""
+
+
+class DueIndex(Protocol):
+    """The sparse index of everything that has a moment."""
+
+    def due(self, until: Millis, limit: int) -> Iterable[str | MessageRef]:
+        """Customers (ids) whose timers, and messages whose moment, are due; at most `limit` a shard."""
+
+
+class AddressStore(Protocol):
+    """Suppression by address, whoever owns it."""
+
+    def suppress(self, address: str, reason: str, now: Millis) -> None:
+        """`address` is `channel#hash`."""
+
+
+class Queues(Protocol):
+    """The three queues and the rejected one. Each `put_*` raises QueueRefused naming what was not taken."""
+
+    def put_events(self, bodies: Sequence[Json]) -> None: ...
+
+    def put_messages(self, refs: Sequence[MessageRef]) -> None: ...
+
+    def put_rejected(self, bodies: Sequence[Json]) -> None: ...
+
+    def backlog(self) -> int:
+        """About how many events wait."""
+
+
+class QueueRefused(Exception):
+    """The queue did not take these (by index into what was given)."""
+
+    def __init__(self, indexes: Sequence[int]) -> None:
+        super().__init__(f"{len(indexes)} not taken")
+        self.indexes = tuple(indexes)
+
+
+class Archive(Protocol):
+    """Events and records for backtest, backfill, restore; one Firehose record a batch."""
+
+    def put(self, lines: Sequence[Json]) -> None: ...
+
+
+class Bus(Protocol):
+    """Kairos's own events, out."""
+
+    def put(self, type: str, detail: Json, time: Millis) -> None:
+        """Raises the provider errors below."""
+
+
+class NotTaken(Exception):
+    """The provider surely did not take it (throttled, no connection): try later."""
+
+
+class CircuitOpen(NotTaken):
+    """Nor will it take any other for now: sending is paused."""
+
+
+class Refused(Exception):
+    """The provider definitely refused it; `reason` is `failed_provider` (this message) or `undeliverable` (this address)."""
+
+    def __init__(self, reason: Literal["failed_provider", "undeliverable"], code: str) -> None:
+        super().__init__(code)
+        self.reason = reason
+        self.code = code
+
+
+class InDoubt(Exception):
+    """Nobody knows whether it was taken (timeout, reset, 5xx)."""
+
+
+class BrokenTemplate(Exception):
+    """It cannot be rendered: `failed_template`; the text names template, line and variable, never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One rendered message, ready for a provider. `headers` are e-mail headers; `data` is a push's payload."""
+
+    message: str  # our id
+    customer: str
+    campaign: str
+    step: str
+    variant: str
+    channel: str
+    to: Mapping[str, Any]  # {"email"} | {"phone"} | {"token", "platform", "arn"?}
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: Json = field(default_factory=dict)
+    transactional: bool = False
+    expires: Millis = 0
+
+
+class Provider(Protocol):
+    """One channel at one provider: one call, one answer."""
+
+    def send(self, message: Outgoing, now: Millis) -> str:
+        """The provider's message id. Raises NotTaken, CircuitOpen, Refused, InDoubt."""
+
+
+class Renderer(Protocol):
+    """Templates into messages."""
+
+    def render(self, dossier: Dossier, now: Millis) -> Outgoing:
+        """Raises BrokenTemplate, also when the template is gone."""
+
+
+class Clock(Protocol):
+    def __call__(self) -> Millis: ...
