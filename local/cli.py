@@ -1,0 +1,37 @@
+"""`kairos`: the command line. Exit 0, 1 (found wrong) or 2 (used wrong)."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+
+import click
+
+from local import commands
+
+
+class _Lazy(click.Group):
+    """A group whose subcommands are the modules of `local.commands`, imported when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(module.name.replace("_", "-") for module in iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"local.commands.{name.replace('-', '_')}").command
+        return command
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="kairos", message="%(version)s")
+def kairos() -> None:
+    """The right message at the right moment, in your own AWS account."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs `kairos` and exits."""
+    kairos.main(args=None if arguments is None else list(arguments), prog_name="kairos")
+
+
+if __name__ == "__main__":
+    main()

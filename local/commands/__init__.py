@@ -1,0 +1,1 @@
+"""One module per subcommand of `kairos`; each holds a click command named `command`."""
