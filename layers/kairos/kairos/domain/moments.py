@@ -1,0 +1,104 @@
+"""Local days and times as instants: DST gaps and repeats, leap days, offsets. Rules: docs/campaigns.md, chapter Time."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from kairos.domain.events import Millis
+
+DAY: Final[Millis] = 86_400_000
+MORNING: Final = 9 * 3600
+"""A date without a time of day means 09:00."""
+
+
+@lru_cache(maxsize=1024)
+def zone(name: Any, default: str) -> ZoneInfo:
+    """The zone of that IANA name; an unknown or missing one is the default."""
+    try:
+        return ZoneInfo(name) if name and isinstance(name, str) else ZoneInfo(default)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(default)
+
+
+def local(moment: Millis, tz: ZoneInfo) -> datetime:
+    """The wall clock there at that moment."""
+    return datetime.fromtimestamp(moment / 1000, tz)
+
+
+def instant(day: date, seconds: int, tz: ZoneInfo) -> Millis:
+    """When that local day reads `seconds` since midnight: a repeated time the first time, a skipped one the next that exists."""
+    wall = datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+    early = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
+    if early.astimezone(tz).replace(tzinfo=None) == wall:
+        return _millis(early)
+    # In a gap, fold 0 and 1 lie on either side of the transition: look for it between them.
+    low, high = _millis(wall.replace(tzinfo=tz, fold=1).astimezone(UTC)) // 1000, _millis(early) // 1000
+    before = local(low * 1000, tz).utcoffset()
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if local(middle * 1000, tz).utcoffset() == before else (low, middle)
+    return high * 1000
+
+
+def next_time(after: Millis, seconds: int, tz: ZoneInfo) -> Millis:
+    """The first moment at or after `after` when the clock there reads `seconds` since midnight."""
+    day = local(after, tz).date()
+    for ahead in range(-1, 3):
+        if (moment := instant(day + timedelta(days=ahead), seconds, tz)) >= after:
+            return moment
+    raise AssertionError("a local time recurs within three days")
+
+
+def parse(value: Any) -> date | datetime | None:
+    """A date or a timestamp from an attribute or an event; None for anything else. A timestamp without zone is local."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def resolve(value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis | None:
+    """A moment: a date is that local day at `at`; a timestamp itself, or its local day at `at`; `days` are calendar days."""
+    parsed = parse(value)
+    if parsed is None:
+        return None
+    try:
+        if not isinstance(parsed, datetime):
+            return instant(parsed + timedelta(days=days), MORNING if at is None else at, tz) + ms
+        there = parsed.replace(tzinfo=tz) if parsed.tzinfo is None else parsed.astimezone(tz)
+        if at is None and not days:
+            return _millis(there.astimezone(UTC)) + ms
+        clock = at if at is not None else there.hour * 3600 + there.minute * 60 + there.second
+        return instant(there.date() + timedelta(days=days), clock, tz) + ms
+    except (OverflowError, ValueError):
+        return None
+
+
+def yearly(
+    value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo, *, after: str, bound: Millis
+) -> tuple[str, Millis] | None:
+    """The next occurrence of a day of the year: its day (ISO) later than `after` and its moment later than `bound`."""
+    parsed = parse(value)
+    if parsed is None:
+        return None
+    start = local(bound, tz).year - 1
+    for year in range(start, start + 4):
+        day = _in_year(parsed, year)
+        if day.isoformat() <= after or day.year < parsed.year:
+            continue
+        moment = instant(day + timedelta(days=days), MORNING if at is None else at, tz) + ms
+        if moment > bound:
+            return day.isoformat(), moment
+    return None
+
+
+def _in_year(day: date, year: int) -> date:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return date(year, day.month, 28 if (day.month, day.day) == (2, 29) and not leap else day.day)
+
+
+def _millis(moment: datetime) -> Millis:
+    return int(moment.timestamp() * 1000)

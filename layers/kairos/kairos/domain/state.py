@@ -1,0 +1,252 @@
+"""What is kept of one customer: small, idempotent by form, packed into one item."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+from kairos.domain.events import Json, Millis
+
+FORMAT: Final = 1
+"""The packed form this code writes; it reads this one and refuses newer ones."""
+
+Moment = tuple[Millis, str]
+"""When, and which event (short hash of its id)."""
+
+
+class NewerFormat(Exception):
+    """The item was written by newer code: leave the event to that."""
+
+
+@dataclass(slots=True)
+class Armed:
+    """The last trigger event of an absence that is waited for."""
+
+    time: Millis
+    received: Millis
+    id: str
+    matched: bool  # False: disarmed by a later event that did not match (an emptied cart)
+    fired: Millis = 0  # time of the trigger event it last fired for
+    event: Json = field(default_factory=dict)
+    snapshot: str | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """An entry under way: where it stands and what it needs to go on."""
+
+    campaign: str
+    key: str
+    entered: Millis
+    since: Millis  # the trigger's own moment
+    trigger: str  # id of the trigger event
+    step: str  # id of the step it stands on
+    began: Millis  # when that step was due
+    due: Millis  # when to look again
+    control: bool = False
+    held: str = ""  # why a send is deferred; empty while it waits
+    event: Json = field(default_factory=dict)
+    coupon: Json | None = None
+
+
+@dataclass(slots=True)
+class Recent:
+    """An entry that was made lately: what cooldowns look at, and whether anything of it went out."""
+
+    key: str  # short hash
+    entered: Millis
+    tried: int = 0
+    kept: int = 0
+    ended: bool = False
+    given_back: bool = False
+
+
+@dataclass(slots=True)
+class Sent:
+    """A place taken in the frequency caps."""
+
+    time: Millis
+    message: str  # message id
+    channel: str
+    topic: str
+    campaign: str
+
+
+@dataclass(slots=True)
+class Goal:
+    """A goal that may still be reached, in (since, until]."""
+
+    campaign: str
+    key: str
+    since: Millis
+    until: Millis
+    trigger: str
+    same: str | None = None  # hashed value that the goal event must share
+    variant: str = ""
+
+
+@dataclass(slots=True)
+class State:
+    """Everything decisions look at. The first group are attributes of the item, the rest is packed."""
+
+    version: int = 0
+    guard: int = 0
+    writer: str = ""
+    catalog: str = ""
+    due: Millis | None = None
+
+    born: Millis = 0  # receipt of the first event
+    newest: Millis = 0  # newest moment seen: the conditions' now
+    names: str = ""  # fingerprint of the attribute names that were kept
+    attributes: dict[str, dict[str, tuple[Any, Millis]]] = field(default_factory=dict)  # name -> source -> value, time
+    consents: dict[str, tuple[str, Millis, Millis]] = field(default_factory=dict)  # topic/channel -> word, time, received
+    addresses: dict[str, tuple[str | None, Millis]] = field(default_factory=dict)  # channel -> hash, time
+    suppressed: dict[str, list[str]] = field(default_factory=dict)  # channel -> hashes
+    tags: dict[str, tuple[bool, Millis]] = field(default_factory=dict)
+    counts: dict[str, list[Moment]] = field(default_factory=dict)  # keep -> newest first
+    lasts: dict[str, dict[str, list[Moment]]] = field(default_factory=dict)  # keep -> value hash -> newest two
+    armed: dict[str, dict[str, Armed]] = field(default_factory=dict)  # campaign -> value hash
+    dates: dict[str, tuple[str, Millis]] = field(default_factory=dict)  # campaign -> day handled, next moment (0: none)
+    runs: list[Run] = field(default_factory=list)
+    recents: dict[str, list[Recent]] = field(default_factory=dict)  # campaign -> newest first
+    sends: list[Sent] = field(default_factory=list)
+    goals: list[Goal] = field(default_factory=list)
+    window: Millis = 0  # until when marketing messages collect for arbitration
+
+    raw: bytes = b""  # as it was read
+
+    def pack(self) -> bytes:
+        """The packed part; equal states pack to equal bytes."""
+        body = {short: value for name, short in _PACKED if (value := _plain(getattr(self, name)))}
+        return bytes([FORMAT]) + zlib.compress(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+
+    @classmethod
+    def unpack(
+        cls, raw: bytes, *, version: int, guard: int, writer: str = "", catalog: str = "", due: Millis | None = None
+    ) -> "State":
+        """The state of an item. Raises NewerFormat."""
+        if raw[0] > FORMAT:
+            raise NewerFormat(f"format {raw[0]}")
+        body = json.loads(zlib.decompress(raw[1:]))
+        state = cls(version=version, guard=guard, writer=writer, catalog=catalog, due=due, raw=raw)
+        for name, short in _PACKED:
+            if short in body:
+                setattr(state, name, _REBUILD.get(name, _same)(body[short]))
+        return state
+
+    def copy(self) -> "State":
+        """A copy that can be changed without touching this one."""
+        twin = replace(self)
+        for name in ("attributes", "consents", "addresses", "tags", "dates"):
+            setattr(twin, name, dict(getattr(self, name)))
+        twin.attributes = {name: dict(values) for name, values in self.attributes.items()}
+        twin.suppressed = {channel: list(hashes) for channel, hashes in self.suppressed.items()}
+        twin.counts = {keep: list(moments) for keep, moments in self.counts.items()}
+        twin.lasts = {keep: {v: list(m) for v, m in values.items()} for keep, values in self.lasts.items()}
+        twin.armed = {name: {v: replace(a) for v, a in values.items()} for name, values in self.armed.items()}
+        twin.runs = [replace(run) for run in self.runs]
+        twin.recents = {name: [replace(r) for r in recents] for name, recents in self.recents.items()}
+        twin.sends, twin.goals = list(self.sends), list(self.goals)
+        return twin
+
+
+@dataclass(slots=True)
+class Profile:
+    """All attributes by source and all addresses, each with its time: for rendering and the API."""
+
+    attributes: dict[str, dict[str, tuple[Any, Millis]]] = field(default_factory=dict)  # source -> name -> value, time
+    addresses: dict[str, tuple[Any, Millis]] = field(default_factory=dict)  # email, phone, whatsapp, push -> value, time
+
+    def merged(self, precedence: Sequence[str]) -> dict[str, Any]:
+        """One value a name, the first source in `precedence` that has one."""
+        merged: dict[str, Any] = {}
+        for source in reversed(precedence):
+            merged.update({k: v for k, (v, _) in self.attributes.get(source, {}).items() if v is not None})
+        return merged
+
+    def address(self, kind: str) -> Any:
+        """The value of an address, or None."""
+        return self.addresses.get(kind, (None, 0))[0]
+
+    def pack(self) -> bytes:
+        body = {"a": self.attributes, "d": self.addresses}
+        return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+
+    @classmethod
+    def unpack(cls, raw: bytes) -> "Profile":
+        body = json.loads(raw)
+        pairs = {source: {k: (v[0], v[1]) for k, v in values.items()} for source, values in body["a"].items()}
+        return cls(attributes=pairs, addresses={k: (v[0], v[1]) for k, v in body["d"].items()})
+
+    def copy(self) -> "Profile":
+        return Profile({s: dict(v) for s, v in self.attributes.items()}, dict(self.addresses))
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The aggregate: one customer's state and, where it was read, the profile."""
+
+    id: str
+    state: State
+    profile: Profile | None = None
+    used: frozenset[tuple[str, str]] = frozenset()  # (campaign, key) known to be used up
+    made: frozenset[str] = frozenset()  # ids of messages known to exist
+
+    @classmethod
+    def unknown(cls, id: str) -> "Customer":
+        """Somebody never heard of."""
+        return cls(id, State(), Profile())
+
+
+_ITEM = ("version", "guard", "writer", "catalog", "due", "raw")
+_SHORT: Mapping[str, str] = {
+    "born": "b", "newest": "n", "names": "m", "attributes": "a", "consents": "c", "addresses": "d", "suppressed": "x",
+    "tags": "t", "counts": "k", "lasts": "l", "armed": "i", "dates": "y", "runs": "r", "recents": "e", "sends": "s",
+    "goals": "g", "window": "w",
+}  # fmt: skip
+_PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in _ITEM)
+
+
+def _row(value: Any) -> list[Any]:
+    """A record as its values, without the defaults at its end."""
+    row = [getattr(value, f.name) for f in fields(value)]
+    while row and not row[-1] and row[-1] != 0.0 or row and row[-1] in (0, False):
+        row.pop()
+    return row
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: plain for k, v in value.items() if (plain := _plain(v)) or plain == 0}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return _row(value) if isinstance(value, Armed | Run | Recent | Sent | Goal) else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _pairs(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) for k, v in values.items()}
+
+
+def _moments(moments: Sequence[Any]) -> list[Moment]:
+    return [(m[0], m[1]) for m in moments]
+
+
+_REBUILD: Mapping[str, Any] = {
+    "attributes": lambda body: {name: _pairs(values) for name, values in body.items()},
+    "consents": _pairs,
+    "addresses": _pairs,
+    "tags": _pairs,
+    "dates": _pairs,
+    "counts": lambda body: {keep: _moments(m) for keep, m in body.items()},
+    "lasts": lambda body: {keep: {v: _moments(m) for v, m in values.items()} for keep, values in body.items()},
+    "armed": lambda body: {name: {v: Armed(*row) for v, row in values.items()} for name, values in body.items()},
+    "runs": lambda body: [Run(*row) for row in body],
+    "recents": lambda body: {name: [Recent(*row) for row in rows] for name, rows in body.items()},
+    "sends": lambda body: [Sent(*row) for row in body],
+    "goals": lambda body: [Goal(*row) for row in body],
+}
