@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Final
 
 from kairos.domain.events import Json, Millis
@@ -209,9 +209,10 @@ _PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in
 
 
 def _row(value: Any) -> list[Any]:
-    """A record as its values, without the defaults at its end."""
+    """A record as its values, without the empty defaults at its end."""
     row = [getattr(value, f.name) for f in fields(value)]
-    while row and not row[-1] and row[-1] != 0.0 or row and row[-1] in (0, False):
+    required = sum(f.default is MISSING and f.default_factory is MISSING for f in fields(value))
+    while len(row) > required and not row[-1]:
         row.pop()
     return row
 

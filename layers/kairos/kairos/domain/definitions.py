@@ -1,0 +1,182 @@
+"""The definitions as they run: what `link` makes of a compiled bundle and `decide` works on."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from kairos.domain.events import OWN_TYPES, Event, Json, Millis
+
+if TYPE_CHECKING:
+    from kairos.domain.view import View
+
+Truth = bool | None
+"""None: unknown, because what would settle it was not counted yet."""
+
+Condition = Callable[["View"], Truth]
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which events are meant; `any` is all but Kairos's own."""
+
+    types: frozenset[str]
+    match: Callable[[Json], bool] | None = None
+    same: Path | None = None
+    keep: str = ""  # where the newest moments of its events are kept
+    hold: Millis | None = None  # how long a value's moments are kept behind the newest moment; None: while there is room
+
+    def names(self, event: Event) -> bool:
+        """Whether the event is of one of the types."""
+        return event.type in self.types or ("any" in self.types and event.type not in OWN_TYPES)
+
+    def selects(self, event: Event, document: Json) -> bool:
+        """Whether the event is meant."""
+        return self.names(event) and (self.match is None or self.match(document))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The newest `newest` moments of a selector's events are kept, within the window if there is one."""
+
+    keep: str
+    on: Selector
+    newest: int
+    within: Millis | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of the customer or of an event. `days` are calendar days, `at` seconds since local midnight."""
+
+    path: Path
+    days: int = 0
+    ms: Millis = 0
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What starts a campaign: `kind` is event, inaction or date."""
+
+    kind: str
+    on: Selector | None = None
+    absent: Selector | None = None
+    wait: Millis = 0
+    until: Moment | None = None
+    yearly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    when: Condition | None
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the flattened chain; `next` is the index of the following one, -1 at the end."""
+
+    id: str
+    do: str
+    next: int
+    spec: Json = field(default_factory=dict)
+    branches: tuple[Branch, ...] = ()
+    on: Selector | None = None
+    until: Moment | None = None
+    otherwise: int = -1  # where a timed-out wait goes
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    name: str
+    status: str
+    topic: str
+    priority: int
+    value: float
+    trigger: Trigger
+    audience: Condition | None
+    key: Sequence[Any] | None
+    cooldown: Millis | None
+    expires: Millis
+    exits: tuple[Selector, ...]
+    goal: Selector | None
+    goal_within: Millis
+    goal_value: Path | None
+    holdout: float
+    steps: tuple[Step, ...]
+    index: Mapping[str, int]  # step id -> position
+    decision_paths: tuple[Path, ...]  # what later decisions read of the trigger event
+    event_paths: tuple[Path, ...]  # that, and what templates read
+    groups: tuple[tuple[frozenset[str], Millis], ...]  # cooldown groups it is in
+    remember: Millis  # longest cooldown that looks back at its entries
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    at_most: int
+    per: Millis
+    channels: frozenset[str] | None
+    topics: frozenset[str] | None
+    same: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    timezone: str
+    currency: str
+    topics: Mapping[str, Json]
+    quiet: tuple[tuple[frozenset[str], int, int], ...]
+    caps: tuple[Cap, ...]
+    keep: int
+    window: Millis
+    then: str
+    after: Millis
+    precedence: tuple[str, ...]
+    segments: Mapping[str, Condition]
+    keys: Millis
+    publish: frozenset[str]
+
+    def transactional(self, topic: str) -> bool:
+        return bool(self.topics.get(topic, {}).get("transactional"))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All definitions, and the index that finds those an event concerns."""
+
+    hash: str
+    policy: Policy
+    campaigns: Mapping[str, Campaign]
+    counts: tuple[Count, ...]
+    lasts: tuple[Selector, ...]  # selectors whose newest events are kept: exits, absences, waits
+    attributes: frozenset[str]  # names that definitions read
+    names: str  # fingerprint of those
+    keeps: frozenset[str]
+    by_type: Mapping[str, tuple[Selector, ...]]  # every selector of every definition, by event type
+    disarming: frozenset[str]  # types that matter even where they match nothing
+    since: Mapping[str, Millis] = field(default_factory=dict)
+
+    def with_since(self, since: Mapping[str, Millis]) -> "Catalog":
+        """The same definitions, knowing since when each thing is counted."""
+        return replace(self, since=since)
+
+    def hears(self, event: Event | str) -> bool:
+        """Whether any definition, or any fact it brings, makes this event matter; if not it costs no read and no write."""
+        if isinstance(event, str):
+            return event in self.by_type or event in self.policy.publish
+        if event.attributes or event.addresses or event.consents or event.type == "message.refused":
+            return True
+        if event.type in ("message.bounced", "message.complained") or event.type in self.disarming:
+            return True
+        selectors = self._selectors(event)
+        document = event.document if selectors else {}
+        return any(s.match is None or s.match(document) for s in selectors)
+
+    def needs_profile(self, version: int, names: str) -> bool:
+        """Whether a state was written for other attribute names, so that the profile has to be read along."""
+        return version > 0 and names != self.names
+
+    def _selectors(self, event: Event) -> Iterable[Selector]:
+        anything = () if event.type in OWN_TYPES else self.by_type.get("any", ())
+        return (*self.by_type.get(event.type, ()), *anything)

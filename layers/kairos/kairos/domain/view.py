@@ -1,0 +1,90 @@
+"""What conditions and references look at: a customer, an event, and the two nows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kairos.domain import moments
+from kairos.domain.definitions import Catalog, Moment, Path
+from kairos.domain.events import Json, Millis
+from kairos.domain.state import State
+
+MISSING: Any = object()
+
+
+def dig(document: Any, path: Path) -> Any:
+    """The value at a path below nested mappings, or MISSING."""
+    for name in path:
+        if not isinstance(document, Mapping) or name not in document:
+            return MISSING
+        document = document[name]
+    return document
+
+
+def project(document: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
+    """Only these paths of a document; the empty path is all of it."""
+    kept: dict[str, Any] = {}
+    for path in paths:
+        value = dig(document, path)
+        if value is MISSING:
+            continue
+        if not path:
+            return dict(document)
+        at = kept
+        for name in path[:-1]:
+            at = at.setdefault(name, {})
+        at[path[-1]] = value
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One look at a customer: facts are judged at `fact_now` (event time), manners at `now` (the wall clock)."""
+
+    state: State
+    catalog: Catalog
+    event: Json
+    now: Millis
+    moment: Millis = 0
+
+    @property
+    def fact_now(self) -> Millis:
+        return max(self.state.newest, self.moment)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return moments.zone(self.attribute("timezone"), self.catalog.policy.timezone)
+
+    def attribute(self, name: str) -> Any:
+        """The merged value, or MISSING."""
+        values = self.state.attributes.get(name, {})
+        for source in self.catalog.policy.precedence:
+            if source in values and values[source][0] is not None:
+                return values[source][0]
+        return MISSING
+
+    def attributes(self, source: str | None = None) -> dict[str, Any]:
+        """Merged attributes, or those of one source."""
+        if source is None:
+            merged = {name: self.attribute(name) for name in self.state.attributes}
+            return {name: value for name, value in merged.items() if value is not MISSING}
+        return {
+            name: values[source][0]
+            for name, values in self.state.attributes.items()
+            if source in values and values[source][0] is not None
+        }
+
+    def read(self, path: Path) -> Any:
+        """What a reference points at, or MISSING."""
+        root, rest = path[0], path[1:]
+        if root == "event":
+            return dig(self.event, rest)
+        if root == "attributes" and rest:
+            return dig(self.attribute(rest[0]), rest[1:]) if len(rest) > 1 else self.attribute(rest[0])
+        return MISSING
+
+    def resolve(self, moment: Moment) -> Millis | None:
+        """When a moment is, in the customer's zone."""
+        value = self.read(moment.path)
+        return None if value is MISSING else moments.resolve(value, moment.days, moment.ms, moment.at, self.tz)
