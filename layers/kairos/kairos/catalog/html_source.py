@@ -1,0 +1,159 @@
+"""MJML and HTML become mail-safe HTML and a text part, at build time, while Jinja stays as it was written."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from css_inline import CSSInliner, InlineError
+from inscriptis import get_text  # type: ignore[import-untyped]  # reason: ships no types
+from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]  # reason: ships no types
+from inscriptis.html_properties import Display  # type: ignore[import-untyped]  # reason: ships no types
+from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # reason: ships no types
+from inscriptis.model.html_element import HtmlElement  # type: ignore[import-untyped]  # reason: ships no types
+from mrml import RenderOptions, to_html
+
+from kairos.catalog.jinja_source import environment
+
+_MARK: Final = "kj{}x"
+_BARE: Final = r"kj\d+x"
+_OPAQUE: Final = r"<!--(?!kj).*?-->|<(?P<raw>mj-style|mj-title|mj-preview|style|title)\b.*?</(?P=raw)\s*>|<[a-zA-Z/!][^>]*>"
+_IN_TEXT: Final = re.compile(rf"<!--{_BARE}-->|{_OPAQUE}|(?P<mark>{_BARE})", re.DOTALL)
+_RESTORE: Final = re.compile(rf'(?:<!--|&lt;!--)?kj(\d+)x(?:-->|--&gt;|="")?')
+_INLINE: Final = re.compile(r'<mj-style\s+inline="inline"\s*>(.*?)</mj-style\s*>', re.DOTALL)
+_STYLE: Final = CSS_PROFILES["relaxed"] | {"section": HtmlElement(display=Display.block, margin_before=1, margin_after=1)}
+_ROWS: Final = re.compile(rf"(<table\b[^>]*>)((?:\s|<!--{_BARE}-->)*)(?=<tr\b)")
+
+
+class Broken(Exception):
+    """It cannot be compiled; `line` is the source's, 1 if unknown."""
+
+    def __init__(self, found: str, line: int = 1, hint: str = "") -> None:
+        super().__init__(found)
+        self.found, self.line, self.hint = found, line, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One expression, statement or comment of Jinja, and the line it starts on."""
+
+    text: str
+    line: int
+    expression: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Source that is ready to render; `lines` pairs its lines that hold Jinja with those of the file."""
+
+    source: str
+    lines: tuple[tuple[int, int], ...] = ()
+
+
+def compile_html(source: str, *, mjml: bool, preheader: str = "") -> tuple[Compiled, Compiled]:
+    """The HTML and the text part of a mail. Raises Broken, or jinja2.TemplateSyntaxError."""
+    marked, pieces = _protect(source)
+    html = _mjml(marked, pieces) if mjml else _inline(marked, pieces)
+    text = _text(html)
+    if preheader:
+        hidden = f'<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">{preheader}</div>'
+        html, found = re.subn(r"(<body\b[^>]*>)", lambda body: body[1] + hidden, html, count=1)
+        if not found:
+            raise Broken("a preheader needs a <body>")
+    # every tag begins a line, at no cost in bytes, so that an error's line leads back to the source
+    html = re.sub(r"<([a-zA-Z][\w-]*) ", r"<\1\n", html)
+    return _restore(html, pieces), _restore(text, pieces)
+
+
+def _protect(source: str) -> tuple[str, list[Piece]]:
+    """Every piece of Jinja replaced by a mark that MJML, CSS and text tools leave alone."""
+    marked: list[str] = []
+    pieces: list[Piece] = []
+    opened: list[str] = []
+    for line, kind, value in environment().lex(source):
+        if kind in ("variable_begin", "block_begin", "comment_begin"):
+            opened, start = [value], line
+        elif kind in ("variable_end", "block_end", "comment_end"):
+            marked.append(_MARK.format(len(pieces)))
+            pieces.append(Piece("".join([*opened, value]), start, kind == "variable_end"))
+            opened = []
+        elif opened:
+            opened.append(value)
+        elif kind.startswith("raw_"):
+            marked.append(_MARK.format(len(pieces)))
+            pieces.append(Piece(value, line, expression=False))
+        else:
+            marked.append(value)
+    return "".join(marked), pieces
+
+
+def _as_comments(html: str, pieces: list[Piece], *, expressions: bool) -> str:
+    """Marks between tags become HTML comments: parsers keep those where they would move or drop text."""
+
+    def comment(found: re.Match[str]) -> str:
+        mark = found["mark"]
+        return found[0] if mark is None or (pieces[int(mark[2:-1])].expression and not expressions) else f"<!--{mark}-->"
+
+    return _ROWS.sub(r"\1<tbody>\2", _IN_TEXT.sub(comment, html))
+
+
+def _mjml(marked: str, pieces: list[Piece]) -> str:
+    css = "\n".join(_INLINE.findall(marked))
+    try:
+        made = to_html(_as_comments(_INLINE.sub("", marked), pieces, expressions=False), None, RenderOptions(fonts={}))
+    except OSError as wrong:  # what the parser raises; it knows no position
+        raise Broken(f"not well-formed MJML: {wrong}") from None
+    html: str = made.content
+    unknown = re.search(r"<(mj-[a-z-]+)", html)
+    if unknown:
+        line = next((n for n, text in enumerate(marked.splitlines(), 1) if f"<{unknown[1]}" in text), 1)
+        raise Broken(f"unknown MJML element {unknown[1]!r}", line)
+    for number, piece in enumerate(pieces):
+        if _MARK.format(number) not in html:
+            raise Broken(f"MJML drops {piece.text!r} here", piece.line, "put it into <mj-raw>")
+    return _inline(html, pieces, css) if css else html
+
+
+def _inline(html: str, pieces: list[Piece], css: str | None = None) -> str:
+    """CSS into style attributes; style elements stay, for media queries. Nothing is fetched."""
+    inliner = CSSInliner(
+        inline_style_tags=css is None, keep_style_tags=True, load_remote_stylesheets=False, extra_css=css
+    )
+    try:
+        return inliner.inline(_as_comments(html, pieces, expressions=True))
+    except InlineError as wrong:
+        raise Broken(f"CSS: {wrong}") from None
+
+
+def _text(html: str) -> str:
+    """The words of a mail in reading order, a link as `label: address`."""
+    html = re.sub(rf"<!--({_BARE})-->", r"\1", html)
+    html = re.sub(r"<!--.*?-->|<head\b.*?</head\s*>", "", html, flags=re.DOTALL)
+    # layout tables are no tables: their cells follow one another
+    html = re.sub(r"<(/?)(?:table|tbody|thead|tfoot)\b", r"<\1div", html)
+    html = re.sub(r"<(/?)tr\b", r"<\1section", html)
+    html = re.sub(r"<t[dh]\b", "<span", re.sub(r"</t[dh]\s*>", "</span> ", html))
+    text: str = get_text(html, ParserConfig(css=_STYLE, display_links=True))
+    text = re.sub(r"\[([^\[\]]*)\]\(([^()]*)\)", _link, text)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def _link(found: re.Match[str]) -> str:
+    label = " ".join(found[1].split())
+    return f"{label}: {found[2]}" if label else found[2]
+
+
+def _restore(marked: str, pieces: list[Piece]) -> Compiled:
+    """Jinja where its marks are, and on which line each piece now stands."""
+    lines: dict[int, int] = {}
+    parts: list[str] = []
+    line, end = 1, 0
+    for found in _RESTORE.finditer(marked):
+        piece = pieces[int(found[1])]
+        line += marked.count("\n", end, found.start())
+        for offset in range(piece.text.count("\n") + 1):
+            lines.setdefault(line + offset, piece.line + offset)
+        line += piece.text.count("\n")
+        parts += [marked[end : found.start()], piece.text]
+        end = found.end()
+    return Compiled("".join([*parts, marked[end:]]), tuple(sorted(lines.items())))

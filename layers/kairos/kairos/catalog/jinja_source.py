@@ -1,0 +1,102 @@
+"""Jinja in a template's source: what is well-formed, which names and which event fields it uses, and where."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta, nodes
+
+from kairos.catalog.problems import nearest
+
+SCOPE: Final = frozenset(
+    {
+        "customer", "event", "campaign", "coupon", "brand", "now", "locale",
+        "link", "answer", "unsubscribe_url", "money", "date",
+    }
+)  # fmt: skip
+"""What every template may name; the renderer provides exactly these, besides Jinja's own."""
+
+FILTERS: Final = ("money", "date")
+"""Helpers that also work as filters: `{{ event.properties.total | money }}`."""
+
+_FOREIGN: Final = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong in a piece of Jinja; `line` counts from 1 within the piece."""
+
+    line: int
+    found: str
+    hint: str = ""
+
+
+def environment() -> Environment:
+    """An environment that parses as the renderer's does; it renders nothing."""
+    # bandit: nothing is rendered here, so there is nothing to escape
+    made = Environment(undefined=StrictUndefined, autoescape=True)
+    made.filters.update({name: str for name in FILTERS})
+    return made
+
+
+_ENVIRONMENT: Final = environment()
+
+
+def check(source: str) -> Iterator[Flaw]:
+    """What is wrong with a piece of Jinja: syntax, unknown filters and names, and what a mail cannot do."""
+    try:
+        tree = _ENVIRONMENT.parse(source)
+        _ENVIRONMENT.compile(source)
+    except TemplateSyntaxError as wrong:
+        yield Flaw(wrong.lineno, wrong.message or "syntax error")
+        return
+    allowed = sorted(SCOPE | set(_ENVIRONMENT.globals))
+    for name in sorted(meta.find_undeclared_variables(tree) - SCOPE - set(_ENVIRONMENT.globals)):
+        line = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == name), 1)
+        yield Flaw(line, f"{name!r} is not in scope", nearest(name, allowed) or "there is: " + ", ".join(sorted(SCOPE)))
+    for node in tree.find_all(_FOREIGN):
+        yield Flaw(node.lineno, f"{type(node).__name__.lower()} is not possible here", "a template stands alone")
+
+
+def event_paths(source: str) -> frozenset[str]:
+    """The fields of `event` that a piece of Jinja reads, as dotted paths; "" is the whole event."""
+    return frozenset(".".join(path) for path in _paths(_ENVIRONMENT.parse(source)))
+
+
+def covering(paths: frozenset[str]) -> tuple[str, ...]:
+    """The same fields without those that lie within another."""
+    return tuple(sorted(p for p in paths if not any(p != q and (not q or p.startswith(q + ".")) for q in paths)))
+
+
+def _paths(node: nodes.Node) -> Iterator[tuple[str, ...]]:
+    """Every maximal chain of constant keys that starts at `event`."""
+    if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr):  # a method is not a field
+        yield from _paths(node.node.node)
+        for argument in (*node.args, *node.kwargs):
+            yield from _paths(argument)
+        return
+    chain = _chain(node)
+    if chain is not None:
+        yield chain
+    if isinstance(node, nodes.Getitem):
+        yield from _paths(node.arg)  # a computed key may itself read the event
+    if chain is None:
+        for child in node.iter_child_nodes():
+            yield from _paths(child)
+
+
+def _chain(node: nodes.Node) -> tuple[str, ...] | None:
+    if isinstance(node, nodes.Name):
+        return () if node.name == "event" and node.ctx == "load" else None
+    if not isinstance(node, nodes.Getattr | nodes.Getitem):
+        return None
+    base = _chain(node.node)
+    if base is None or not _steps(node.node) == len(base):  # an index or a computed key ended the chain below
+        return base
+    key = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+    return (*base, key) if isinstance(key, str) and "." not in key else base
+
+
+def _steps(node: nodes.Node) -> int:
+    """How many accesses lie between this node and the name it starts at."""
+    return 1 + _steps(node.node) if isinstance(node, nodes.Getattr | nodes.Getitem) else 0

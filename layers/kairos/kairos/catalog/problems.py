@@ -1,0 +1,30 @@
+"""What is wrong with a file of `campaigns/`, and where."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+    key: str = ""
+    found: str = ""
+    expected: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """`file:line:col: key: found …, expected … (hint)`."""
+        what = ", ".join(part for part in (self.found, self.expected and f"expected {self.expected}") if part)
+        text = ": ".join(part for part in (self.key, what) if part)
+        return f"{self.file}:{self.line}:{self.column}: {text}" + (f" ({self.hint})" if self.hint else "")
+
+
+def nearest(found: Any, allowed: list[str]) -> str:
+    """`did you mean …?` with the nearest right spelling, or nothing."""
+    close = get_close_matches(str(found), allowed, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else ""

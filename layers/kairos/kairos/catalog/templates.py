@@ -1,0 +1,202 @@
+"""The templates of a campaign folder, found, checked and compiled to what the renderer reads."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from jinja2 import TemplateSyntaxError
+
+from kairos.catalog import html_source, jinja_source
+from kairos.catalog.problems import Problem, nearest
+
+_NAME: Final = re.compile(
+    r"(?P<template>[a-z0-9][a-z0-9_-]*)(?:\.(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?))?"
+    r"\.(?P<kind>email\.mjml|email\.html|email\.txt|sms\.txt|push\.yaml)"
+)
+_KINDS: Final = "NAME[.LOCALE].email.mjml, .email.html, .email.txt, .sms.txt or .push.yaml"
+_FRONT: Final = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_MAIL_KEYS: Final = ("subject", "preheader", "from", "reply_to")
+_PUSH_KEYS: Final = ("title", "body", "link", "data")
+
+Fields = dict[str, Any]
+Templates = dict[str, dict[str, dict[str, Fields]]]
+"""Template → channel → locale ("" is the default) → what the renderer reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The compiled templates of one campaign, what they read of the event, and what is wrong with them."""
+
+    templates: Templates
+    event_paths: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One piece of Jinja in a file, and the line it starts on."""
+
+    key: str
+    source: str
+    line: int
+
+
+class _Reader:
+    """Reads the files of one folder and collects what is wrong."""
+
+    def __init__(self) -> None:
+        self.templates: Templates = {}
+        self.problems: list[Problem] = []
+        self.paths: set[str] = set()
+
+    def wrong(self, file: Path, line: int, found: str, *, column: int = 1, **more: str) -> None:
+        self.problems.append(Problem(str(file), line, column, found=found, **more))
+
+    def jinja(self, file: Path, pieces: Iterable[_Piece]) -> bool:
+        """Checks pieces of Jinja and notes what they read; whether they are sound."""
+        sound = True
+        for piece in pieces:
+            for flaw in jinja_source.check(piece.source):
+                self.wrong(file, piece.line + flaw.line - 1, flaw.found, key=piece.key, hint=flaw.hint)
+                sound = False
+            if sound:
+                self.paths |= jinja_source.event_paths(piece.source)
+        return sound
+
+    def mapping(self, file: Path, text: str, first: int, allowed: tuple[str, ...]) -> dict[str, tuple[Any, int]]:
+        """A flat mapping of strings, each with its line; every scalar is a string, as YAML 1.2 leaves NO alone."""
+        try:
+            root = yaml.compose(text, Loader=yaml.BaseLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            hint = "a value that starts with {{ needs quotes" if "{{" in text else ""
+            line, column = (mark.line, mark.column) if mark else (0, 0)
+            self.wrong(file, first + line, error.problem or "not YAML", column=column + 1, hint=hint)
+            return {}
+        if not isinstance(root, yaml.MappingNode):
+            self.wrong(file, first, "not a mapping", expected="keys " + ", ".join(allowed))
+            return {}
+        found: dict[str, tuple[Any, int]] = {}
+        for key, value in root.value:
+            name, line, column = str(key.value), first + key.start_mark.line, key.start_mark.column + 1
+            if name not in allowed:
+                self.wrong(file, line, "unknown key", column=column, key=name,
+                           expected=", ".join(allowed), hint=nearest(name, list(allowed)))  # fmt: skip
+            elif name in found:
+                self.wrong(file, line, "repeated key", column=column, key=name)
+            elif name == "data" and _is_flat(value):
+                found[name] = ({k.value: (v.value, first + v.start_mark.line) for k, v in value.value}, line)
+            elif name == "data" or not isinstance(value, yaml.ScalarNode):
+                self.wrong(file, first + value.start_mark.line, "not text", column=value.start_mark.column + 1, key=name,
+                           hint="a value that starts with {{ needs quotes")  # fmt: skip
+            else:
+                found[name] = (value.value, first + value.start_mark.line)
+        return found
+
+    def mail(self, file: Path, source: str, text: str | None, text_file: Path) -> Fields | None:
+        """A mail from its MJML or HTML and, if there is one, its own text part."""
+        front = _FRONT.match(source)
+        head = self.mapping(file, front["yaml"], 2, _MAIL_KEYS) if front else {}
+        if "subject" not in head:
+            self.wrong(file, 1, "no subject", key="subject", expected="front matter between --- lines with a subject")
+            return None
+        above = source[: front.end()].count("\n") if front else 0
+        body = source[front.end() :] if front else source
+        pieces = [_Piece(name, value, line) for name, (value, line) in head.items()]
+        if not self.jinja(file, [*pieces, _Piece("", body, above + 1)]):
+            return None
+        try:
+            html, plain = html_source.compile_html(
+                body, mjml=file.suffix == ".mjml", preheader=head.get("preheader", ("", 0))[0]
+            )
+        except html_source.Broken as broken:
+            self.wrong(file, above + broken.line, broken.found, hint=broken.hint)
+            return None
+        fields: Fields = {name: value for name, (value, _) in head.items()}
+        fields |= {"file": file.name, "html": html.source, "lines": {"html": _shift(html, above)}}
+        if text is not None:
+            return fields | {"text": text} if self.jinja(text_file, [_Piece("", text, 1)]) else None
+        try:
+            jinja_source.event_paths(plain.source)
+        except TemplateSyntaxError as error:
+            line = dict(plain.lines).get(error.lineno, 1)
+            self.wrong(file, above + line, "no text part can be derived", hint=f"write {text_file.name}")
+            return None
+        fields["lines"]["text"] = _shift(plain, above)
+        return fields | {"text": plain.source}
+
+    def push(self, file: Path, source: str) -> Fields | None:
+        """A push message: title, body, and where it leads."""
+        found = self.mapping(file, source, 1, _PUSH_KEYS)
+        for name in ("title", "body"):
+            if name not in found:
+                self.wrong(file, 1, f"no {name}", key=name)
+        data: Mapping[str, tuple[str, int]] = found.pop("data", ({}, 0))[0]
+        pieces = [_Piece(name, value, line) for name, (value, line) in (*found.items(), *data.items())]
+        if not self.jinja(file, pieces) or not {"title", "body"} <= set(found):
+            return None
+        fields: Fields = {name: value for name, (value, _) in found.items()}
+        return fields | {"file": file.name, "data": {name: value for name, (value, _) in data.items()}}
+
+
+def compile_folder(folder: Path, shown: Path | None = None) -> Folder:
+    """The templates beside a `campaign.yaml`; problems name files below `shown` (default: the folder as given)."""
+    reader = _Reader()
+    files = _files(folder, shown or folder, reader)
+    for (template, locale), kinds in sorted(files.items()):
+        for channel, fields in _channels(folder, kinds, reader):
+            if fields is not None:
+                reader.templates.setdefault(template, {}).setdefault(channel, {})[locale] = fields
+    for template, channel in sorted({(t, kind.split(".")[0]) for (t, _), kinds in files.items() for kind in kinds}):
+        variants = {locale: kinds for (t, locale), kinds in files.items() if t == template}
+        if not any(kind.startswith(channel) for kind in variants.get("", ())):
+            file = next(iter(next(iter(variants.values())).values()))
+            reader.wrong(file, 1, f"{template} has no {channel} without a locale",
+                         expected="a default for all other locales")  # fmt: skip
+    return Folder(reader.templates, jinja_source.covering(frozenset(reader.paths)), tuple(reader.problems))
+
+
+def _files(folder: Path, shown: Path, reader: _Reader) -> dict[tuple[str, str], dict[str, Path]]:
+    """(template, locale) → kind → file."""
+    files: dict[tuple[str, str], dict[str, Path]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name in ("campaign.yaml", "README.md") or path.name.startswith("."):
+            continue
+        name = _NAME.fullmatch(path.name)
+        if name is None or not path.is_file():
+            reader.wrong(shown / path.name, 1, "not a template's name", expected=_KINDS)
+            continue
+        files.setdefault((name["template"], name["locale"] or ""), {})[name["kind"]] = shown / path.name
+    return files
+
+
+def _channels(folder: Path, kinds: Mapping[str, Path], reader: _Reader) -> Iterator[tuple[str, Fields | None]]:
+    """Each channel of one template in one locale."""
+    sources = {kind: (folder / path.name).read_text("utf-8") for kind, path in kinds.items()}
+    bodies = [kind for kind in ("email.mjml", "email.html") if kind in kinds]
+    if len(bodies) == 2:
+        reader.wrong(kinds["email.html"], 1, "both MJML and HTML", expected="one of them")
+    elif bodies:
+        file = kinds[bodies[0]]
+        beside = kinds.get("email.txt", file.with_name(file.name.removesuffix(file.suffix) + ".txt"))
+        yield "email", reader.mail(file, sources[bodies[0]], sources.get("email.txt"), beside)
+    elif "email.txt" in kinds:
+        reader.wrong(kinds["email.txt"], 1, "a text part alone", expected="the .email.mjml or .email.html it belongs to")
+    if "sms.txt" in kinds:
+        text = sources["sms.txt"].strip()
+        sound = reader.jinja(kinds["sms.txt"], [_Piece("", text, 1)])
+        yield "sms", {"file": kinds["sms.txt"].name, "text": text} if sound else None
+    if "push.yaml" in kinds:
+        yield "push", reader.push(kinds["push.yaml"], sources["push.yaml"])
+
+
+def _is_flat(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.MappingNode) and all(isinstance(value, yaml.ScalarNode) for _, value in node.value)
+
+
+def _shift(compiled: html_source.Compiled, above: int) -> list[list[int]]:
+    """Lines as pairs of (compiled, file), the front matter counted."""
+    return [[line, source + above] for line, source in compiled.lines]

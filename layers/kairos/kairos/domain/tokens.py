@@ -1,0 +1,145 @@
+"""Signed tokens in links: what they carry is readable, and nobody else can make one."""
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass, fields
+from typing import Final, Literal
+
+from kairos.domain.events import Millis
+
+DAY: Final[Millis] = 24 * 60 * 60 * 1000
+_MAC: Final = 16  # bytes of the HMAC that are kept: 128 bits
+_HEAD: Final = 2 + 1 + 4  # key id, purpose, expiry in seconds
+
+Scalar = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Withdraws consent to a topic on a channel."""
+
+    customer: str
+    topic: str
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tracked link to a page of the shop."""
+
+    url: str
+    customer: str
+    message: str
+    campaign: str
+    step: str
+    variant: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A YES or NO of the customer about themselves."""
+
+    attribute: str
+    value: Scalar
+    customer: str
+    message: str
+    campaign: str
+    step: str
+    variant: str
+    channel: str
+
+
+Payload = Unsubscribe | Link | Answer
+
+_PURPOSES: Final[Mapping[int, type[Payload]]] = {ord("u"): Unsubscribe, ord("l"): Link, ord("a"): Answer}
+_LETTERS: Final = {kind: letter for letter, kind in _PURPOSES.items()}
+LIFETIME: Final[Mapping[type[Payload], Millis]] = {
+    Unsubscribe: 5 * 365 * DAY,  # an opt-out must work as long as anybody keeps the mail
+    Link: 400 * DAY,
+    Answer: 90 * DAY,
+}
+
+
+class InvalidToken(Exception):
+    """Not a token of ours for this purpose, or one whose time is over; `why` says which."""
+
+    def __init__(self, why: Literal["garbled", "forged", "purpose", "expired"]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The key that signs and, while it is being replaced, the one before it."""
+
+    current: bytes
+    previous: bytes | None = None
+
+    @classmethod
+    def parse(cls, secret: str) -> "Keyring":
+        """From a secret: `{"key": "…", "previous": "…"}`, or the key itself. An empty or short key is refused."""
+        found = json.loads(secret) if secret.lstrip().startswith("{") else {"key": secret}
+        keys = [found[name].encode() for name in ("key", "previous") if found.get(name)]
+        if not found.get("key") or any(len(key) < 16 for key in keys):
+            raise ValueError("a link key has at least 16 characters")
+        return cls(*keys)
+
+    def derive(self, *parts: str) -> bytes:
+        """32 bytes that nobody can guess without the current key, and always the same for the same parts."""
+        return hmac.digest(self.current, b"kairos.derive\x1f" + "\x1f".join(parts).encode(), "sha256")
+
+
+def sign(payload: Payload, keys: Keyring, now: Millis) -> str:
+    """A token for this payload, good for the lifetime of its kind."""
+    expires = (now + LIFETIME[type(payload)]) // 1000
+    head = _id(keys.current) + bytes([_LETTERS[type(payload)]]) + expires.to_bytes(4, "big")
+    body = head + json.dumps(astuple(payload), separators=(",", ":"), ensure_ascii=False).encode()
+    return urlsafe_b64encode(body + _mac(keys.current, body)).decode().rstrip("=")
+
+
+def verify(token: str, *purposes: type[Payload], keys: Keyring, now: Millis) -> Payload:
+    """What a token carries, if it is ours, for one of these purposes, and in time. Raises InvalidToken."""
+    raw = _decode(token)
+    body, mac = raw[:-_MAC], raw[-_MAC:]
+    # both keys are tried whatever the id says, so that time tells nothing about them
+    known = [hmac.compare_digest(_id(key) + _mac(key, body), body[:2] + mac) for key in _live(keys)]
+    if not any(known):
+        raise InvalidToken("forged")
+    kind = _PURPOSES.get(body[2])
+    if kind is None or kind not in purposes:
+        raise InvalidToken("purpose")
+    if now >= int.from_bytes(body[3:_HEAD], "big") * 1000:
+        raise InvalidToken("expired")
+    values = json.loads(body[_HEAD:])
+    if len(values) != len(fields(kind)):  # signed by an older or newer release
+        raise InvalidToken("garbled")
+    make: Callable[..., Payload] = kind
+    return make(*values)
+
+
+def _decode(token: str) -> bytes:
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
+    except ValueError:
+        raise InvalidToken("garbled") from None
+    # one spelling only: the decoder skips foreign characters and ignores spare bits
+    if len(raw) < _HEAD + _MAC or urlsafe_b64encode(raw).decode().rstrip("=") != token:
+        raise InvalidToken("garbled")
+    return raw
+
+
+def _live(keys: Keyring) -> list[bytes]:
+    return [keys.current] if keys.previous is None else [keys.current, keys.previous]
+
+
+def _id(key: bytes) -> bytes:
+    return hashlib.sha256(b"kairos.key\x1f" + key).digest()[:2]
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, b"kairos.token\x1f" + body, "sha256")[:_MAC]
