@@ -1,0 +1,89 @@
+"""The one way from the functions to AWS: counted, failed on demand, answered by moto or by a provider of our own."""
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+
+from local.aws.costs import Costs
+from local.aws.faults import Answer, Faults, die, fail
+
+NAMES: Final = {"sesv2": "ses", "eventbridge": "events", "secrets-manager": "secretsmanager"}
+lock: Final = threading.RLock()
+"""moto is not thread-safe: whoever touches it holds this."""
+Responder = Callable[[AWSPreparedRequest, str], Answer | None]
+Heard = Callable[[str, AWSPreparedRequest, bytes], None]
+
+
+class Gateway:
+    """Stands between botocore and moto while a stack runs."""
+
+    def __init__(self, running: Callable[[], str | None], responder: Responder, heard: Heard) -> None:
+        self.running, self.responder, self.heard = running, responder, heard
+        self.costs = Costs()
+        self.faults = Faults()
+
+    def answer(self, stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest) -> Answer | None:
+        """The answer to one HTTP request of an AWS client in this process."""
+        _, client, operation = event_name.split(".", 2)
+        service = NAMES.get(client, client)
+        function = self.running()
+        if function is None:
+            return self.responder(request, operation) or _moto(stubber, request)
+        death = self.faults.count(function)
+        if death and death.when == "before":
+            die(death)
+        fault = self.faults.take(client, operation)
+        found = fail(fault, request) if fault and not fault.applied else self._carry_out(stubber, service, operation, request)
+        if fault and fault.applied:
+            found = fail(fault, request)
+        if death:
+            die(death)
+        return found
+
+    def _carry_out(self, stubber: BotocoreStubber, service: str, operation: str, request: AWSPreparedRequest) -> Answer:
+        body = _bytes(request.body)
+        items = self.costs.before(service, operation, body)
+        status, headers, answer = self.responder(request, operation) or _moto(stubber, request)
+        if service == "dynamodb":
+            self.costs.after(operation, body, items, answer, status)
+        if status == 200:
+            self.heard(f"{service}.{operation}", request, answer)
+        return status, headers, answer
+
+
+def _moto(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Answer:
+    status, headers, body = stubber.process_request(request) or (404, {}, b"")
+    return int(status), dict(headers), _bytes(body)
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if hasattr(body, "read"):
+        data: bytes = body.read()
+        body.seek(0)
+        return data
+    return body.encode() if isinstance(body, str) else bytes(body)
+
+
+_current: list[Gateway] = []
+
+
+def install(gateway: Gateway) -> None:
+    """From now on this gateway answers every AWS client of the process."""
+    _current[:] = [gateway]
+    BotocoreStubber.__call__ = _call  # type: ignore[method-assign]  # moto offers no other seam
+
+
+def _call(stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
+    if not stubber.enabled or not _current:
+        return None
+    with lock:
+        answer = _current[0].answer(stubber, event_name, request)
+    if answer is None:
+        return None
+    status, headers, body = answer
+    return AWSResponse(request.url, status, headers, MockRawResponse(body))

@@ -1,0 +1,84 @@
+"""The providers' side of a send: answers where moto has none, keeps what was accepted, reports back over the topics."""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
+from moto.sns import sns_backends
+
+from local.aws.faults import Answer
+from local.aws.feedback import of_mail, of_text
+from local.aws.outbox import Sent, accepted
+from local.aws.template import ACCOUNT, REGION, Template
+
+
+class Providers:
+    """SES, SNS and End User Messaging as their recipients see them."""
+
+    def __init__(self, template: Template, clock: Callable[[], int]) -> None:
+        self.clock = clock
+        self.sent: list[Sent] = []
+        self._mail_topics = _ses_destinations(template)
+        self._text_topics = _sms_destinations(template)
+
+    def answer(self, request: AWSPreparedRequest, operation: str) -> Answer | None:
+        """End User Messaging's answer; None to all that is not its."""
+        if operation not in ("SendTextMessage", "SendMessages"):
+            return None
+        body = json.loads(request.body or b"{}")
+        if operation == "SendTextMessage":
+            return _json({"MessageId": str(uuid.uuid4())})
+        results = {
+            address: {"DeliveryStatus": "SUCCESSFUL", "MessageId": str(uuid.uuid4()), "StatusCode": 200}
+            for address in body.get("MessageRequest", body)["Addresses"]
+        }
+        application = request.url.split("/apps/")[1].split("/")[0]
+        return _json({"ApplicationId": application, "RequestId": str(uuid.uuid4()), "Result": results})
+
+    def heard(self, call: str, request: AWSPreparedRequest, answer: bytes) -> None:
+        """Keeps what this call has sent, and reports on it as the provider would."""
+        for sent in accepted(call, request, answer, self.clock()):
+            self.sent.append(sent)
+            if call == "ses.SendEmail":
+                self._report_mail(sent, json.loads(request.body).get("ConfigurationSetName", ""))
+            elif call == "pinpoint-sms-voice-v2.SendTextMessage":
+                name = json.loads(request.body).get("ConfigurationSetName", "")
+                for topic in self._text_topics.get(name, []):
+                    _publish(topic, of_text(sent))
+
+    def _report_mail(self, sent: Sent, configuration_set: str) -> None:
+        for event in of_mail(sent, configuration_set):
+            for topic, kinds in self._mail_topics.get(configuration_set, []):
+                if event["eventType"].upper() in kinds:
+                    _publish(topic, event)
+
+
+def _json(body: Mapping[str, Any]) -> Answer:
+    return 200, {"content-type": "application/json"}, json.dumps(body).encode()
+
+
+def _publish(topic: str, event: Mapping[str, Any]) -> None:
+    sns_backends[ACCOUNT][REGION].topics[topic].publish(json.dumps(event))
+
+
+def _ses_destinations(template: Template) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    found: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for properties in template.of_type("AWS::SES::ConfigurationSetEventDestination").values():
+        given = template.resolve(properties)
+        destination = given["EventDestination"]
+        kinds = frozenset(kind.upper().replace("_", "") for kind in destination["MatchingEventTypes"])
+        if "SnsDestination" in destination:
+            entry = (destination["SnsDestination"]["TopicARN"], kinds)
+            found.setdefault(given["ConfigurationSetName"], []).append(entry)
+    return found
+
+
+def _sms_destinations(template: Template) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for properties in template.of_type("AWS::SMSVOICE::ConfigurationSet").values():
+        given = template.resolve(properties)
+        topics = [d["SnsDestination"]["TopicArn"] for d in given.get("EventDestinations", []) if "SnsDestination" in d]
+        found[given["ConfigurationSetName"]] = topics
+    return found
