@@ -59,7 +59,7 @@ def _history(person: Person, today: int) -> Iterator[dict[str, Any]]:
 def _deliver(random: Random, event: dict[str, Any]) -> Iterator[Delivery]:
     """On time mostly; a phone without signal is hours late; a nervous client says it twice, or three times."""
     door: Door = "bus" if event["type"] in BACKEND else "http"
-    at = int(datetime.fromisoformat(event["time"].replace("Z", "+00:00")).timestamp() * 1000) + random.randint(200, 3_000)
+    at = int(datetime.fromisoformat(event["time"]).timestamp() * 1000) + random.randint(200, 3_000)
     if random.random() < LATE:
         at += random.randint(10 * MINUTE, 6 * HOUR)
     yield Delivery(at, door, event)

@@ -46,7 +46,7 @@ def _session(story: "_Story", habit: str) -> Iterator[dict[str, Any]]:
     random = story.random
     yield story.event("session.started", {"referrer": random.choice(("search", "direct", "social", "letter"))})
     favourite = random.choice(CATEGORIES)
-    for _ in range(random.randint(3, 7) if habit == "toys" else random.randint(2, 11)):
+    for _ in range(random.randint(3, 7) if habit == "toys" else random.randint(2, 8)):
         if habit == "toys":
             category = "toys"
         else:
