@@ -1,0 +1,130 @@
+# Kairos. `make demo` shows it, `make test` proves it, `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV := .ci/uv $(VENV)
+INSTALL := $(UV) pip install --quiet --require-hashes --python
+# from `make test` under sam, make's own flags would leak into the builds
+unexport MAKEFLAGS
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo dev test lint types unit test-e2e bench build layers-host tools invoke lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+# ── Environments: one for the laptop, small ones for tools that pin a boto3 of their own ──────────────────────
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer, please: make PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
+
+$(VENV)/.setup: $(BIN)/uv requirements.lock pyproject.toml
+	$(INSTALL) $(VENV) -r requirements.lock
+	$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.setup requirements-dev.lock
+	$(INSTALL) $(VENV) -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/%/.ready: requirements-%.lock $(BIN)/uv
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)/$*
+	$(INSTALL) $(VENV)/$* -r $<
+	@touch $@
+
+TOOLS := $(VENV)/sam/.ready $(VENV)/ministack/.ready $(VENV)/checkov/.ready $(VENV)/rie/.ready
+
+setup: $(VENV)/.setup ## the environment, .venv/bin/kairos with it
+tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, checkov and the Lambda runtime
+
+# ── Use ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+demo: $(VENV)/.setup ## a day of a shop through the whole system; DATA=completejourney for a year of real purchases
+	@$(BIN)/kairos demo $(if $(DATA),--data $(DATA))
+
+dev: $(VENV)/.setup ## the whole system on this machine, until Ctrl-C
+	@exec $(BIN)/kairos dev $(ARGS)
+
+invoke: $(VENV)/rie/.ready layers-host ## one function in the Lambda runtime emulator: FUNCTION=evaluate EVENT=events/….json
+	@$(BIN)/python -m local.lambda_runtime $(FUNCTION) $(EVENT)
+
+# ── Proof ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CHECKED := layers/kairos/kairos functions local tests
+
+test: lint types unit ## lint, types and every test
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy $(CHECKED)
+
+unit: tools
+	$(BIN)/python -m pytest --quiet
+
+test-e2e: tools ## the real sam build and sam deploy into ministack
+	$(BIN)/python -m pytest --quiet tests/end_to_end/test_ministack.py
+
+bench: tools layers-host ## sizes, cold starts and speed, side by side with what they are measured against
+	@for benchmark in tests/benchmarks/bench_*.py; do $(BIN)/python "$$benchmark" || exit 1; done
+
+# ── Build: `sam build` calls the build-* targets with ARTIFACTS_DIR ──────────────────────────────────────────
+
+# python and platform that the layers are for; the end-to-end tests build for the host instead
+LAYER_PYTHON ?= 3.13
+LAYER_PLATFORM ?= aarch64-manylinux2014
+# of botocore's data only what is called: 6 of 31 MB
+AWS_SERVICES := dynamodb|events|firehose|pinpoint|pinpoint-sms-voice-v2|secretsmanager|sesv2|sns|sqs|sts
+
+# a zip loses the dates that ordinary .pyc are checked by; only the target's own Python can write them
+define compile
+python=$$(.ci/python $(LAYER_PYTHON)); if [ -n "$$python" ]; \
+then "$$python" -m compileall -q -j 0 --invalidation-mode unchecked-hash -s "$(ARTIFACTS_DIR)" -p /opt "$(ARTIFACTS_DIR)/python"; \
+else echo "no Python $(LAYER_PYTHON) here: layers without .pyc start 2.5 times slower" >&2; fi
+endef
+
+build: $(VENV)/sam/.ready $(VENV)/.setup ## sam build
+	SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/sam build
+
+build-DependenciesLayer: $(BIN)/uv
+	$(UV) pip install --quiet --require-hashes --only-binary :all: --python-version $(LAYER_PYTHON) \
+	  $(if $(filter-out host,$(LAYER_PLATFORM)),--python-platform $(LAYER_PLATFORM)) \
+	  --target "$(ARTIFACTS_DIR)/python" -r layers/kairos/requirements.txt
+	cd "$(ARTIFACTS_DIR)/python" && rm -rf bin boto3/examples boto3/data .lock && \
+	  find botocore/data -mindepth 1 -maxdepth 1 -type d | grep -vE '/($(AWS_SERVICES))$$' | xargs rm -rf && \
+	  find . -name '*.pyi' -delete
+	$(compile)
+
+build-EngineLayer:
+	mkdir -p "$(ARTIFACTS_DIR)/python" && cp -R layers/kairos/kairos "$(ARTIFACTS_DIR)/python/"
+	find "$(ARTIFACTS_DIR)/python" -name __pycache__ -prune -exec rm -rf {} +
+	$(compile)
+
+build-CampaignsLayer: $(VENV)/.setup
+	$(BIN)/python -m kairos.catalog campaigns "$(ARTIFACTS_DIR)/campaigns"
+
+HOST_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+
+layers-host: $(VENV)/.setup ## the layers for this machine, in build/host: what /opt is on Lambda
+	@rm -rf build/host
+	@for layer in DependenciesLayer EngineLayer CampaignsLayer; do \
+	  $(MAKE) --no-print-directory -s build-$$layer ARTIFACTS_DIR="$(CURDIR)/build/host" LAYER_PLATFORM=host LAYER_PYTHON=$(HOST_PYTHON) || exit 1; done
+
+# ── Locks: hashes, and no address of any index ───────────────────────────────────────────────────────────────
+
+COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --universal
+
+lock: $(BIN)/uv ## new lock files from the *.in
+	$(COMPILE) --python-version 3.13 layers/kairos/requirements.in -o layers/kairos/requirements.txt
+	$(COMPILE) --python-version 3.11 -c layers/kairos/requirements.txt requirements.in -o requirements.lock
+	$(COMPILE) --python-version 3.11 -c requirements.lock requirements-dev.in -o requirements-dev.lock
+	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' rie:awslambdaric; do \
+	  printf '%s\n' $${tool#*:} | $(COMPILE) --no-annotate --python-version 3.11 - -o requirements-$${tool%%:*}.lock || exit 1; done
+
+clean:
+	rm -rf build .aws-sam
