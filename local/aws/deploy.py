@@ -53,7 +53,7 @@ def _by_cloudformation(template: Template, session: boto3.Session) -> None:
     client.create_stack(StackName=STACK, TemplateBody=json.dumps(document))
     for made in client.describe_stack_resources(StackName=STACK)["StackResources"]:
         name, kind = made["LogicalResourceId"], made["ResourceType"]
-        named = resources[name]["Properties"].get("Name", name)  # moto tells no physical id of buses and rules
+        named = resources[name].get("Properties", {}).get("Name", name)  # moto tells no physical id of buses and rules
         _know(template.resolve, name, kind, made.get("PhysicalResourceId") or template.resolve(named))
 
 

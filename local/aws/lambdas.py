@@ -87,9 +87,20 @@ class Lambdas:
 
     def warm(self) -> None:
         """Loads every function, as the first requests would."""
-        for function in self.functions.values():
-            with self.lock, self._sandbox(function):
-                self._handler(function)
+        for name in self.functions:
+            self.module(name)
+
+    def module(self, name: str) -> ModuleType:
+        """The function's module, loaded if it is not yet."""
+        with self.lock, self._sandbox(self.functions[name]):
+            self._handler(self.functions[name])
+        return sys.modules[_unique(name)]
+
+    def close(self) -> None:
+        """Ends every sandbox."""
+        for name in self.functions:
+            sys.modules.pop(_unique(name), None)
+        self._loaded.clear()
 
     @contextmanager
     def _sandbox(self, function: Function) -> Iterator[None]:
@@ -111,8 +122,12 @@ class Lambdas:
         return self._loaded[function.name]
 
 
+def _unique(name: str) -> str:
+    return f"local_sandbox_{name}"
+
+
 def _load(function: Function, module: str) -> ModuleType:
-    unique = f"local_sandbox_{function.name}"
+    unique = _unique(function.name)
     spec = importlib.util.spec_from_file_location(unique, function.code / f"{module}.py")
     if spec is None or spec.loader is None:
         raise FunctionError(f"{function.name}: no {function.code / module}.py")

@@ -1,0 +1,45 @@
+"""What Firehose has written to the bucket."""
+
+import gzip
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from moto.s3 import s3_backends
+
+from local.aws.gateway import lock
+from local.aws.template import ACCOUNT
+from local.clock import iso
+
+OUTCOMES: Final = frozenset({"entered", "sent", "in_doubt", "deferred", "refused"})
+
+
+class Archive:
+    """The archive's lines, each object read once."""
+
+    def __init__(self, buckets: Sequence[str]) -> None:
+        self._buckets = buckets
+        self._read: dict[str, list[dict[str, Any]]] = {}
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Every line, in the order written."""
+        with lock:
+            for bucket in self._buckets:
+                for name, key in s3_backends[ACCOUNT]["aws"].buckets[bucket].keys.items():
+                    if name not in self._read:
+                        self._read[name] = _parse(key.value)
+        return [line for lines in self._read.values() for line in lines]
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """The records of decisions, with their times in ISO 8601."""
+        records = [line["record"] for line in self.lines() if "record" in line]
+        return [record | {"time": _time(record["time"])} for record in records if record["outcome"] in OUTCOMES]
+
+
+def _time(moment: Any) -> str:
+    return iso(moment) if isinstance(moment, int) else str(moment)
+
+
+def _parse(data: bytes) -> list[dict[str, Any]]:
+    text = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
