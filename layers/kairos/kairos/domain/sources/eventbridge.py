@@ -1,0 +1,37 @@
+"""Events as EventBridge delivers them: an envelope around the project's own form, or around a CloudEvent."""
+
+from typing import Any
+
+from kairos.domain.events import Event, Json, Millis
+from kairos.domain.sources import cloudevents, own, parts
+from kairos.domain.sources.parts import BadEvent
+
+
+def is_one(body: Any) -> bool:
+    """Whether it is an envelope."""
+    return isinstance(body, dict) and "detail-type" in body and "detail" in body
+
+
+def normalise(body: Json, *, received: Millis) -> Event:
+    """The event inside; its id is the sender's, else the envelope's, so that a redelivery is the same event.
+
+    Raises BadEvent.
+    """
+    detail, envelope = body["detail"], body.get("id")
+    if not isinstance(detail, dict):
+        raise BadEvent("bad_value", "must be an object", "detail")
+    if not isinstance(envelope, str) or not envelope:
+        raise BadEvent("bad_value", "must be EventBridge's id", "id")
+    if body.get("source") == "kairos":
+        raise BadEvent("reserved_source", "is Kairos itself", "source")
+    if cloudevents.is_one(detail):
+        return cloudevents.normalise(detail, received=received, new_id=lambda: envelope, trusted=True)
+    told = {name: detail[name] for name in ("id", "customer", "properties", "context", "consents") if name in detail}
+    time = detail.get("time")
+    known = {"type": body["detail-type"], "source": body.get("source"), "time": body.get("time") if time is None else time}
+    return own.normalise(told | known, received=received, new_id=lambda: envelope, trusted=True)
+
+
+def received_of(body: Json) -> Millis:
+    """When EventBridge took it. Raises BadEvent."""
+    return parts.moment(body.get("time"), "time")

@@ -1,0 +1,75 @@
+"""Kairos's own form of an event, as POST /v1/events and a Detail on the bus carry it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from kairos.domain.events import OWN_TYPES, Event, Json, Millis, Ref
+from kairos.domain.sources import parts
+from kairos.domain.sources.parts import BadEvent
+
+LONGEST_ID: Final = 512
+
+
+def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
+    """The event somebody sent. Only a trusted sender (server key, bus) speaks of consents and addresses. Raises BadEvent."""
+    if not isinstance(body, dict):
+        raise BadEvent("bad_event", "must be an object")
+    parts.shallow(body)
+    kind = type_of(body.get("type"), "type")
+    own_time = body.get("time")
+    time = received if own_time is None else parts.believed(parts.moment(own_time, "time"), received)
+    ref = customer(body.get("customer"))
+    said = body.get("consents")
+    if said and not trusted:
+        raise BadEvent("not_allowed", "needs a server key", "consents")
+    return Event(
+        id=event_id(body.get("id"), "id") or new_id(),
+        type=kind,
+        time=time,
+        received=received,
+        source=parts.optional_text(body, "source", "source"),
+        customer=ref,
+        properties=parts.mapping(body.get("properties"), "properties"),
+        context=parts.mapping(body.get("context"), "context"),
+        addresses=reachable(ref) if trusted else {},
+        consents=parts.consents(said, time),
+    )
+
+
+def type_of(value: Any, field: str) -> str:
+    """An event type that others than Kairos may use."""
+    kind = parts.text(value, field)
+    if kind in OWN_TYPES:
+        raise BadEvent("reserved_type", "is a type that only Kairos makes", field)
+    return kind
+
+
+def event_id(value: Any, field: str) -> str:
+    """The sender's id, or nothing; a number counts as its digits."""
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return parts.text(value, field, longest=LONGEST_ID)
+
+
+def customer(value: Any, field: str = "customer") -> Ref | None:
+    """Who it is about: a plain string is the id; nobody at all makes it an external event."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return Ref(id=parts.text(value, field))
+    if not isinstance(value, dict):
+        raise BadEvent("bad_value", "must be an object or the customer's id", field)
+    named: Json = {k: v for k in ("id", "anonymous_id", "email", "phone") if (v := value.get(k)) is not None}
+    if not named:
+        raise BadEvent("bad_value", "must have an id, anonymous_id, email or phone", field)
+    ref = Ref(**{k: event_id(v, f"{field}.{k}") if k == "id" else parts.text(v, f"{field}.{k}") for k, v in named.items()})
+    if ref.email:
+        parts.email(ref.email, f"{field}.email")
+    return ref
+
+
+def reachable(ref: Ref | None) -> dict[str, Any]:
+    """The addresses that a reference brings along."""
+    return {} if ref is None else {k: v for k, v in (("email", ref.email), ("phone", ref.phone)) if v}

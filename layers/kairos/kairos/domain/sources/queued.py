@@ -1,0 +1,39 @@
+"""Whatever lies on the queues that `evaluate` reads, understood by its kind."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kairos.domain.events import Event, Millis, Wake
+from kairos.domain.sources import canonical, eventbridge, ses, sms, sns
+from kairos.domain.sources.feedback import Feedback
+from kairos.domain.sources.parts import BadEvent
+
+Understood = Event | Wake | Feedback
+
+
+def read(body: Any, now: Millis) -> tuple[Understood, ...]:
+    """What a body says: an event, a wake-up, or feedback on messages. Raises BadEvent."""
+    if not isinstance(body, Mapping):
+        raise BadEvent("not_understood", "must be an object")
+    if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
+        return (canonical.from_dict(body["event"]),)
+    if body.get("kairos") == "wake" and isinstance(body.get("customer"), str):
+        return (Wake(body["customer"]),)
+    if sns.is_one(body):
+        published = sns.message(body)
+        return () if published is None else _feedback(published)
+    if eventbridge.is_one(body):
+        return _feedback(body["detail"]) if _speaks(body["detail"]) else (eventbridge.normalise(body, received=now),)
+    return _feedback(body)
+
+
+def _speaks(body: Any) -> bool:
+    return ses.is_one(body) or sms.is_one(body)
+
+
+def _feedback(body: Any) -> tuple[Feedback, ...]:
+    if ses.is_one(body):
+        return ses.read(body)
+    if sms.is_one(body):
+        return sms.read(body)
+    raise BadEvent("not_understood", "is of no kind known here")
