@@ -1,6 +1,6 @@
 """The definitions as they run: what `link` makes of a compiled bundle and `decide` works on."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -142,41 +142,60 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """What an event of one type may concern."""
+
+    selectors: tuple[Selector, ...] = ()  # every selector of every definition
+    counts: tuple[Count, ...] = ()
+    lasts: tuple[Selector, ...] = ()  # exits, absences, waits
+    arming: tuple[Campaign, ...] = ()  # inactions that wait behind it
+    starting: tuple[Campaign, ...] = ()  # campaigns it may trigger
+
+
+_NOTHING = Concern()
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """All definitions, and the index that finds those an event concerns."""
 
     hash: str
     policy: Policy
     campaigns: Mapping[str, Campaign]
-    counts: tuple[Count, ...]
-    lasts: tuple[Selector, ...]  # selectors whose newest events are kept: exits, absences, waits
+    counts: frozenset[str]
+    lasts: Mapping[str, Selector]  # by keep
     attributes: frozenset[str]  # names that definitions read
     names: str  # fingerprint of those
-    keeps: frozenset[str]
-    by_type: Mapping[str, tuple[Selector, ...]]  # every selector of every definition, by event type
-    disarming: frozenset[str]  # types that matter even where they match nothing
+    by_type: Mapping[str, Concern]
+    anything: Concern  # what an event of any other type concerns
     since: Mapping[str, Millis] = field(default_factory=dict)
+
+    @property
+    def keeps(self) -> frozenset[str]:
+        """What is counted, to be asked since when."""
+        return self.counts
 
     def with_since(self, since: Mapping[str, Millis]) -> "Catalog":
         """The same definitions, knowing since when each thing is counted."""
         return replace(self, since=since)
 
+    def concern(self, type: str) -> Concern:
+        """Everything an event of that type may concern."""
+        return self.by_type.get(type, _NOTHING if type in OWN_TYPES else self.anything)
+
     def hears(self, event: Event | str) -> bool:
         """Whether any definition, or any fact it brings, makes this event matter; if not it costs no read and no write."""
         if isinstance(event, str):
-            return event in self.by_type or event in self.policy.publish
-        if event.attributes or event.addresses or event.consents or event.type == "message.refused":
+            return bool(self.concern(event).selectors) or event in self.policy.publish
+        if event.attributes or event.addresses or event.consents:
             return True
-        if event.type in ("message.bounced", "message.complained") or event.type in self.disarming:
+        if event.type in _SETTLING or (event.own and event.type in self.policy.publish):
             return True
-        selectors = self._selectors(event)
-        document = event.document if selectors else {}
-        return any(s.match is None or s.match(document) for s in selectors)
+        concern = self.concern(event.type)
+        if concern.arming:  # also what does not match: it disarms
+            return True
+        document = event.document if concern.selectors else {}
+        return any(s.match is None or s.match(document) for s in concern.selectors)
 
-    def needs_profile(self, version: int, names: str) -> bool:
-        """Whether a state was written for other attribute names, so that the profile has to be read along."""
-        return version > 0 and names != self.names
 
-    def _selectors(self, event: Event) -> Iterable[Selector]:
-        anything = () if event.type in OWN_TYPES else self.by_type.get("any", ())
-        return (*self.by_type.get(event.type, ()), *anything)
+_SETTLING = frozenset({"message.refused", "message.bounced", "message.complained"})

@@ -3,10 +3,11 @@
 import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from kairos.domain.events import Consent, Json, Millis
+from kairos.domain.state import Customer
 
 Outcome = Literal["entered", "sent", "in_doubt", "deferred", "refused", "left", "goal"]
 
@@ -106,6 +107,7 @@ class Record:
 class Decision:
     """The customer afterwards, what has to be done, and the reasons."""
 
-    customer: Any  # kairos.domain.state.Customer
+    customer: Customer
     effects: tuple[Effect, ...] = ()
-    records: tuple[Record, ...] = field(default=())
+    records: tuple[Record, ...] = ()
+    changed: bool = False  # whether there is anything to write

@@ -29,21 +29,21 @@ def value_hash(document: Json, path: Path | None) -> str:
 def take_in(state: State, event: Event, document: Json, catalog: Catalog) -> bool:
     """Counts, last moments and armed absences; says whether an exit or absence came newly to light."""
     moment = (event.time, short_hash(event.id))
-    for count in catalog.counts:
-        if count.on.selects(event, document):
+    concern = catalog.concern(event.type)
+    for count in concern.counts:
+        if count.on.match is None or count.on.match(document):
             kept = state.counts.setdefault(count.keep, [])
             _insert(kept, moment, count.newest)
             if count.within is not None:
                 horizon = max(state.newest, event.time) - count.within
                 state.counts[count.keep] = [m for m in kept if m[0] > horizon]
     moved = False
-    for selector in catalog.lasts:
-        if selector.selects(event, document):
+    for selector in concern.lasts:
+        if selector.match is None or selector.match(document):
             moved = _note_last(state, selector, document, moment) or moved
     state.newest = max(state.newest, event.time)
-    for campaign in catalog.campaigns.values():
-        if campaign.trigger.kind == "inaction":
-            _arm(state, campaign, event, document)
+    for campaign in concern.arming:
+        _arm(state, campaign, event, document)
     return moved
 
 
@@ -73,8 +73,6 @@ def pending(state: State, campaign: Campaign, value: str, armed: Armed) -> bool:
 def _arm(state: State, campaign: Campaign, event: Event, document: Json) -> None:
     on, absent = campaign.trigger.on, campaign.trigger.absent
     assert on is not None and absent is not None
-    if not on.names(event):
-        return
     values = state.armed.setdefault(campaign.name, {})
     value = value_hash(document, absent.same) if absent.same else ""
     before = values.get(value)
@@ -91,24 +89,24 @@ def _arm(state: State, campaign: Campaign, event: Event, document: Json) -> None
 
 
 def forget(state: State, catalog: Catalog) -> None:
-    """Drops what can no longer change an answer."""
-    for selector in catalog.lasts:
-        values = state.lasts.get(selector.keep)
-        if values and selector.hold is not None:
-            horizon = state.newest - selector.hold
-            for value in [v for v, m in values.items() if v != _ANY and m[0][0] <= horizon]:
+    """Drops what can no longer change an answer, and what no definition asks for any more."""
+    state.counts = {keep: moments for keep, moments in state.counts.items() if keep in catalog.counts}
+    state.lasts = {keep: values for keep, values in state.lasts.items() if keep in catalog.lasts}
+    for keep, values in state.lasts.items():
+        hold = catalog.lasts[keep].hold
+        if hold is not None:
+            for value in [v for v, m in values.items() if v != _ANY and m[0][0] <= state.newest - hold]:
                 del values[value]
-    for name in [name for name in state.armed if name not in catalog.campaigns]:
-        del state.armed[name]
+    state.armed = {name: values for name, values in state.armed.items() if _inaction(catalog, name)}
     for name, armed in state.armed.items():
         campaign = catalog.campaigns[name]
-        hold = campaign.trigger.wait + campaign.expires + LATE
-        for value in [v for v, a in armed.items() if a.time <= state.newest - hold and not pending(state, campaign, v, a)]:
+        horizon = state.newest - campaign.trigger.wait - campaign.expires - LATE
+        for value in [v for v, a in armed.items() if a.time <= horizon and not pending(state, campaign, v, a)]:
             del armed[value]
-    alive = {count.keep for count in catalog.counts}, {selector.keep for selector in catalog.lasts}
-    for kept, keeps in ((state.counts, alive[0]), (state.lasts, alive[1])):
-        for keep in [keep for keep in kept if keep not in keeps]:
-            del kept[keep]  # type: ignore[attr-defined]  # two dicts of different values, one deletion
+
+
+def _inaction(catalog: Catalog, name: str) -> bool:
+    return name in catalog.campaigns and catalog.campaigns[name].trigger.kind == "inaction"
 
 
 def set_attributes(state: State, profile: Profile | None, event: Event, names: frozenset[str]) -> bool:

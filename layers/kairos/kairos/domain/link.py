@@ -7,13 +7,11 @@ from typing import Any
 
 from kairos.domain.conditions import Needs, compile_condition, select
 from kairos.domain.definitions import (
-    Branch, Campaign, Cap, Catalog, Moment, Path, Policy, Selector, Step, Trigger,
+    Branch, Campaign, Cap, Catalog, Concern, Count, Moment, Path, Policy, Selector, Step, Trigger,
 )  # fmt: skip
-from kairos.domain.events import Json, Millis
+from kairos.domain.events import OWN_TYPES, Json, Millis
 from kairos.domain.facts import LATE
 from kairos.domain.identity import short_hash
-
-DAY: Millis = 86_400_000
 
 
 def link(bundle: Json) -> Catalog:
@@ -33,23 +31,32 @@ class _Linker:
         live = {name: c for name, c in self.bundle["campaigns"].items() if c["status"] != "draft"}
         campaigns = {name: self.campaign(name, node) for name, node in live.items()}
         counts = tuple(self.needs.counts.values())
-        by_type: dict[str, list[Selector]] = {}
-        for selector in (*self.selectors, *self.lasts.values(), *(count.on for count in counts)):
-            for type in selector.types:
-                by_type.setdefault(type, []).append(selector)
         attributes = frozenset(self.needs.attributes | {"timezone"})
-        inactions = (c.trigger.on for c in campaigns.values() if c.trigger.kind == "inaction")
+        selectors = (*self.selectors, *self.lasts.values(), *(count.on for count in counts))
+        types = {type for selector in selectors for type in selector.types} - {"any"}
         return Catalog(
             hash=self.bundle["hash"],
             policy=policy,
             campaigns=campaigns,
-            counts=counts,
-            lasts=tuple(self.lasts.values()),
+            counts=frozenset(self.needs.counts),
+            lasts=self.lasts,
             attributes=attributes,
             names=short_hash(" ".join(sorted(attributes))),
-            keeps=frozenset(count.keep for count in counts),
-            by_type={type: tuple(selectors) for type, selectors in by_type.items()},
-            disarming=frozenset(type for on in inactions if on is not None for type in on.types),
+            by_type={type: self.concern(type, selectors, counts, campaigns) for type in types},
+            anything=self.concern("any", selectors, counts, campaigns),
+        )
+
+    def concern(
+        self, type: str, selectors: Sequence[Selector], counts: Sequence[Count], campaigns: Mapping[str, Campaign]
+    ) -> Concern:
+        names = {type} if type in OWN_TYPES else {type, "any"}
+        triggers = [(c, c.trigger.on) for c in campaigns.values() if c.trigger.on is not None]
+        return Concern(
+            selectors=tuple(s for s in selectors if s.types & names),
+            counts=tuple(c for c in counts if c.on.types & names),
+            lasts=tuple(s for s in self.lasts.values() if s.types & names),
+            arming=tuple(c for c, on in triggers if c.trigger.kind == "inaction" and on.types & names),
+            starting=tuple(c for c, on in triggers if c.trigger.kind == "event" and on.types & names),
         )
 
     def policy(self, node: Json) -> Policy:

@@ -19,6 +19,10 @@ class NewerFormat(Exception):
     """The item was written by newer code: leave the event to that."""
 
 
+class NeedsProfile(Exception):
+    """This decision reads or changes the profile: read it along and decide again."""
+
+
 @dataclass(slots=True)
 class Armed:
     """The last trigger event of an absence that is waited for."""
@@ -107,7 +111,7 @@ class State:
     counts: dict[str, list[Moment]] = field(default_factory=dict)  # keep -> newest first
     lasts: dict[str, dict[str, list[Moment]]] = field(default_factory=dict)  # keep -> value hash -> newest two
     armed: dict[str, dict[str, Armed]] = field(default_factory=dict)  # campaign -> value hash
-    dates: dict[str, tuple[str, Millis]] = field(default_factory=dict)  # campaign -> day handled, next moment (0: none)
+    dates: dict[str, tuple[str, Millis, str]] = field(default_factory=dict)  # campaign -> day handled, next moment, its day
     runs: list[Run] = field(default_factory=list)
     recents: dict[str, list[Recent]] = field(default_factory=dict)  # campaign -> newest first
     sends: list[Sent] = field(default_factory=list)
@@ -134,6 +138,10 @@ class State:
             if short in body:
                 setattr(state, name, _REBUILD.get(name, _same)(body[short]))
         return state
+
+    def snapshots(self) -> set[str]:
+        """Names of the snapshots that timers still refer to."""
+        return {a.snapshot for values in self.armed.values() for a in values.values() if a.snapshot}
 
     def copy(self) -> "State":
         """A copy that can be changed without touching this one."""

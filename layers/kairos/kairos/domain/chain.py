@@ -1,0 +1,118 @@
+"""Runs a chain from step to step until it must wait, stands before a send, or ends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kairos.domain import moments
+from kairos.domain.definitions import Step
+from kairos.domain.events import Millis
+from kairos.domain.facts import known, value_hash
+from kairos.domain.identity import short_hash
+from kairos.domain.state import Run
+from kairos.domain.turn import Candidate, Turn
+from kairos.domain.view import MISSING, View
+
+
+def advance(turn: Turn, run: Run, position: int, cursor: Millis) -> None:
+    """Goes on at `position` (-1: the end), where the step is due at `cursor`."""
+    campaign = turn.catalog.campaigns[run.campaign]
+    run.held = ""
+    while position >= 0:
+        step = campaign.steps[position]
+        run.step, run.began, run.due = step.id, cursor, cursor
+        match step.do:
+            case "send":
+                turn.candidates.append(Candidate(run, campaign, step, cursor))
+                return
+            case "wait":
+                over = _wait(turn, run, step)
+                if over is None:
+                    return
+                position, cursor = over
+            case "exit":
+                turn.end(run, "exit")
+                return
+            case _:
+                position = _act(turn, run, step)
+    turn.end(run, "finished")
+
+
+def resume(turn: Turn, run: Run) -> None:
+    """Takes up a run whose moment has come; one whose step is gone leaves."""
+    campaign = turn.catalog.campaigns.get(run.campaign)
+    position = campaign.index.get(run.step) if campaign else None
+    if campaign is None or position is None:
+        turn.end(run, "definition_changed")
+    elif campaign.steps[position].do == "send":
+        turn.candidates.append(Candidate(run, campaign, campaign.steps[position], run.began))
+    else:
+        advance(turn, run, position, run.began)
+
+
+def _wait(turn: Turn, run: Run, step: Step) -> tuple[int, Millis] | None:
+    """Where and since when the chain goes on if the wait is over; else None, with the run's due moment set."""
+    if step.on is not None:
+        until = run.began + step.spec["timeout"]
+        value = value_hash(run.event, step.on.same) if step.on.same else ""
+        if heard := known(turn.state, step.on, value, run.began, run.trigger, until):
+            return step.next, heard[0]
+        over = step.otherwise
+    else:
+        until, over = _until(turn, run, step), step.next
+    if until <= turn.now:
+        return over, until
+    run.due = until
+    return None
+
+
+def _until(turn: Turn, run: Run, step: Step) -> Millis:
+    view = turn.view(run.event)
+    if "for" in step.spec:
+        return int(run.began + step.spec["for"])
+    if step.until is None:
+        return moments.next_time(run.began, step.spec["until"]["at"], view.tz)
+    moment = view.resolve(step.until)
+    return run.began if moment is None else moment
+
+
+def _act(turn: Turn, run: Run, step: Step) -> int:
+    """Does what a step does at once; answers where the chain goes on."""
+    view, spec = turn.view(run.event), step.spec
+    match step.do:
+        case "choose":
+            return next((b.to for b in step.branches if b.when is None or b.when(view)), step.next)
+        case "tag" | "untag":
+            for tag in spec["tags"]:
+                turn.state.tags[tag] = (step.do == "tag", turn.now)
+        case "set":
+            _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})
+        case "coupon":
+            terms = {name: spec[name] for name in ("name", "percent", "amount", "valid") if spec.get(name) is not None}
+            run.coupon = terms | {"id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)}
+        case "emit" if not run.control:
+            turn.emit(run.campaign, run.key, step.id, spec["type"], fill(spec.get("detail") or {}, view))
+    return step.next
+
+
+def _set(turn: Turn, values: Mapping[str, Any]) -> None:
+    kept = turn.needed_profile().attributes.setdefault("behaviour", {})
+    for name, value in values.items():
+        if value is not MISSING:
+            kept[name] = (value, turn.now)
+            if name in turn.catalog.attributes:
+                turn.state.attributes.setdefault(name, {})["behaviour"] = (value, turn.now)
+
+
+def fill(value: Any, view: View) -> Any:
+    """A value of the bundle with its references replaced; one that is missing is left out."""
+    if isinstance(value, Mapping):
+        if "ref" in value:
+            return view.read(tuple(value["ref"]))
+        if "parts" in value:
+            parts = (fill(part, view) for part in value["parts"])
+            return "".join("" if part is MISSING else str(part) for part in parts)
+        filled = {name: fill(part, view) for name, part in value.items()}
+        return {name: part for name, part in filled.items() if part is not MISSING}
+    if isinstance(value, list):
+        return [part for part in (fill(v, view) for v in value) if part is not MISSING]
+    return value

@@ -1,0 +1,105 @@
+"""The gates of entry, in their order; the first that refuses is the recorded reason."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from kairos.domain.chain import advance
+from kairos.domain.definitions import Campaign
+from kairos.domain.effects import PutEntry
+from kairos.domain.events import Json, Millis
+from kairos.domain.facts import value_hash
+from kairos.domain.identity import short_hash
+from kairos.domain.state import Goal, Recent, Run
+from kairos.domain.turn import Turn
+from kairos.domain.view import MISSING, View, project
+
+SIDE_BY_SIDE = 10
+"""How many keys of a campaign run at a time."""
+
+REMEMBERED = 5
+"""How many late entries a campaign keeps; the keys themselves are kept by the table."""
+
+
+def enter(
+    turn: Turn, campaign: Campaign, event: Json, *, since: Millis, moment: Millis, trigger: str, snapshot: str | None = None
+) -> None:
+    """Lets the customer in, or records which gate refused. `moment` is when the campaign was due to start."""
+    view = turn.view(event, moment)
+    key = entry_key(campaign.key, view) or trigger
+    reason = _refusal(turn, campaign, key, view, moment)
+    if reason:
+        turn.record(campaign.name, key, "refused", reason)
+        return
+    control = is_control(turn.customer.id, campaign)
+    run = Run(
+        campaign.name, key, entered=turn.now, since=since, trigger=trigger, step="", began=moment, due=moment,
+        control=control, event=project(event, campaign.decision_paths),
+    )  # fmt: skip
+    turn.state.runs.append(run)
+    turn.effects.append(
+        PutEntry(
+            campaign.name, key, turn.now, since, trigger, control,
+            project(event, campaign.event_paths), snapshot, turn.now + turn.catalog.policy.keys,
+        )
+    )  # fmt: skip
+    _remember(turn, campaign, key)
+    if campaign.goal is not None:
+        same = value_hash(event, campaign.goal.same) if campaign.goal.same else None
+        turn.state.goals = [
+            *turn.state.goals[-19:], Goal(campaign.name, key, moment, moment + campaign.goal_within, trigger, same)
+        ]  # fmt: skip
+    turn.record(campaign.name, key, "entered", "holdout" if control else "")
+    turn.tell("campaign.entered", campaign.name, key)
+    advance(turn, run, 0 if campaign.steps else -1, moment)
+
+
+def entry_key(parts: Sequence[Any] | None, view: View) -> str | None:
+    """The key's text; None if there is no key or a part is missing."""
+    if parts is None:
+        return None
+    texts = []
+    for part in parts:
+        value = view.read(tuple(part["ref"])) if isinstance(part, dict) else part
+        if value is MISSING or value is None:
+            return None
+        texts.append(str(value))
+    return "".join(texts)
+
+
+def is_control(customer: str, campaign: Campaign) -> bool:
+    """Whether the customer is held out of the campaign: always the same answer for both."""
+    digest = hashlib.sha256(f"holdout\x1f{customer}\x1f{campaign.name}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < campaign.holdout * 2**64
+
+
+def _refusal(turn: Turn, campaign: Campaign, key: str, view: View, moment: Millis) -> str:
+    if campaign.status == "paused":
+        return "paused"
+    if turn.now >= moment + campaign.expires:
+        return "expired"
+    truth = campaign.audience(view) if campaign.audience else True
+    if not truth:
+        return "history_unknown" if truth is None else "not_in_audience"
+    running = [run for run in turn.state.runs if run.campaign == campaign.name]
+    used = (campaign.name, key) in turn.customer.used or any(run.key == key for run in running)
+    if used or turn.recent(campaign.name, key):
+        return "duplicate"
+    if _cooling(turn, campaign):
+        return "cooldown"
+    limit = 1 if campaign.key is None else SIDE_BY_SIDE
+    return "in_campaign" if len(running) >= limit else ""
+
+
+def _cooling(turn: Turn, campaign: Campaign) -> bool:
+    spans = [*campaign.groups]
+    if campaign.cooldown:
+        spans.append((frozenset((campaign.name,)), campaign.cooldown))
+    return any(
+        not recent.given_back and recent.entered > turn.now - span for names, span in spans for recent in turn.recents(names)
+    )
+
+
+def _remember(turn: Turn, campaign: Campaign, key: str) -> None:
+    recents = turn.state.recents.get(campaign.name, [])
+    turn.state.recents[campaign.name] = [Recent(short_hash(key), turn.now), *recents][:REMEMBERED]

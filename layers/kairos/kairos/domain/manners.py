@@ -1,0 +1,84 @@
+"""The gates before a message, one by one: suppression, consent, address, caps, quiet hours, exits."""
+
+from collections.abc import Mapping, Sequence
+
+from kairos.domain import moments
+from kairos.domain.conditions import within_hours
+from kairos.domain.definitions import Campaign, Catalog, Policy
+from kairos.domain.events import Millis
+from kairos.domain.facts import known
+from kairos.domain.state import State
+from kairos.domain.view import View
+
+
+def pick_channel(state: State, policy: Policy, topic: str, channels: Sequence[str]) -> tuple[str, str]:
+    """The first channel that is not suppressed, consented and addressed; else the last one and its reason."""
+    reason = ""
+    for channel in channels:
+        reason = refusal_of_channel(state, policy, topic, channel)
+        if not reason:
+            return channel, ""
+    return channels[-1], reason
+
+
+def refusal_of_channel(state: State, policy: Policy, topic: str, channel: str) -> str:
+    """`suppressed`, `no_consent` or `no_address`; empty if the channel may be used."""
+    address = state.addresses.get(channel, (None, 0))[0]
+    if address is not None and address in state.suppressed.get(channel, ()):
+        return "suppressed"
+    if not consented(state, policy, topic, channel):
+        return "no_consent"
+    return "" if address is not None else "no_address"
+
+
+def consented(state: State, policy: Policy, topic: str, channel: str) -> bool:
+    """Whether the newest word on topic and channel allows it, by the topic's kind of consent."""
+    if policy.transactional(topic):
+        return True
+    word = state.consents.get(f"{topic}/{channel}", ("", 0, 0))[0]
+    match policy.topics.get(topic, {}).get("consent", "explicit"):
+        case "implied":
+            return word != "withdrawn"
+        case "double_opt_in":
+            return word == "proven"
+        case _:
+            return word in ("granted", "proven")
+
+
+def exited(
+    state: State, campaign: Campaign, same: Mapping[str, str], since: Millis, trigger: str
+) -> bool:  # fmt: skip
+    """Whether an exit event is known from the trigger event's time on, other than the trigger itself."""
+    return any(known(state, exit, same.get(exit.keep, "-"), since, trigger) is not None for exit in campaign.exits)
+
+
+def capped(state: State, policy: Policy, channel: str, topic: str, campaign: str, now: Millis) -> bool:
+    """Whether one more marketing message would exceed a cap; windows slide over (now - per, now]."""
+    for cap in policy.caps:
+        if (cap.channels and channel not in cap.channels) or (cap.topics and topic not in cap.topics):
+            continue
+        taken = sum(
+            sent.time > now - cap.per
+            and (not cap.channels or sent.channel in cap.channels)
+            and (not cap.topics or sent.topic in cap.topics)
+            and (cap.same != "campaign" or sent.campaign == campaign)
+            and (cap.same != "topic" or sent.topic == topic)
+            for sent in state.sends
+        )
+        if taken >= cap.at_most:
+            return True
+    return False
+
+
+def quiet_end(state: State, catalog: Catalog, channel: str, now: Millis) -> Millis:
+    """When the quiet hours end in which the customer is now on that channel; 0 outside of them."""
+    tz = View(state, catalog, {}, now).tz
+    end = now
+    for _ in catalog.policy.quiet:  # windows may join one another
+        there = moments.local(end, tz)
+        clock = there.hour * 3600 + there.minute * 60 + there.second
+        ends = [to for channels, start, to in catalog.policy.quiet if channel in channels and within_hours(clock, start, to)]
+        if not ends:
+            break
+        end = max(moments.next_time(end, to, tz) for to in ends)
+    return end if end > now else 0
