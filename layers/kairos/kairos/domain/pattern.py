@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from kairos.domain.pattern_operators import InvalidPattern, Place, Test, expression, literals
+from kairos.domain.pattern_operators import expression
+from kairos.domain.pattern_values import InvalidPattern, Place, Test, literals
 
 __all__ = ["InvalidPattern", "Matcher", "compile_pattern"]
 
