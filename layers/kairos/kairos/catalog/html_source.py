@@ -16,11 +16,14 @@ from kairos.catalog.jinja_source import environment
 
 _MARK: Final = "kj{}x"
 _BARE: Final = r"kj\d+x"
-_OPAQUE: Final = r"<!--(?!kj).*?-->|<(?P<raw>mj-style|mj-title|mj-preview|style|title)\b.*?</(?P=raw)\s*>|<[a-zA-Z/!][^>]*>"
+_OPAQUE: Final = (
+    r"<!--(?!kj).*?-->|<(?P<raw>mj-style|mj-title|mj-preview|style|title)\b.*?</(?P=raw)\s*>|<[a-zA-Z/!][^>]*>"
+)
 _IN_TEXT: Final = re.compile(rf"<!--{_BARE}-->|{_OPAQUE}|(?P<mark>{_BARE})", re.DOTALL)
-_RESTORE: Final = re.compile(rf'(?:<!--|&lt;!--)?kj(\d+)x(?:-->|--&gt;|="")?')
+_RESTORE: Final = re.compile(r'(?:<!--|&lt;!--)?kj(\d+)x(?:-->|--&gt;|="")?')
 _INLINE: Final = re.compile(r'<mj-style\s+inline="inline"\s*>(.*?)</mj-style\s*>', re.DOTALL)
-_STYLE: Final = CSS_PROFILES["relaxed"] | {"section": HtmlElement(display=Display.block, margin_before=1, margin_after=1)}
+_PARAGRAPH: Final = HtmlElement(display=Display.block, margin_before=1, margin_after=1)
+_STYLE: Final = CSS_PROFILES["relaxed"] | {"section": _PARAGRAPH}
 _ROWS: Final = re.compile(rf"(<table\b[^>]*>)((?:\s|<!--{_BARE}-->)*)(?=<tr\b)")
 
 

@@ -35,7 +35,7 @@ def environment() -> Environment:
     """An environment that parses as the renderer's does; it renders nothing."""
     # bandit: nothing is rendered here, so there is nothing to escape
     made = Environment(undefined=StrictUndefined, autoescape=True)
-    made.filters.update({name: str for name in FILTERS})
+    made.filters.update(dict.fromkeys(FILTERS, str))
     return made
 
 
@@ -91,7 +91,7 @@ def _chain(node: nodes.Node) -> tuple[str, ...] | None:
     if not isinstance(node, nodes.Getattr | nodes.Getitem):
         return None
     base = _chain(node.node)
-    if base is None or not _steps(node.node) == len(base):  # an index or a computed key ended the chain below
+    if base is None or _steps(node.node) != len(base):  # an index or a computed key ended the chain below
         return base
     key = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
     return (*base, key) if isinstance(key, str) and "." not in key else base

@@ -90,7 +90,8 @@ class _Reader:
             elif name == "data" and _is_flat(value):
                 found[name] = ({k.value: (v.value, first + v.start_mark.line) for k, v in value.value}, line)
             elif name == "data" or not isinstance(value, yaml.ScalarNode):
-                self.wrong(file, first + value.start_mark.line, "not text", column=value.start_mark.column + 1, key=name,
+                mark = value.start_mark
+                self.wrong(file, first + mark.line, "not text", column=mark.column + 1, key=name,
                            hint="a value that starts with {{ needs quotes")  # fmt: skip
             else:
                 found[name] = (value.value, first + value.start_mark.line)
@@ -184,7 +185,7 @@ def _channels(folder: Path, kinds: Mapping[str, Path], reader: _Reader) -> Itera
         beside = kinds.get("email.txt", file.with_name(file.name.removesuffix(file.suffix) + ".txt"))
         yield "email", reader.mail(file, sources[bodies[0]], sources.get("email.txt"), beside)
     elif "email.txt" in kinds:
-        reader.wrong(kinds["email.txt"], 1, "a text part alone", expected="the .email.mjml or .email.html it belongs to")
+        reader.wrong(kinds["email.txt"], 1, "a text part alone", expected="its .email.mjml or .email.html beside it")
     if "sms.txt" in kinds:
         text = sources["sms.txt"].strip()
         sound = reader.jinja(kinds["sms.txt"], [_Piece("", text, 1)])

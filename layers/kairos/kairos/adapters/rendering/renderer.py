@@ -1,0 +1,146 @@
+"""A decided message becomes what goes out: the template of its campaign, in the customer's language."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime, parseaddr
+from functools import partial
+from typing import Any, Final
+
+from jinja2 import Template
+
+from kairos.adapters.rendering.environment import Scope, compiled, environment, render
+from kairos.adapters.rendering.helpers import date_in, locales, money_in, web_address, zone
+from kairos.domain import coupons, tokens
+from kairos.domain.events import Json, Millis
+from kairos.domain.mail import one_line
+from kairos.domain.state import Profile
+from kairos.domain.tokens import Answer, Keyring, Link, Unsubscribe
+from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
+
+_GAPS: Final = re.compile(r"[ \t]+(?=\n)|\n{3,}")
+Part = Callable[..., str]
+_PRECEDENCE: Final = ("backend", "declared", "behaviour")
+
+
+class JinjaRenderer:
+    """Renders from the compiled `templates.json`; every template is compiled once per process."""
+
+    def __init__(self, bundle: Json, keys: Keyring, base_url: str) -> None:
+        self._bundle = bundle
+        self._keys = keys
+        self._base = base_url.rstrip("/")
+        self._html, self._text = environment(html=True), environment(html=False)
+        self._compiled: dict[tuple[str, ...], Template] = {}
+
+    def render(self, dossier: Dossier, now: Millis) -> Outgoing:
+        """The message as it goes out. Raises BrokenTemplate, also when the template or the address is gone."""
+        put = dossier.message.put
+        profile = dossier.customer.profile or Profile()
+        attributes = profile.merged(self._bundle.get("precedence", _PRECEDENCE))
+        chain = locales(attributes.get("locale"), self._bundle["locale"])
+        variants = self._bundle["campaigns"].get(put.campaign, {}).get(put.template, {}).get(put.channel, {})
+        variant = next((locale for locale in chain if locale in variants), None)
+        if variant is None:
+            raise BrokenTemplate(f"{put.campaign}: no {put.channel} template {put.template!r} in {chain}")
+        coupon = coupons.issue(put.coupon, put.id, self._keys, now) if put.coupon else None
+        scope = self._scope(dossier, attributes, chain[0], coupon, now)
+        part = partial(self._part, variants[variant], (put.campaign, put.template, put.channel, variant), scope)
+        made = Outgoing(
+            message=put.id, customer=dossier.message.customer, campaign=put.campaign, step=put.step, variant=put.variant,
+            channel=put.channel, to=_to(profile, put.channel), transactional=put.transactional,
+            expires=put.expires, coupon=coupon or {}, **_CONTENTS[put.channel](part, variants[variant]),
+        )  # fmt: skip
+        return made if put.channel != "email" else self._mail(made, part, put.topic, scope["unsubscribe_url"], now)
+
+    def _part(self, fields: Json, name: tuple[str, ...], scope: Scope, *path: str) -> str:
+        """One rendered field of a template; empty if it has none."""
+        source: Any = fields
+        for key in path:
+            source = source.get(key, "")
+        if not source:
+            return ""
+        where = f"{name[0]}/{fields['file']}"
+        if (*name, *path) not in self._compiled:
+            made = self._html if path == ("html",) else self._text
+            self._compiled[*name, *path] = compiled(made, source, where)
+        lines = dict(fields.get("lines", {}).get(path[0], ()))
+        return render(self._compiled[*name, *path], scope, where, lines)
+
+    def _scope(self, dossier: Dossier, attributes: Json, locale: str, coupon: Json | None, now: Millis) -> dict[str, Any]:
+        put, customer = dossier.message.put, dossier.message.customer
+        about = {"customer": customer, "message": put.id, "campaign": put.campaign, "step": put.step,
+                 "variant": put.variant, "channel": put.channel}  # fmt: skip
+        local = zone(attributes.get("timezone"), self._bundle["timezone"])
+
+        def link(url: Any, label: str = "") -> str:
+            """The signed, tracked form of an address; the label is for whoever reads the template."""
+            return f"{self._base}/l/{tokens.sign(Link(url=web_address(url), **about), self._keys, now)}"
+
+        def answer(attribute: str, value: tokens.Scalar) -> str:
+            return f"{self._base}/l/{tokens.sign(Answer(attribute=attribute, value=value, **about), self._keys, now)}"
+
+        opt_out = Unsubscribe(customer=customer, topic=put.topic, channel=put.channel, message=put.id)
+        scope: dict[str, Any] = {
+            "customer": attributes, "event": dossier.event, "brand": self._bundle["brand"], "locale": locale,
+            "campaign": {"name": put.campaign, "step": put.step, "variant": put.variant, "topic": put.topic},
+            "now": datetime.fromtimestamp(now / 1000, UTC).astimezone(local),
+            "link": link, "answer": answer,
+            "unsubscribe_url": f"{self._base}/u/{tokens.sign(opt_out, self._keys, now)}",
+            "money": money_in(locale, self._bundle["currency"]), "date": date_in(locale, local),
+        }  # fmt: skip
+        return scope if coupon is None else scope | {"coupon": coupon}
+
+    def _mail(self, made: Outgoing, part: Part, topic: str, opt_out: str, now: Millis) -> Outgoing:
+        """The message with the headers of a mail. SES replaces Date and Message-ID with its own."""
+        brand = self._bundle["brand"]
+        sender = one_line(part("from")) or brand["email"]
+        domain = parseaddr(sender)[1].rpartition("@")[2]
+        headers = {
+            "From": sender,
+            "Date": format_datetime(datetime.fromtimestamp(now / 1000, UTC)),
+            "Message-ID": f"<{made.message}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+        }
+        if part("reply_to"):
+            headers["Reply-To"] = one_line(part("reply_to"))
+        if not made.transactional:
+            headers |= {
+                "List-Id": f"{topic} <{topic}.{domain}>",
+                "List-Unsubscribe": f"<{opt_out}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            }
+        return replace(made, headers=headers)
+
+
+def _email(part: Part, fields: Json) -> dict[str, Any]:
+    return {"subject": one_line(part("subject")), "html": part("html"), "text": _tidy(part("text"))}
+
+
+def _sms(part: Part, fields: Json) -> dict[str, Any]:
+    return {"text": _tidy(part("text")).strip()}
+
+
+def _push(part: Part, fields: Json) -> dict[str, Any]:
+    data = {name: part("data", name) for name in fields.get("data", {})}
+    title, body, link = part("title"), part("body"), part("link")
+    payload = {"title": title, "body": body, "link": link, "data": data}
+    return {"subject": one_line(title), "text": body, "data": payload}
+
+
+_CONTENTS: Final = {"email": _email, "sms": _sms, "push": _push}
+
+
+def _to(profile: Profile, channel: str) -> Mapping[str, Any]:
+    """Where it goes: the address, or the first push token, the one that stands for the customer's devices."""
+    kind = {"email": "email", "sms": "phone", "push": "push"}[channel]
+    value = profile.address(kind)
+    if not value:
+        raise BrokenTemplate(f"no {kind} to send to")
+    return dict(value[0]) if channel == "push" else {kind: value}
+
+
+def _tidy(text: str) -> str:
+    """Text without the gaps that statements of a template leave."""
+    return _GAPS.sub(lambda gap: "\n\n" if "\n" in gap[0] else "", text)
