@@ -198,7 +198,7 @@ def _close(turn: Turn) -> None:
     for name, recents in state.recents.items():
         span = max([_DAY, catalog.campaigns[name].remember, *(s for _, s in catalog.campaigns[name].groups)])
         state.recents[name] = [r for r in recents if not r.ended or r.entered > now - span]
-    longest = max((cap.per for cap in catalog.policy.caps), default=0)
+    longest = max([_DAY, *(cap.per for cap in catalog.policy.caps)])
     state.sends = [sent for sent in state.sends if sent.time > now - longest]
     state.goals = [goal for goal in state.goals if goal.until + LATE > now]
     for name, values in state.armed.items():

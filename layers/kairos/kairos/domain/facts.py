@@ -77,10 +77,8 @@ def _arm(state: State, campaign: Campaign, event: Event, document: Json) -> None
     value = value_hash(document, absent.same) if absent.same else ""
     before = values.get(value)
     matched = on.match is None or on.match(document)
-    if before is None:
-        if not matched:
-            return
-    elif event.id == before.id or (event.time, event.received, event.id) < (before.time, before.received, before.id):
+    order = (event.time, event.received, event.id)
+    if before is not None and (event.id == before.id or order < (before.time, before.received, before.id)):
         return
     fields = project(document, campaign.event_paths) if matched else {}
     values[value] = Armed(event.time, event.received, event.id, matched, before.fired if before else 0, fields)

@@ -59,6 +59,7 @@ def capped(state: State, policy: Policy, channel: str, topic: str, campaign: str
             continue
         taken = sum(
             sent.time > now - cap.per
+            and not policy.transactional(sent.topic)
             and (not cap.channels or sent.channel in cap.channels)
             and (not cap.topics or sent.topic in cap.topics)
             and (cap.same != "campaign" or sent.campaign == campaign)

@@ -79,8 +79,7 @@ def take(turn: Turn, put: PutMessage) -> None:
     if put.id in turn.customer.made:
         return
     turn.effects.append(put)
-    if not put.transactional:
-        turn.state.sends.append(Sent(turn.now, put.id, put.channel, put.topic, put.campaign))
+    turn.state.sends.append(Sent(turn.now, put.id, put.channel, put.topic, put.campaign))
 
 
 def _refuse(

@@ -39,7 +39,7 @@ def settle_report(turn: Turn, event: Event) -> None:
     placed = any(sent.message == id for sent in turn.state.sends)
     turn.state.sends = [sent for sent in turn.state.sends if sent.message != id]
     moved_on = told["reason"] in ("failed_provider", "undeliverable") and _next_channel(turn, event)
-    if recent is not None and not moved_on and (placed or turn.catalog.policy.transactional(told["topic"])):
+    if recent is not None and placed and not moved_on:
         recent.kept = max(recent.kept - 1, 0)
         give_back(recent)
 

@@ -68,7 +68,7 @@ class Recent:
 
 @dataclass(slots=True)
 class Sent:
-    """A place taken in the frequency caps."""
+    """A message decided lately: a place taken in the frequency caps, unless it is transactional."""
 
     time: Millis
     message: str  # message id
@@ -123,7 +123,8 @@ class State:
     def pack(self) -> bytes:
         """The packed part; equal states pack to equal bytes."""
         body = {short: value for name, short in _PACKED if (value := _plain(getattr(self, name)))}
-        return bytes([FORMAT]) + zlib.compress(json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(), 6)
+        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return bytes([FORMAT]) + zlib.compress(text.encode(), 6)
 
     @classmethod
     def unpack(

@@ -1,0 +1,85 @@
+"""Local times in every zone, through gaps, repeats and leap days."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kairos.domain import moments
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+ZONES = sorted(available_timezones())
+
+
+def iso(moment, tz=COPENHAGEN):
+    return None if moment is None else moments.local(moment, tz).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("day", "seconds", "expected"),
+    [
+        (date(2026, 6, 1), 9 * 3600, "2026-06-01T09:00:00+02:00"),
+        (date(2026, 3, 29), 9000, "2026-03-29T03:00:00+02:00"),  # skipped: the next that exists
+        (date(2026, 10, 25), 9000, "2026-10-25T02:30:00+02:00"),  # repeated: the first time
+    ],
+)
+def test_a_local_time_is_one_instant(day, seconds, expected):
+    assert iso(moments.instant(day, seconds, COPENHAGEN)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "days", "ms", "at", "expected"),
+    [
+        ("2026-06-10", 0, 0, None, "2026-06-10T09:00:00+02:00"),
+        ("2026-06-10", -3, 0, 8 * 3600, "2026-06-07T08:00:00+02:00"),
+        ("2026-06-10T18:30:00Z", 0, 0, None, "2026-06-10T20:30:00+02:00"),
+        ("2026-06-10T22:30:00Z", 0, 0, 8 * 3600, "2026-06-11T08:00:00+02:00"),  # its local day is the next
+        ("2026-03-29T20:00:00+02:00", -1, 0, None, "2026-03-28T20:00:00+01:00"),  # a calendar day, not 24 h
+        ("2026-06-10T18:30:00", 0, 3_600_000, None, "2026-06-10T19:30:00+02:00"),
+        ("no date", 0, 0, None, None),
+        (20260610, 0, 0, None, None),
+        ("9999-12-31", 9, 0, None, None),
+    ],
+)
+def test_a_moment_is_a_local_day_or_a_timestamp(value, days, ms, at, expected):
+    assert iso(moments.resolve(value, days, ms, at, COPENHAGEN)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "after", "bound", "expected"),
+    [
+        ("1990-06-03", "", "2026-06-01", ("2026-06-03", "2026-06-03T09:00:00+02:00")),
+        ("1990-06-03", "2026-06-03", "2026-06-03", ("2027-06-03", "2027-06-03T09:00:00+02:00")),
+        ("1992-02-29", "", "2026-01-01", ("2026-02-28", "2026-02-28T09:00:00+01:00")),
+        ("1992-02-29", "", "2028-01-01", ("2028-02-29", "2028-02-29T09:00:00+01:00")),
+        ("2030-05-05", "", "2026-01-01", None),  # not before it has happened once
+    ],
+)
+def test_a_yearly_day_comes_once_a_year(value, after, bound, expected):
+    start = int(datetime.fromisoformat(bound + "T00:00:00+00:00").timestamp() * 1000)
+    found = moments.yearly(value, 0, 0, None, COPENHAGEN, after=after, bound=start)
+    assert (found and (found[0], iso(found[1]))) == expected
+
+
+@given(
+    st.sampled_from(ZONES), st.dates(date(2024, 1, 1), date(2031, 1, 1)), st.integers(0, 86_399)
+)  # fmt: skip
+def test_in_every_zone_a_time_is_itself_or_the_first_that_exists(name, day, seconds):
+    tz = ZoneInfo(name)
+    there = moments.local(moments.instant(day, seconds, tz), tz).replace(tzinfo=None)
+    asked = datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+    if there != asked:
+        assert asked < there <= asked + timedelta(days=1)
+        assert moments.local(moments.instant(day, seconds, tz) - 1000, tz).replace(tzinfo=None) < asked
+
+
+@given(st.sampled_from(ZONES), st.integers(1_700_000_000_000, 1_900_000_000_000), st.integers(0, 86_399))
+def test_the_next_time_is_at_or_after_and_within_two_days(name, after, seconds):
+    moment = moments.next_time(after, seconds, ZoneInfo(name))
+    assert after <= moment <= after + 2 * moments.DAY + 3_600_000
+
+
+def test_an_unknown_zone_is_the_default():
+    assert moments.zone("Mars/Olympus", "Asia/Tokyo") == moments.zone(None, "Asia/Tokyo") == ZoneInfo("Asia/Tokyo")
