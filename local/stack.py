@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import boto3
+import botocore.session
 from moto import mock_aws
 from moto.dynamodb import dynamodb_backends
 from moto.dynamodb.models.table import Table
@@ -25,6 +26,7 @@ from local.aws.lambdas import Function, Lambdas
 from local.aws.moto_time import stamp_with
 from local.aws.providers import Providers
 from local.aws.schedule import schedules_of
+from local.aws.shortcuts import take
 from local.aws.sources import Poller, sources_of
 from local.aws.tables import Places, mend, places
 from local.aws.template import ACCOUNT, REGION, Template
@@ -62,10 +64,11 @@ class Stack:
     ) -> None:
         self.template, self.clock = template, clock
         mend()
+        take()
         stamp_with(clock)
         self._mock = mock_aws()
         self._mock.start()
-        self.session = boto3.Session("local", "local", region_name=REGION)
+        self.session = _session()
         deploy(template, self.session, domains)
         self.lambdas = Lambdas(_functions(template, layer), log)
         self.providers = Providers(template, clock)
@@ -174,6 +177,12 @@ class Stack:
     def kill(self, function: str, call: int, when: Literal["before", "after"] = "before") -> None:
         """The function's sandbox dies at its n-th AWS call from now on."""
         self.gateway.faults.deaths.append(Death(function, call, when))
+
+
+def _session() -> boto3.Session:
+    inner = botocore.session.Session()
+    inner.set_config_variable("ignore_configured_endpoint_urls", True)  # AWS_ENDPOINT_URL is for others
+    return boto3.Session("local", "local", region_name=REGION, botocore_session=inner)
 
 
 def _functions(template: Template, layer: Path) -> dict[str, Function]:

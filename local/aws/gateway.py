@@ -1,5 +1,6 @@
 """The one way from the functions to AWS: counted, failed on demand, answered by moto or by a provider of our own."""
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any, Final
@@ -11,6 +12,7 @@ from local.aws.costs import Costs
 from local.aws.faults import Answer, Faults, die, fail
 
 NAMES: Final = {"sesv2": "ses", "eventbridge": "events", "secrets-manager": "secretsmanager"}
+_AWS: Final = re.compile(r"https?://[^/]+\.amazonaws\.com(/|$)")
 lock: Final = threading.RLock()
 """moto is not thread-safe: whoever touches it holds this."""
 Responder = Callable[[AWSPreparedRequest, str], Answer | None]
@@ -31,6 +33,8 @@ class Gateway:
         service = NAMES.get(client, client)
         function = self.running()
         if function is None:
+            if not _AWS.match(request.url):
+                return None  # somebody in this process asks the AWS port
             return self.responder(request, operation) or _moto(stubber, request)
         death = self.faults.count(function)
         if death and death.when == "before":

@@ -1,6 +1,6 @@
 """A small system of its own: one queue, one table, one function for each kind of trigger."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -73,14 +73,6 @@ Resources:
 """
 
 
-def system(folder: Path, handler: str, clock: VirtualClock) -> Stack:
-    """The small system around this handler's code."""
-    (folder / "code").mkdir()
-    (folder / "code" / "handler.py").write_text(handler)
-    (folder / "template.yaml").write_text(TEMPLATE)
-    return Stack.start(campaigns=None, clock=clock, template=folder / "template.yaml", log=lambda line: None)
-
-
 HANDLER = '''
 import json, os
 import boto3
@@ -129,7 +121,23 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def stack(tmp_path: Path, clock: VirtualClock) -> Iterator[Stack]:
-    made = system(tmp_path, HANDLER, clock)
-    yield made
-    made.stop()
+def system(tmp_path: Path, clock: VirtualClock) -> Iterator[Callable[[str], Stack]]:
+    """The small system around a handler's code."""
+    made: list[Stack] = []
+
+    def start(handler: str) -> Stack:
+        (tmp_path / "code").mkdir()
+        (tmp_path / "code" / "handler.py").write_text(handler)
+        (tmp_path / "template.yaml").write_text(TEMPLATE)
+        template = tmp_path / "template.yaml"
+        made.append(Stack.start(campaigns=None, clock=clock, template=template, log=lambda line: None))
+        return made[0]
+
+    yield start
+    for stack in made:
+        stack.stop()
+
+
+@pytest.fixture
+def stack(system: Callable[[str], Stack]) -> Stack:
+    return system(HANDLER)

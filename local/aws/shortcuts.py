@@ -1,0 +1,91 @@
+"""moto's slow or wrong paths on the way of an event: the bus's envelope, the queues' counts, DynamoDB's answers."""
+
+import copy
+from functools import wraps
+from typing import Any, Final
+
+from moto.core.serialize import JSONSerializer
+from moto.events.utils import EventTemplateParser
+from moto.sqs.models import Queue, SQSBackend
+
+ENVELOPE: Final = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+
+
+def _envelope() -> None:
+    transform = EventTemplateParser.parse
+
+    @wraps(transform)
+    def parse(input_template: Any, input_paths_map: Any, event: Any) -> Any:
+        if input_template:
+            return transform(input_template, input_paths_map, event)
+        return {name: copy.deepcopy(event[name]) for name in ENVELOPE}  # moto's own mangles <id> within a detail
+
+    EventTemplateParser.parse = parse  # type: ignore[method-assign]  # moto offers no other seam
+
+
+class _Attributes(dict[str, Any]):
+    """A queue's attributes, counted only when somebody looks at more than the one that every send asks for."""
+
+    def __init__(self, queue: Queue, count: Any) -> None:
+        super().__init__()
+        self._queue, self._count = queue, count
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name == "ContentBasedDeduplication":
+            return "true" if self._queue.fifo_queue and self._queue.content_based_deduplication else default  # type: ignore[attr-defined]  # moto sets it by name
+        return self._count(self._queue).get(name, default)
+
+
+def _counts() -> None:
+    count = Queue.attributes.fget  # type: ignore[attr-defined]  # a property's getter
+    send = SQSBackend.send_message
+
+    @wraps(send)
+    def send_message(backend: SQSBackend, queue_name: str, *args: Any, **named: Any) -> Any:
+        queue = backend.get_queue(queue_name)
+        queue.__dict__["kairos_sending"] = True
+        try:
+            return send(backend, queue_name, *args, **named)
+        finally:
+            queue.__dict__.pop("kairos_sending", None)
+
+    def attributes(queue: Queue) -> dict[str, Any]:
+        return _Attributes(queue, count) if "kairos_sending" in queue.__dict__ else count(queue)
+
+    Queue.attributes = property(attributes)  # type: ignore[assignment, method-assign]  # moto offers no other seam
+    SQSBackend.send_message = send_message  # type: ignore[method-assign]  # moto offers no other seam
+
+
+def _no_waiting() -> None:
+    receive = SQSBackend.receive_message
+
+    @wraps(receive)
+    def receive_message(backend: SQSBackend, queue_name: str, count: int, wait: int, *args: Any, **named: Any) -> Any:
+        named.pop("wait_seconds_timeout", None)
+        return receive(backend, queue_name, count, 0, *args, **named)  # who waits holds the lock
+
+    SQSBackend.receive_message = receive_message  # type: ignore[method-assign]  # moto offers no other seam
+
+
+def _typed_values() -> None:
+    serialize = JSONSerializer._serialize_type_structure
+
+    @wraps(serialize)
+    def _serialize_type_structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+        if shape.name == "AttributeValue" and isinstance(value, dict) and key:
+            kind, found = next(iter(value.items()), ("", None))
+            if kind in ("S", "N", "B") and isinstance(found, str):
+                serialized[key] = value
+                return
+        serialize(self, serialized, value, shape, key)
+
+    JSONSerializer._serialize_type_structure = _serialize_type_structure  # type: ignore[method-assign]  # moto offers no other seam
+
+
+def take() -> None:
+    """Takes them; once a process."""
+    if not getattr(JSONSerializer._serialize_type_structure, "__wrapped__", None):
+        _envelope()
+        _counts()
+        _no_waiting()
+        _typed_values()
