@@ -1,0 +1,170 @@
+"""One session, clients made when first asked for, and what a provider's answer means."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ParamValidationError,
+    ProxyConnectionError,
+    SSLError,
+)
+from botocore.parsers import ResponseParserError
+
+from kairos.service.ports import CircuitOpen, InDoubt, NotTaken, Refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_firehose import FirehoseClient
+    from mypy_boto3_pinpoint import PinpointClient
+    from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+
+Client = TypeVar("Client")
+
+IDLE: Final = 20.0
+"""Seconds after which a provider's connections are made anew: a thawed sandbox holds dead ones."""
+
+_STORE: Final = Config(
+    connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
+)
+_PROVIDER: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+class Aws:
+    """The clients of one process; those of providers call exactly once."""
+
+    def __init__(self, session: boto3.session.Session | None = None) -> None:
+        self._session = session or boto3.session.Session()
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return self._session.client("dynamodb", config=_STORE)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        return self._session.client("sqs", config=_STORE)
+
+    @cached_property
+    def firehose(self) -> "FirehoseClient":
+        return self._session.client("firehose", config=_STORE)
+
+    @cached_property
+    def events(self) -> "EventBridgeClient":
+        return self._session.client("events", config=_PROVIDER)
+
+    @cached_property
+    def ses(self) -> "SESV2Client":
+        return self._session.client("sesv2", config=_PROVIDER)
+
+    @cached_property
+    def sns(self) -> "SNSClient":
+        return self._session.client("sns", config=_PROVIDER)
+
+    @cached_property
+    def sms_voice(self) -> "PinpointSMSVoiceV2Client":
+        return self._session.client("pinpoint-sms-voice-v2", config=_PROVIDER)
+
+    @cached_property
+    def pinpoint(self) -> "PinpointClient":
+        return self._session.client("pinpoint", config=_PROVIDER)
+
+
+def fresh(client: Client, *, idle: float = IDLE, elapsed: Callable[[], float] = time.monotonic) -> Callable[[], Client]:
+    """The client, its pooled connections dropped whenever nobody asked for it in the last `idle` seconds."""
+    used = elapsed()
+
+    def get() -> Client:
+        nonlocal used
+        if elapsed() - used > idle:
+            client.close()  # type: ignore[attr-defined]  # every botocore client has it; it goes on working afterwards
+        used = elapsed()
+        return client
+
+    return get
+
+
+Answer = Callable[[str], Exception]
+"""What an error code means, as the exception to raise."""
+
+
+def later(code: str) -> Exception:
+    return NotTaken(code)
+
+
+def paused(code: str) -> Exception:
+    return CircuitOpen(code)
+
+
+def never(code: str) -> Exception:
+    return Refused("failed_provider", code)
+
+
+def nowhere(code: str) -> Exception:
+    return Refused("undeliverable", code)
+
+
+def unknown(code: str) -> Exception:
+    return InDoubt(code)
+
+
+COMMON: Final[Mapping[str, Answer]] = {
+    "Throttling": later,
+    "ThrottlingException": later,
+    "ThrottledException": later,
+    "TooManyRequestsException": later,
+    "RequestThrottled": later,
+    "RequestLimitExceeded": later,
+    "RequestExpired": later,
+    "RequestTimeTooSkewed": later,
+    "ExpiredToken": later,
+    "ExpiredTokenException": later,
+    "AccessDenied": paused,
+    "AccessDeniedException": paused,
+    "UnrecognizedClientException": paused,
+    "InvalidClientTokenId": paused,
+    "SignatureDoesNotMatch": paused,
+    "OptInRequired": paused,
+}
+"""Codes that every service answers with before it looks at the message; without permission no other goes either."""
+
+_NEVER_LEFT: Final = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
+
+
+def meaning(error: Exception, table: Mapping[str, Answer]) -> Exception:
+    """The port's error for what boto3 raised: the provider's table, then what all services share, then the HTTP status.
+
+    Keys of the table are `Code` or, more exactly, `Code:Reason`.
+    """
+    if isinstance(error, ClientError):
+        response: Mapping[str, Any] = error.response
+        code = response["Error"].get("Code", "")
+        reason = f"{code}:{response.get('Reason', '')}"
+        answer = table.get(reason) or table.get(code) or COMMON.get(code)
+        return answer(reason.rstrip(":")) if answer else _by_status(response, code)
+    if isinstance(error, ParamValidationError):
+        return never(type(error).__name__)
+    if isinstance(error, _NEVER_LEFT):
+        return later(type(error).__name__)
+    if isinstance(error, HTTPClientError | SSLError | ResponseParserError):
+        return unknown(type(error).__name__)
+    # no credentials, no region, no endpoint: nothing was sent
+    return paused(type(error).__name__) if isinstance(error, BotoCoreError) else error
+
+
+def _by_status(response: Mapping[str, Any], code: str) -> Exception:
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status == 429:
+        return later(code)
+    return never(code) if 400 <= status < 500 else unknown(code)

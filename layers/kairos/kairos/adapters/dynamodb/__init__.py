@@ -1,0 +1,1 @@
+"""The one table: states, profiles, entries, messages, addresses and control."""

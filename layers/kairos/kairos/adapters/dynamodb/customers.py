@@ -1,0 +1,121 @@
+"""States and profiles: one read for many customers, one write for one."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kairos.adapters.dynamodb import items
+from kairos.adapters.dynamodb.items import Item
+from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
+from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
+from kairos.domain.state import Customer
+from kairos.service.ports import AlreadyWritten, Contended, StateMoved
+
+# A customer's writes over time, and the condition that each of them meets:
+#
+#   nobody ──────────────> version 1 ──────────────> version 2 ───> …
+#          STATE_IS_NEW              STATE_UNMOVED
+#   Entry, Message: ─────> exists, for ever the only one of its identity
+#          NEVER_WRITTEN
+STATE_IS_NEW = "attribute_not_exists(pk)"
+STATE_UNMOVED = "version = :seen"
+NEVER_WRITTEN = "attribute_not_exists(pk)"
+
+
+class DynamoCustomers:
+    """The port CustomerStore."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(
+        self, ids: Collection[str], *, profiles: Collection[str] = (), consistent: bool = False
+    ) -> dict[str, Customer]:
+        keys = [items.state_key(who) for who in ids] + [items.profile_key(who) for who in profiles]
+        found = self._table.get(keys, consistent=consistent)
+
+        def customer(who: str) -> Customer:
+            state, profile = (found.get(items.identity(key(who))) for key in (items.state_key, items.profile_key))
+            return items.to_customer(who, state, profile, with_profile=who in profiles)
+
+        return {who: customer(who) for who in ids}
+
+    def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
+        who, seen = before.id, before.state.version
+        state = {
+            "Item": items.state_item(who, after.state, version=seen + 1, writer=writer),
+            **({"ConditionExpression": STATE_UNMOVED, "ExpressionAttributeValues": {":seen": items.number(seen)}}
+               if seen else {"ConditionExpression": STATE_IS_NEW}),
+        }  # fmt: skip
+        with_state, acting = _with_state(before, after, effects), [e for e in effects if _acts(e)]
+        first = [items.snapshot_item(who, e) for e in effects if isinstance(e, PutSnapshot)]
+        if 1 + len(with_state) + len(acting) > BATCH:
+            # evidence of what was heard does no harm if its state is never written
+            first, with_state = first + with_state[1:], with_state[:1]
+        if 1 + len(with_state) + len(acting) > BATCH:
+            raise Contended("more than one transaction holds: try in smaller batches")
+        for item in first:
+            self._table.client.put_item(TableName=self._table.name, Item=item)
+        writes = [state, *({"Item": item} for item in with_state), *(_once(who, effect) for effect in acting)]
+        try:
+            self._table.contend(lambda: self._write(writes))
+        except (ClientError, BotoCoreError) as error:
+            self._explain(error, before, acting, len(writes) - len(acting), writer)
+
+    def _write(self, writes: Sequence[Any]) -> None:
+        common: Any = {"TableName": self._table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+        if len(writes) == 1:
+            self._table.client.put_item(**common, **writes[0])
+        else:
+            puts: Any = [{"Put": {**common, **write}} for write in writes]
+            self._table.client.transact_write_items(TransactItems=puts)
+
+    def _explain(
+        self, error: ClientError | BotoCoreError, before: Customer, acting: Sequence[Effect], offset: int, writer: str
+    ) -> None:
+        """Nothing if the state carries `writer` (the answer was lost, not the write), else what happened, by name."""
+        if isinstance(error, ClientError) and code(error) == "ConditionalCheckFailedException":
+            moved: Any = error.response
+            return _unless_mine(moved.get("Item"), writer, error)
+        if isinstance(error, ClientError) and code(error) == "TransactionCanceledException":
+            whys = reasons(error)
+            if whys and whys[0].get("Code") == CONDITION:
+                return _unless_mine(whys[0].get("Item"), writer, error)
+            taken = [e for e, why in zip(acting, whys[offset:], strict=False) if why.get("Code") == CONDITION]
+            if taken:
+                raise AlreadyWritten(
+                    frozenset((e.campaign, e.key) for e in taken if isinstance(e, PutEntry)),
+                    frozenset(e.id for e in taken if isinstance(e, PutMessage)),
+                ) from error
+        if not ambiguous(error):
+            raise error
+        key = items.state_key(before.id)
+        found = self._table.get([key], consistent=True).get(items.identity(key))
+        if found and int(found["version"]["N"]) != before.state.version:
+            return _unless_mine(found, writer, error)
+        raise Contended("no answer") from error
+
+
+def _unless_mine(found: Item | None, writer: str, error: Exception) -> None:
+    if not found or found["writer"]["S"] != writer:
+        raise StateMoved from error
+
+
+def _acts(effect: Effect) -> bool:
+    return isinstance(effect, PutEntry | PutMessage)
+
+
+def _with_state(before: Customer, after: Customer, effects: Sequence[Effect]) -> list[Item]:
+    """The profile if it changed (always the first), and the evidence of consents."""
+    profile = after.profile if after.profile is not None and after.profile != before.profile else None
+    consents = {items.identity(item): item for e in effects if isinstance(e, PutConsent)
+                for item in [items.consent_item(before.id, e)]}  # fmt: skip
+    return ([items.profile_item(before.id, profile)] if profile else []) + list(consents.values())
+
+
+def _once(customer: str, effect: Effect) -> dict[str, Any]:
+    item = items.entry_item(customer, effect) if isinstance(effect, PutEntry) else None
+    if isinstance(effect, PutMessage):
+        item = items.message_item(customer, effect)
+    return {"Item": item, "ConditionExpression": NEVER_WRITTEN}

@@ -1,0 +1,209 @@
+"""The table's items, from and to what the services know. Keys are strings, bodies packed JSON, moments milliseconds."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+import orjson
+
+from kairos.domain.effects import PutConsent, PutEntry, PutMessage, PutSnapshot
+from kairos.domain.events import Json, Millis
+from kairos.domain.state import Customer, Profile, State
+from kairos.service.ports import Control, MessageRef, StoredMessage
+
+Item = dict[str, Any]
+Key = dict[str, Any]
+
+SHARDS: Final = 16
+MESSAGE_KEPT: Final[Millis] = 90 * 24 * 60 * 60 * 1000
+"""How long a message is kept after its expiry."""
+
+_LONGEST_SORT_KEY: Final = 1024
+_CIRCUIT: Final = "circuit:"
+
+
+def text(value: str) -> dict[str, str]:
+    return {"S": value}
+
+
+def number(value: int) -> dict[str, str]:
+    return {"N": str(value)}
+
+
+def _key(pk: str, sk: str) -> Key:
+    return {"pk": text(pk), "sk": text(sk)}
+
+
+def state_key(customer: str) -> Key:
+    return _key(f"C#{customer}", "S")
+
+
+def profile_key(customer: str) -> Key:
+    return _key(f"C#{customer}", "P")
+
+
+def entry_key(customer: str, campaign: str, key: str) -> Key:
+    """A key too long to be one stands as its hash."""
+    sk = f"E#{campaign}#{key}"
+    if len(sk.encode()) > _LONGEST_SORT_KEY:
+        sk = f"E#{campaign}#sha256:{hashlib.sha256(key.encode()).hexdigest()}"
+    return _key(f"C#{customer}", sk)
+
+
+def message_key(customer: str, message: str) -> Key:
+    return _key(f"C#{customer}", f"M#{message}")
+
+
+def snapshot_key(customer: str, name: str) -> Key:
+    return _key(f"C#{customer}", f"N#{name}")
+
+
+def address_key(address: str) -> Key:
+    """`address` is `channel#hash`."""
+    return _key(f"A#{address}", "A")
+
+
+def control_key(kind: str = "control") -> Key:
+    return _key("K", kind)
+
+
+def shard(customer: str) -> str:
+    """The part of the due index in which everything of a customer is."""
+    return str(zlib.crc32(customer.encode()) % SHARDS)
+
+
+def identity(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def live(item: Item | None, now: Millis) -> Item | None:
+    """The item, unless its time to live is over: the table deletes late."""
+    if item and "ttl" in item and int(item["ttl"]["N"]) * 1000 <= now:
+        return None
+    return item
+
+
+def _pack(value: Any) -> dict[str, bytes]:
+    return {"B": orjson.dumps(value, default=dict)}
+
+
+def _unpack(item: Item) -> Any:
+    return orjson.loads(item["body"]["B"])
+
+
+def _when_due(customer: str, due: Millis | None) -> Item:
+    return {"due_shard": text(shard(customer)), "due_at": number(due)} if due else {}
+
+
+def _ttl(moment: Millis) -> dict[str, str]:
+    return number(moment // 1000)
+
+
+def state_item(customer: str, state: State, *, version: int, writer: str) -> Item:
+    """The state as version `version` of `writer`."""
+    return {
+        **state_key(customer),
+        "version": number(version), "guard": number(state.guard), "writer": text(writer),
+        "catalog": text(state.catalog), "body": {"B": state.pack()},
+        **_when_due(customer, state.due),
+    }  # fmt: skip
+
+
+def to_state(item: Item) -> State:
+    return State.unpack(
+        item["body"]["B"],
+        version=int(item["version"]["N"]),
+        guard=int(item["guard"]["N"]),
+        writer=item["writer"]["S"],
+        catalog=item["catalog"]["S"],
+        due=int(item["due_at"]["N"]) if "due_at" in item else None,
+    )
+
+
+def profile_item(customer: str, profile: Profile) -> Item:
+    return {**profile_key(customer), "body": {"B": profile.pack()}}
+
+
+def to_customer(customer: str, state: Item | None, profile: Item | None, *, with_profile: bool) -> Customer:
+    """A customer without a state was never heard of."""
+    if state is None:
+        return Customer.unknown(customer)
+    if not with_profile:
+        return Customer(customer, to_state(state))
+    return Customer(customer, to_state(state), Profile.unpack(profile["body"]["B"]) if profile else Profile())
+
+
+def entry_item(customer: str, entry: PutEntry) -> Item:
+    return {
+        **entry_key(customer, entry.campaign, entry.key), "body": _pack(entry), "ttl": _ttl(entry.expires)
+    }  # fmt: skip
+
+
+def to_entry(item: Item) -> PutEntry:
+    return PutEntry(**_known(PutEntry, _unpack(item)))
+
+
+def snapshot_item(customer: str, snapshot: PutSnapshot) -> Item:
+    return {**snapshot_key(customer, snapshot.name), "body": _pack(snapshot.event), "ttl": _ttl(snapshot.expires)}
+
+
+def to_snapshot(item: Item) -> Json:
+    event: Json = _unpack(item)
+    return event
+
+
+def consent_item(customer: str, put: PutConsent) -> Item:
+    """Evidence: the same word of the same event is the same item."""
+    consent = put.consent
+    which = hashlib.sha256("\x1f".join((consent.topic, consent.channel, put.event)).encode()).hexdigest()[:16]
+    return {**_key(f"C#{customer}", f"O#{consent.time:013d}#{which}"), "body": _pack(put)}
+
+
+def message_item(customer: str, put: PutMessage) -> Item:
+    return {
+        **message_key(customer, put.id),
+        "status": text("pending"), "token": text(""), "tries": number(0), "expires": number(put.expires),
+        "body": _pack(put), "ttl": _ttl(put.expires + MESSAGE_KEPT),
+        **_when_due(customer, put.due),
+    }  # fmt: skip
+
+
+def to_message(item: Item) -> StoredMessage:
+    body = _known(PutMessage, _unpack(item))
+    return StoredMessage(
+        put=PutMessage(**{**body, "channels": tuple(body["channels"])}),
+        customer=item["pk"]["S"].removeprefix("C#"),
+        status=item["status"]["S"],
+        token=item["token"]["S"],
+        tries=int(item["tries"]["N"]),
+        claimed=int(item["claimed"]["N"]) if "claimed" in item else 0,
+        reason=item["reason"]["S"] if "reason" in item else "",
+        provider_id=item["provider_id"]["S"] if "provider_id" in item else "",
+        due=int(item["due_at"]["N"]) if "due_at" in item else 0,
+    )
+
+
+def to_control(item: Item | None) -> Control:
+    if item is None:
+        return Control()
+    circuits = {name.removeprefix(_CIRCUIT): int(v["N"]) for name, v in item.items() if name.startswith(_CIRCUIT)}
+    return Control(frozenset(item.get("stops", {}).get("SS", ())), circuits)
+
+
+def circuit(channel: str) -> str:
+    """The attribute of Control that says until when the channel's circuit is open."""
+    return f"{_CIRCUIT}{channel}"
+
+
+def to_due(item: Item) -> str | MessageRef:
+    """What a row of the index points at: a customer, or a message."""
+    customer, sk = item["pk"]["S"].removeprefix("C#"), item["sk"]["S"]
+    return MessageRef(customer, sk.removeprefix("M#")) if sk.startswith("M#") else customer
+
+
+def _known(kind: type[Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """Only the fields this code knows: a newer release may have written more."""
+    names = {f.name for f in fields(kind)}
+    return {name: value for name, value in body.items() if name in names}

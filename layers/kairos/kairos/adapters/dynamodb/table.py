@@ -1,0 +1,100 @@
+"""The table as all stores use it: batches read to their end, conflicts tried again."""
+
+import random
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from botocore import exceptions
+from botocore.exceptions import ClientError, HTTPClientError
+
+from kairos.adapters.dynamodb.items import Item, Key, identity
+from kairos.service.ports import Contended
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Result = TypeVar("Result")
+
+TRIES: Final = 3
+BATCH: Final = 100
+"""The most keys a BatchGetItem, and the most items a TransactWriteItems takes."""
+
+CONDITION: Final = "ConditionalCheckFailed"
+
+_CONFLICTS: Final = frozenset(
+    {
+        "TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException",
+        "ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
+    }
+)  # fmt: skip
+_NO_ANSWER: Final = (HTTPClientError, exceptions.ConnectionError)
+"""The last of several tries: even if this one never left, an earlier one may have."""
+
+_REASONS: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a client."""
+
+    client: "DynamoDBClient"
+    name: str
+    sleep: Callable[[float], None] = time.sleep
+
+    def get(self, keys: Iterable[Key], *, consistent: bool) -> dict[tuple[str, str], Item]:
+        """Every item there is of these keys, by (pk, sk); one request per hundred. Raises Contended."""
+        found: dict[tuple[str, str], Item] = {}
+        distinct = list({identity(key): key for key in keys}.values())
+        for start in range(0, len(distinct), BATCH):
+            waiting, attempt = distinct[start : start + BATCH], 0
+            while waiting:
+                if attempt == 2 * TRIES:
+                    raise Contended(f"{len(waiting)} keys unprocessed")
+                if attempt:
+                    self._wait(attempt)
+                request: Any = {self.name: {"Keys": waiting, "ConsistentRead": consistent}}
+                answer = self.client.batch_get_item(RequestItems=request)
+                found.update((identity(dict(item)), dict(item)) for item in answer["Responses"].get(self.name, ()))
+                unprocessed: Any = answer.get("UnprocessedKeys", {}).get(self.name, {"Keys": []})
+                waiting, attempt = unprocessed["Keys"], attempt + 1
+        return found
+
+    def contend(self, write: Callable[[], Result]) -> Result:
+        """Three tries with jitter against transactions on the same items. Raises Contended."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return write()
+            except ClientError as error:
+                if not _conflicted(error):
+                    raise
+                if attempt == TRIES:
+                    raise Contended(error.response["Error"].get("Code", "")) from error
+                self._wait(attempt)
+        raise AssertionError("unreachable")
+
+    def _wait(self, attempt: int) -> None:
+        self.sleep(random.uniform(0, 0.05 * 2**attempt))
+
+
+def code(error: ClientError) -> str:
+    return error.response["Error"].get("Code", "")
+
+
+def reasons(error: ClientError) -> list[Any]:
+    """Of a cancelled transaction: one reason for each of its writes, in their order."""
+    found: list[Any] = error.response.get("CancellationReasons", [])
+    return found
+
+
+def ambiguous(error: Exception) -> bool:
+    """Whether the write may have taken place although its answer was lost."""
+    if isinstance(error, ClientError):
+        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    return isinstance(error, _NO_ANSWER)
+
+
+def _conflicted(error: ClientError) -> bool:
+    codes = {reason.get("Code") for reason in reasons(error)}
+    return code(error) in _CONFLICTS or (bool(codes & _REASONS) and CONDITION not in codes)
