@@ -101,6 +101,7 @@ def _set(turn: Turn, values: Mapping[str, Any]) -> None:
             kept[name] = (value, turn.now)
             if name in turn.catalog.attributes:
                 turn.state.attributes.setdefault(name, {})["behaviour"] = (value, turn.now)
+                turn.replan = True
 
 
 def fill(value: Any, view: View) -> Any:

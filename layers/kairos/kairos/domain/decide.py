@@ -100,7 +100,7 @@ def _hear(turn: Turn, event: Event) -> None:
 def _take_facts(turn: Turn, event: Event) -> None:
     if event.attributes or event.addresses:
         profile = turn.needed_profile()
-        facts.set_attributes(turn.state, profile, event, turn.catalog.attributes)
+        turn.replan = facts.set_attributes(turn.state, profile, event, turn.catalog.attributes) or turn.replan
         turn.moved = facts.set_addresses(turn.state, profile, event) or turn.moved
     if event.consents:
         turn.moved = facts.set_consents(turn.state, event) or turn.moved
@@ -163,6 +163,7 @@ def _fire_absence(turn: Turn, campaign: Campaign, armed: Armed, moment: Millis) 
 
 def _fire_date(turn: Turn, campaign: Campaign, moment: Millis, day: str) -> None:
     turn.state.dates[campaign.name] = (day, 0, "")
+    turn.replan = True
     turn.state.newest = max(turn.state.newest, moment)
     there = moments.local(moment, turn.view({}).tz).replace(tzinfo=None).isoformat(timespec="minutes")
     enter(turn, campaign, {}, since=moment, moment=moment, trigger=there)
@@ -171,10 +172,9 @@ def _fire_date(turn: Turn, campaign: Campaign, moment: Millis, day: str) -> None
 def _plan_dates(turn: Turn) -> None:
     """The next moment of each date campaign, from the attributes of now."""
     dates = {}
-    for campaign in turn.catalog.campaigns.values():
+    for campaign in turn.catalog.dated:
         date = campaign.trigger.until
-        if campaign.trigger.kind != "date" or date is None:
-            continue
+        assert date is not None
         handled = turn.state.dates.get(campaign.name, ("", 0, ""))[0]
         view, bound = turn.view({}), turn.now - campaign.expires
         value = view.read(date.path)
@@ -203,7 +203,9 @@ def _close(turn: Turn) -> None:
     state.goals = [goal for goal in state.goals if goal.until + LATE > now]
     for name, values in state.armed.items():
         _set_aside(turn, catalog.campaigns[name], values.values())
-    _plan_dates(turn)
+    if turn.replan or state.catalog != catalog.hash:
+        _plan_dates(turn)
+    state.catalog = catalog.hash
     state.due = min((moment for moment, _ in _timers(turn)), default=None)
 
 

@@ -168,6 +168,7 @@ class Catalog:
     names: str  # fingerprint of those
     by_type: Mapping[str, Concern]
     anything: Concern  # what an event of any other type concerns
+    dated: tuple[Campaign, ...] = ()  # campaigns with a date trigger
     since: Mapping[str, Millis] = field(default_factory=dict)
 
     @property

@@ -44,6 +44,7 @@ class _Linker:
             names=short_hash(" ".join(sorted(attributes))),
             by_type={type: self.concern(type, selectors, counts, campaigns) for type in types},
             anything=self.concern("any", selectors, counts, campaigns),
+            dated=tuple(c for c in campaigns.values() if c.trigger.kind == "date"),
         )
 
     def concern(

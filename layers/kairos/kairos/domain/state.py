@@ -153,9 +153,9 @@ class State:
         twin.suppressed = {channel: list(hashes) for channel, hashes in self.suppressed.items()}
         twin.counts = {keep: list(moments) for keep, moments in self.counts.items()}
         twin.lasts = {keep: {v: list(m) for v, m in values.items()} for keep, values in self.lasts.items()}
-        twin.armed = {name: {v: replace(a) for v, a in values.items()} for name, values in self.armed.items()}
-        twin.runs = [replace(run) for run in self.runs]
-        twin.recents = {name: [replace(r) for r in recents] for name, recents in self.recents.items()}
+        twin.armed = {name: {v: _twin(a) for v, a in values.items()} for name, values in self.armed.items()}
+        twin.runs = [_twin(run) for run in self.runs]
+        twin.recents = {name: [_twin(r) for r in recents] for name, recents in self.recents.items()}
         twin.sends, twin.goals = list(self.sends), list(self.goals)
         return twin
 
@@ -217,21 +217,32 @@ _SHORT: Mapping[str, str] = {
 _PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in _ITEM)
 
 
+_ROWS = {cls: tuple(f.name for f in fields(cls)) for cls in (Armed, Run, Recent, Sent, Goal)}
+_REQUIRED = {
+    cls: sum(f.default is MISSING and f.default_factory is MISSING for f in fields(cls)) for cls in _ROWS
+}  # fmt: skip
+
+
 def _row(value: Any) -> list[Any]:
     """A record as its values, without the empty defaults at its end."""
-    row = [getattr(value, f.name) for f in fields(value)]
-    required = sum(f.default is MISSING and f.default_factory is MISSING for f in fields(value))
-    while len(row) > required and not row[-1]:
+    cls = type(value)
+    row = [getattr(value, name) for name in _ROWS[cls]]
+    while len(row) > _REQUIRED[cls] and not row[-1]:
         row.pop()
     return row
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+    cls = type(value)
+    if cls is dict:
         return {k: plain for k, v in value.items() if (plain := _plain(v)) or plain == 0}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return _row(value) if isinstance(value, Armed | Run | Recent | Sent | Goal) else value
+    if cls is list:
+        return [_row(v) for v in value] if value and type(value[0]) in _ROWS else value
+    return _row(value) if cls in _ROWS else value
+
+
+def _twin(value: Any) -> Any:
+    return type(value)(*[getattr(value, name) for name in _ROWS[type(value)]])
 
 
 def _same(value: Any) -> Any:

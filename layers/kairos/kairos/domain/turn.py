@@ -42,6 +42,7 @@ class Turn:
         self.told: deque[Event] = deque()
         self.kept = 0  # marketing messages that won arbitration in this turn
         self.moved = False  # whether the guard has to move
+        self.replan = False  # whether moments of the customer have to be looked at again
 
     def view(self, event: Json, moment: Millis = 0) -> View:
         return View(self.state, self.catalog, event, self.now, moment)
