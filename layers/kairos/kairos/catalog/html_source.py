@@ -94,7 +94,9 @@ def _as_comments(html: str, pieces: list[Piece], *, expressions: bool) -> str:
 
     def comment(found: re.Match[str]) -> str:
         mark = found["mark"]
-        return found[0] if mark is None or (pieces[int(mark[2:-1])].expression and not expressions) else f"<!--{mark}-->"
+        if mark is None or (pieces[int(mark[2:-1])].expression and not expressions):
+            return found[0]
+        return f"<!--{mark}-->"
 
     return _ROWS.sub(r"\1<tbody>\2", _IN_TEXT.sub(comment, html))
 

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from kairos.domain.events import Millis
 
@@ -55,9 +55,9 @@ class Answer:
 
 
 Payload = Unsubscribe | Link | Answer
+Kind = TypeVar("Kind", bound=Payload)
 
-_PURPOSES: Final[Mapping[int, type[Payload]]] = {ord("u"): Unsubscribe, ord("l"): Link, ord("a"): Answer}
-_LETTERS: Final = {kind: letter for letter, kind in _PURPOSES.items()}
+_LETTERS: Final[Mapping[type, int]] = {Unsubscribe: ord("u"), Link: ord("l"), Answer: ord("a")}
 LIFETIME: Final[Mapping[type[Payload], Millis]] = {
     Unsubscribe: 5 * 365 * DAY,  # an opt-out must work as long as anybody keeps the mail
     Link: 400 * DAY,
@@ -102,7 +102,7 @@ def sign(payload: Payload, keys: Keyring, now: Millis) -> str:
     return urlsafe_b64encode(body + _mac(keys.current, body)).decode().rstrip("=")
 
 
-def verify(token: str, *purposes: type[Payload], keys: Keyring, now: Millis) -> Payload:
+def verify(token: str, *purposes: type[Kind], keys: Keyring, now: Millis) -> Kind:
     """What a token carries, if it is ours, for one of these purposes, and in time. Raises InvalidToken."""
     raw = _decode(token)
     body, mac = raw[:-_MAC], raw[-_MAC:]
@@ -110,16 +110,15 @@ def verify(token: str, *purposes: type[Payload], keys: Keyring, now: Millis) -> 
     known = [hmac.compare_digest(_id(key) + _mac(key, body), body[:2] + mac) for key in _live(keys)]
     if not any(known):
         raise InvalidToken("forged")
-    kind = _PURPOSES.get(body[2])
-    if kind is None or kind not in purposes:
+    kind = next((purpose for purpose in purposes if _LETTERS[purpose] == body[2]), None)
+    if kind is None:
         raise InvalidToken("purpose")
     if now >= int.from_bytes(body[3:_HEAD], "big") * 1000:
         raise InvalidToken("expired")
     values = json.loads(body[_HEAD:])
     if len(values) != len(fields(kind)):  # signed by an older or newer release
         raise InvalidToken("garbled")
-    make: Callable[..., Payload] = kind
-    return make(*values)
+    return kind(*values)
 
 
 def _decode(token: str) -> bytes:

@@ -48,8 +48,8 @@ class JinjaRenderer:
         scope = self._scope(dossier, attributes, chain[0], coupon, now)
         part = partial(self._part, variants[variant], (put.campaign, put.template, put.channel, variant), scope)
         made = Outgoing(
-            message=put.id, customer=dossier.message.customer, campaign=put.campaign, step=put.step, variant=put.variant,
-            channel=put.channel, to=_to(profile, put.channel), transactional=put.transactional,
+            message=put.id, customer=dossier.message.customer, campaign=put.campaign, step=put.step,
+            variant=put.variant, channel=put.channel, to=_to(profile, put.channel), transactional=put.transactional,
             expires=put.expires, coupon=coupon or {}, **_CONTENTS[put.channel](part, variants[variant]),
         )  # fmt: skip
         return made if put.channel != "email" else self._mail(made, part, put.topic, scope["unsubscribe_url"], now)
@@ -68,7 +68,10 @@ class JinjaRenderer:
         lines = dict(fields.get("lines", {}).get(path[0], ()))
         return render(self._compiled[*name, *path], scope, where, lines)
 
-    def _scope(self, dossier: Dossier, attributes: Json, locale: str, coupon: Json | None, now: Millis) -> dict[str, Any]:
+    def _scope(
+        self, dossier: Dossier, attributes: Json, locale: str, coupon: Json | None, now: Millis
+    ) -> dict[str, Any]:
+        """All that a template of this message can name."""
         put, customer = dossier.message.put, dossier.message.customer
         about = {"customer": customer, "message": put.id, "campaign": put.campaign, "step": put.step,
                  "variant": put.variant, "channel": put.channel}  # fmt: skip
