@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from moto.s3 import s3_backends
+from moto.s3.models import s3_backends
 
 from local.aws.gateway import lock
 from local.aws.template import ACCOUNT

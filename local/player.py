@@ -20,7 +20,12 @@ class Player:
     """Works the queues and runs the schedules, by the clock it is given."""
 
     def __init__(
-        self, clock: AnyClock, poller: Poller, schedules: Sequence[Schedule], lambdas: Lambdas, places: Callable[[], Places]
+        self,
+        clock: AnyClock,
+        poller: Poller,
+        schedules: Sequence[Schedule],
+        lambdas: Lambdas,
+        places: Callable[[], Places],
     ) -> None:
         self.clock, self.poller, self.schedules, self.lambdas, self.places = clock, poller, schedules, lambdas, places
         self.playing = threading.RLock()

@@ -101,8 +101,6 @@ class Server:
         while not self._stopping and stack is not None:
             self._woken.wait(timeout=None if stack.clock.virtual else 0.2)
             self._woken.clear()
-            if self._stopping:
-                return
             try:
                 if stack.clock.virtual:
                     stack.settle()

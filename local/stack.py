@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import boto3
 import botocore.session
 from moto import mock_aws
-from moto.dynamodb import dynamodb_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from local.archive import Archive
@@ -197,4 +197,4 @@ def _functions(template: Template, layer: Path) -> dict[str, Function]:
 
 def _set_engine_clock(clock: AnyClock) -> None:
     if importlib.util.find_spec("kairos.bootstrap"):
-        importlib.import_module("kairos.bootstrap").clock = clock
+        vars(importlib.import_module("kairos.bootstrap"))["clock"] = clock

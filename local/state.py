@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from moto.dynamodb.models.table import Table
-from moto.s3 import s3_backends
+from moto.s3.models import s3_backends
 from moto.sqs.models import Message
 
 from local.aws.gateway import lock

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from moto.dynamodb import dynamodb_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 
 from local.aws.sizes import index_writes, item_size, read_units, stored, write_units
@@ -22,7 +22,7 @@ DOLLARS: Final = {
     "lambda": 0.20e-6,
     "secretsmanager": 5e-6,
 }
-"""A unit, a request (of 64 KB for SQS), an entry on the bus, a mail, a publication, an archived byte (5 KB at least)."""
+"""A unit, a request (of 64 KB for SQS), an entry on the bus, a mail, a publication, a byte archived (at least 5 KB)."""
 WRITES: Final = {"PutItem": "Item", "UpdateItem": "Key", "DeleteItem": "Key"}
 
 Items = list[tuple[Table, str, Mapping[str, Any] | None]]
@@ -47,7 +47,7 @@ class Costs:
             "requests": services,
             "capacity": {"read": self.read, "write": self.write},
             "invocations": dict(invocations),
-            "price": {"usd": round(dollars, 9), "list": "us-east-1, on demand, without free tier, transfer and run time"},
+            "price": {"usd": round(dollars, 9), "list": "us-east-1, on demand; no free tier, transfer or run time"},
         }
 
     def before(self, service: str, operation: str, body: bytes) -> Items:

@@ -12,7 +12,14 @@ from local.aws.intrinsics import Resolver
 from local.aws.template import ACCOUNT, REGION, STACK, Template
 
 BY_CLOUDFORMATION: Final = frozenset(
-    {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::SNS::Topic", "AWS::S3::Bucket"}
+    {
+        "AWS::DynamoDB::Table",
+        "AWS::SQS::Queue",
+        "AWS::Events::EventBus",
+        "AWS::Events::Rule",
+        "AWS::SNS::Topic",
+        "AWS::S3::Bucket",
+    }
 )
 LOCAL_SECRETS: Final = {"WriteKeySecret": "dev-write-key", "AdminKeySecret": "dev-admin-key"}
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-import boto3
+import botocore.session
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
@@ -69,11 +69,11 @@ def parse_fault(given: Any) -> Fault:
         raise BadFault("times", "times must be a positive integer")
     if not isinstance(applied, bool):
         raise BadFault("applied", "applied must be true or false")
-    service = CLIENTS.get(given["service"], given["service"])
-    session = boto3.Session(region_name="eu-west-1")
+    service = str(CLIENTS.get(given["service"], given["service"]))
+    session = botocore.session.get_session()
     if service not in session.get_available_services():
         raise BadFault("service", f"AWS has no service {given['service']}")
-    model = session.client(service, aws_access_key_id="local", aws_secret_access_key="local").meta.service_model
+    model = session.get_service_model(service)
     if given["operation"] not in model.operation_names:
         raise BadFault("operation", f"{given['service']} has no operation {given['operation']}")
     return Fault(str(model.service_id.hyphenize()), given["operation"], given["error"], times, applied)
@@ -112,8 +112,9 @@ def fail(fault: Fault, request: AWSPreparedRequest) -> Answer:
     if lost := LOST.get(fault.error):
         raise lost(endpoint_url=request.url)
     status, message = STATUS.get(fault.error, 400), "made to fail"
-    if b"Action=" in (request.body or b"") if isinstance(request.body, bytes) else "Action=" in (request.body or ""):
-        xml = f"<ErrorResponse><Error><Type>Sender</Type><Code>{fault.error}</Code><Message>{message}</Message></Error></ErrorResponse>"
+    if "urlencoded" in str(request.headers.get("content-type", "")):
+        error = f"<Type>Sender</Type><Code>{fault.error}</Code><Message>{message}</Message>"
+        xml = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
         return status, {"content-type": "text/xml"}, xml.encode()
     body = json.dumps({"__type": fault.error, "message": message, "Message": message})
     return status, {"content-type": "application/json", "x-amzn-errortype": fault.error}, body.encode()

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
 
 from local.aws.costs import Costs
 from local.aws.faults import Answer, Faults, die, fail
+from local.aws.seams import replace
 
 NAMES: Final = {"sesv2": "ses", "eventbridge": "events", "secrets-manager": "secretsmanager"}
 _AWS: Final = re.compile(r"https?://[^/]+\.amazonaws\.com(/|$)")
@@ -40,15 +42,15 @@ class Gateway:
         if death and death.when == "before":
             die(death)
         fault = self.faults.take(client, operation)
-        found = fail(fault, request) if fault and not fault.applied else self._carry_out(stubber, service, operation, request)
-        if fault and fault.applied:
+        found = None if fault and not fault.applied else self._carry_out(stubber, service, operation, request)
+        if fault:
             found = fail(fault, request)
         if death:
             die(death)
         return found
 
     def _carry_out(self, stubber: BotocoreStubber, service: str, operation: str, request: AWSPreparedRequest) -> Answer:
-        body = _bytes(request.body)
+        body = bytes_of(request.body)
         items = self.costs.before(service, operation, body)
         status, headers, answer = self.responder(request, operation) or _moto(stubber, request)
         if service == "dynamodb":
@@ -60,10 +62,11 @@ class Gateway:
 
 def _moto(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Answer:
     status, headers, body = stubber.process_request(request) or (404, {}, b"")
-    return int(status), dict(headers), _bytes(body)
+    return int(status), dict(headers), bytes_of(body)
 
 
-def _bytes(body: Any) -> bytes:
+def bytes_of(body: Any) -> bytes:
+    """A request's or answer's body, whatever botocore or moto keeps it in."""
     if body is None:
         return b""
     if hasattr(body, "read"):
@@ -79,7 +82,7 @@ _current: list[Gateway] = []
 def install(gateway: Gateway) -> None:
     """From now on this gateway answers every AWS client of the process."""
     _current[:] = [gateway]
-    BotocoreStubber.__call__ = _call  # type: ignore[method-assign]  # moto offers no other seam
+    replace(BotocoreStubber, "__call__", _call)
 
 
 def _call(stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **_: Any) -> AWSResponse | None:
@@ -90,4 +93,4 @@ def _call(stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest
     if answer is None:
         return None
     status, headers, body = answer
-    return AWSResponse(request.url, status, headers, MockRawResponse(body))
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), MockRawResponse(body))

@@ -121,7 +121,8 @@ class HttpApi:
 
 
 def _event(request: Request, route: Route, parameters: dict[str, str], now: int) -> dict[str, Any]:
-    key, query = f"{route.method} {route.path}", {}
+    key = f"{route.method} {route.path}"
+    query: dict[str, str] = {}
     for name, value in parse_qsl(request.query, keep_blank_values=True):
         query[name] = f"{query[name]},{value}" if name in query else value
     text, encoded = _body(request)

@@ -106,7 +106,7 @@ class Lambdas:
     def _sandbox(self, function: Function) -> Iterator[None]:
         outer, kept = self.running, dict(os.environ)
         os.environ.clear()
-        os.environ.update(_system(function) | function.environment)
+        os.environ.update({**_system(function), **function.environment})
         self.running = function.name
         try:
             yield

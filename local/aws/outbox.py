@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest
 
+from local.aws.gateway import bytes_of
 from local.clock import iso
 
 
@@ -76,9 +77,7 @@ def from_ses(request: Mapping[str, Any], message_id: str, now: int) -> Sent:
     body = {kind: part["Data"] for kind, part in simple["Body"].items()}
     headers = {header["Name"]: header["Value"] for header in simple.get("Headers", [])}
     subject = simple["Subject"]["Data"]
-    return Sent(
-        message_id, now, "email", to, "ses", tags, subject, body.get("Text", ""), body.get("Html", ""), headers
-    )
+    return Sent(message_id, now, "email", to, "ses", tags, subject, body.get("Text", ""), body.get("Html", ""), headers)
 
 
 def from_sns(form: Mapping[str, str], message_id: str, now: int) -> Sent | None:
@@ -106,14 +105,16 @@ def from_pinpoint(request: Mapping[str, Any], address: str, message_id: str, now
     """A push that End User Messaging `SendMessages` took."""
     tags = request.get("Context") or request["Addresses"][address].get("Context", {})
     configuration = request["MessageConfiguration"]
-    service = next((configuration[name] for name in ("GCMMessage", "APNSMessage") if name in configuration), {})
+    service: Mapping[str, Any] = next(
+        (configuration[name] for name in ("GCMMessage", "APNSMessage") if name in configuration), {}
+    )
     text = service.get("Body") or service.get("RawContent", "")
     return Sent(message_id, now, "push", address, "end_user_messaging", tags, service.get("Title", ""), text)
 
 
 def accepted(call: str, request: AWSPreparedRequest, answer: bytes, now: int) -> list[Sent]:
     """The messages that this answered call has sent."""
-    body = request.body.encode() if isinstance(request.body, str) else bytes(request.body or b"")
+    body = bytes_of(request.body)
     match call:
         case "ses.SendEmail":
             return [from_ses(json.loads(body), json.loads(answer)["MessageId"], now)]

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest
-from moto.sns import sns_backends
+from moto.sns.models import sns_backends
 
 from local.aws.faults import Answer
 from local.aws.feedback import of_mail, of_text
+from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
 from local.aws.template import ACCOUNT, REGION, Template
 
@@ -27,7 +28,7 @@ class Providers:
         """End User Messaging's answer; None to all that is not its."""
         if operation not in ("SendTextMessage", "SendMessages"):
             return None
-        body = json.loads(request.body or b"{}")
+        body = json.loads(bytes_of(request.body) or b"{}")
         if operation == "SendTextMessage":
             return _json({"MessageId": str(uuid.uuid4())})
         results = {
@@ -42,9 +43,9 @@ class Providers:
         for sent in accepted(call, request, answer, self.clock()):
             self.sent.append(sent)
             if call == "ses.SendEmail":
-                self._report_mail(sent, json.loads(request.body).get("ConfigurationSetName", ""))
+                self._report_mail(sent, json.loads(bytes_of(request.body)).get("ConfigurationSetName", ""))
             elif call == "pinpoint-sms-voice-v2.SendTextMessage":
-                name = json.loads(request.body).get("ConfigurationSetName", "")
+                name = json.loads(bytes_of(request.body)).get("ConfigurationSetName", "")
                 for topic in self._text_topics.get(name, []):
                     _publish(topic, of_text(sent))
 

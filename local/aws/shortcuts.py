@@ -8,6 +8,8 @@ from moto.core.serialize import JSONSerializer
 from moto.events.utils import EventTemplateParser
 from moto.sqs.models import Queue, SQSBackend
 
+from local.aws.seams import replace
+
 ENVELOPE: Final = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 
 
@@ -20,7 +22,7 @@ def _envelope() -> None:
             return transform(input_template, input_paths_map, event)
         return {name: copy.deepcopy(event[name]) for name in ENVELOPE}  # moto's own mangles <id> within a detail
 
-    EventTemplateParser.parse = parse  # type: ignore[method-assign]  # moto offers no other seam
+    replace(EventTemplateParser, "parse", parse)
 
 
 class _Attributes(dict[str, Any]):
@@ -32,12 +34,12 @@ class _Attributes(dict[str, Any]):
 
     def get(self, name: str, default: Any = None) -> Any:
         if name == "ContentBasedDeduplication":
-            return "true" if self._queue.fifo_queue and self._queue.content_based_deduplication else default  # type: ignore[attr-defined]  # moto sets it by name
+            return "true" if vars(self._queue).get("content_based_deduplication") else default
         return self._count(self._queue).get(name, default)
 
 
 def _counts() -> None:
-    count = Queue.attributes.fget  # type: ignore[attr-defined]  # a property's getter
+    count: Any = vars(Queue)["attributes"].fget
     send = SQSBackend.send_message
 
     @wraps(send)
@@ -50,10 +52,11 @@ def _counts() -> None:
             queue.__dict__.pop("kairos_sending", None)
 
     def attributes(queue: Queue) -> dict[str, Any]:
-        return _Attributes(queue, count) if "kairos_sending" in queue.__dict__ else count(queue)
+        found: dict[str, Any] = _Attributes(queue, count) if "kairos_sending" in queue.__dict__ else count(queue)
+        return found
 
-    Queue.attributes = property(attributes)  # type: ignore[assignment, method-assign]  # moto offers no other seam
-    SQSBackend.send_message = send_message  # type: ignore[method-assign]  # moto offers no other seam
+    replace(Queue, "attributes", property(attributes))
+    replace(SQSBackend, "send_message", send_message)
 
 
 def _no_waiting() -> None:
@@ -64,7 +67,7 @@ def _no_waiting() -> None:
         named.pop("wait_seconds_timeout", None)
         return receive(backend, queue_name, count, 0, *args, **named)  # who waits holds the lock
 
-    SQSBackend.receive_message = receive_message  # type: ignore[method-assign]  # moto offers no other seam
+    replace(SQSBackend, "receive_message", receive_message)
 
 
 def _typed_values() -> None:
@@ -79,7 +82,7 @@ def _typed_values() -> None:
                 return
         serialize(self, serialized, value, shape, key)
 
-    JSONSerializer._serialize_type_structure = _serialize_type_structure  # type: ignore[method-assign]  # moto offers no other seam
+    replace(JSONSerializer, "_serialize_type_structure", _serialize_type_structure)
 
 
 def take() -> None:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from moto.sqs import sqs_backends
-from moto.sqs.models import Message, Queue
+from moto.sqs.models import Message, Queue, sqs_backends
 
 from local.aws.gateway import lock
 from local.aws.lambdas import FunctionError, Lambdas
@@ -55,7 +54,8 @@ class Poller:
 
     def poll(self) -> bool:
         """One batch of each queue that has one; whether there was any."""
-        return any([self._poll(source) for source in self.sources])
+        polled = [self._poll(source) for source in self.sources]  # each of them, whatever the first one had
+        return any(polled)
 
     def drain(self) -> None:
         """Polls until no message is visible."""
@@ -75,9 +75,7 @@ class Poller:
             if not queue._messages or (self.patient and self._fills(source, queue)):
                 return False
             timeout: Any = queue.visibility_timeout  # type: ignore[attr-defined]  # moto sets it by name
-            received = sqs_backends[ACCOUNT][REGION].receive_message(
-                source.queue, source.batch, 0, timeout, ["All"]
-            )
+            received = sqs_backends[ACCOUNT][REGION].receive_message(source.queue, source.batch, 0, timeout, ["All"])
         if not received:
             return False
         records = [_record(message, queue.queue_arn) for message in received]

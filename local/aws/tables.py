@@ -18,6 +18,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
+from local.aws.seams import replace
+
 Key = tuple[str, str]
 INDEX_ARGUMENT: Final = 6  # where Table.query takes its index name, after the hash key
 TOKEN_LIMIT: Final = 4096
@@ -99,8 +101,8 @@ def _quick_queries() -> None:
         found: list[Item] | None = table.__dict__.get("kairos_narrowed")
         return every(table) if found is None else found
 
-    Table.query = narrowed  # type: ignore[method-assign]  # moto offers no other seam
-    Table.all_items = all_items  # type: ignore[method-assign]  # moto offers no other seam
+    replace(Table, "query", narrowed)
+    replace(Table, "all_items", all_items)
 
 
 def _watched_writes() -> None:
@@ -124,9 +126,9 @@ def _watched_writes() -> None:
         _touch(backend.get_table(table_name), item.hash_key, item.range_key)
         return item
 
-    Table.put_item = put_item  # type: ignore[method-assign]  # moto offers no other seam
-    Table.delete_item = delete_item  # type: ignore[method-assign]  # moto offers no other seam
-    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]  # moto offers no other seam
+    replace(Table, "put_item", put_item)
+    replace(Table, "delete_item", delete_item)
+    replace(DynamoDBBackend, "update_item", update_item)
 
 
 def _target(backend: DynamoDBBackend, kind: str, op: dict[str, Any]) -> tuple[Table, DynamoType, DynamoType | None]:
@@ -209,7 +211,7 @@ def _tokens() -> None:
                 taken.pop(next(iter(taken)))
         return result
 
-    DynamoHandler.transact_write_items = transact_write_items  # type: ignore[method-assign]  # moto offers no other seam
+    replace(DynamoHandler, "transact_write_items", transact_write_items)
 
 
 def mend() -> None:
@@ -219,4 +221,4 @@ def mend() -> None:
     _quick_queries()
     _watched_writes()
     _tokens()
-    DynamoDBBackend.transact_write_items = transact  # type: ignore[method-assign]  # moto's undoes others' writes
+    replace(DynamoDBBackend, "transact_write_items", transact)

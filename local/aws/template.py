@@ -42,7 +42,7 @@ class Template:
                 resource["Properties"][key] = "s3://local/code"
         given = {name: spec.get("Default", "") for name, spec in source.get("Parameters", {}).items()}
         given |= {name: value for name, value in parameters.items() if name in given}
-        session = boto3.Session(region_name=REGION, aws_access_key_id="local", aws_secret_access_key="local")
+        session = boto3.Session("local", "local", region_name=REGION)
         self.document: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(source, dict(given))
         lists = {name for name, spec in source.get("Parameters", {}).items() if "List" in spec["Type"]}
         self.parameters = given

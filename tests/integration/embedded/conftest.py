@@ -55,7 +55,8 @@ Resources:
         SnsDestination: {TopicARN: !Ref Topic}
   Api:
     Type: AWS::Serverless::HttpApi
-    Properties: {CorsConfiguration: {AllowOrigins: ["https://shop.example"], AllowMethods: [POST], AllowHeaders: [x-api-key]}}
+    Properties:
+      CorsConfiguration: {AllowOrigins: ["https://shop.example"], AllowMethods: [POST], AllowHeaders: [x-api-key]}
   Function:
     Type: AWS::Serverless::Function
     Properties:
@@ -73,7 +74,7 @@ Resources:
 """
 
 
-HANDLER = '''
+HANDLER = """
 import json, os
 import boto3
 
@@ -93,7 +94,8 @@ def handler(event, context):
 
 def work(record):
     body = json.loads(record["body"])
-    seen.append((body, int(record["attributes"]["ApproximateReceiveCount"]), int(record["attributes"]["SentTimestamp"])))
+    stamps = record["attributes"]
+    seen.append((body, int(stamps["ApproximateReceiveCount"]), int(stamps["SentTimestamp"])))
     if "put" in body:
         table.put_item(TableName=os.environ["TABLE"], Item=body["put"])
     if "mail" in body:
@@ -112,7 +114,7 @@ def minute(event):
         ExpressionAttributeValues={":s": {"S": "0"}},
     )["Items"]:
         table.delete_item(TableName=os.environ["TABLE"], Key={"pk": item["pk"], "sk": item["sk"]})
-'''
+"""
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ def handler(event, context):
         if event["body"] == "put":
             table.put_item(TableName=os.environ["TABLE"], Item={"pk": {"S": "a"}, "sk": {"S": "b"}})
     except Exception as error:
-        return {"statusCode": 200, "body": (getattr(error, "response", None) or {}).get("Error", {}).get("Code", type(error).__name__)}
+        answer = getattr(error, "response", None) or {}
+        return {"statusCode": 200, "body": answer.get("Error", {}).get("Code", type(error).__name__)}
     return {"statusCode": 200, "body": "done"}
 """
 
@@ -52,7 +53,7 @@ def call(stack: Stack, what: str) -> str:
         ("ses", "SendEmail", "mail", "timeout", "ReadTimeoutError"),
         ("ses", "SendEmail", "mail", "reset", "ConnectionClosedError"),
         ("sns", "Publish", "text", "Throttled", "Throttled"),
-        ("dynamodb", "PutItem", "put", "ProvisionedThroughputExceededException", "ProvisionedThroughputExceededException"),
+        ("dynamodb", "PutItem", "put", "RequestLimitExceeded", "RequestLimitExceeded"),
     ],
 )  # fmt: skip
 def test_the_next_calls_fail_as_told_and_the_one_after_does_not(

@@ -51,4 +51,7 @@ def test_a_preflight_is_answered_from_the_template(stack: Stack) -> None:
 
 
 def test_a_foreign_origin_gets_no_cors_headers(stack: Stack) -> None:
-    assert "access-control-allow-origin" not in stack.request("POST", "/echo/a", {}, {"origin": "https://x.example"}).headers
+    assert (
+        "access-control-allow-origin"
+        not in stack.request("POST", "/echo/a", {}, {"origin": "https://x.example"}).headers
+    )
