@@ -1,0 +1,44 @@
+"""What surrounds the file that is being read, so that names in it can be checked where they stand."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names that exist beside this file; None: unknown, so not checked."""
+
+    campaigns: Collection[str] | None = None
+    topics: Collection[str] | None = None
+    segments: Collection[str] | None = None
+    templates: Mapping[str, Collection[str]] | None = None  # template -> its channels
+    topic: str | None = None  # of the campaign itself
+    in_segment: bool = False
+    has_event: bool = True  # whether an event triggers it
+    ids: set[str] = field(default_factory=set)  # step ids met so far
+    allowed: dict[int, list[str]] = field(default_factory=dict)  # id of a mapping -> keys it may have
+
+
+def scope(info: ValidationInfo) -> Scope:
+    """The scope a model is validated in."""
+    return info.context if isinstance(info.context, Scope) else Scope()
+
+
+def wrong(found: str, expected: str = "", hint: str = "", path: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """An error that says what was found and what is allowed; `path` leads further into the value."""
+    about: dict[str, Any] = {"found": found, "expected": expected, "hint": hint, "path": path}
+    return PydanticCustomError("kairos", "{found}", about)
+
+
+def known(kind: str, name: str, names: Collection[str] | None) -> str:
+    """The name, if there is such a thing."""
+    if names is None or name in names:
+        return name
+    close = get_close_matches(name, names, n=1)
+    expected = "one of " + ", ".join(sorted(names)) if names else f"none, because there is no {kind}"
+    raise wrong(f"unknown {kind} {name!r}", expected, f"did you mean {close[0]!r}?" if close else "")

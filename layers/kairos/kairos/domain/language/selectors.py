@@ -1,0 +1,127 @@
+"""Which events are meant, and which moments."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from kairos.domain.language.scope import wrong
+from kairos.domain.language.values import (
+    EVENT_FIELDS, Duration, EventPath, Model, ReferencePath, Texts, TimeOfDay, check_event_path, parts_of_span,
+    with_references,
+)  # fmt: skip
+from kairos.domain.pattern import InvalidPattern, compile_pattern
+
+Pattern = dict[str, Any]
+
+
+def _has_reference(node: Any) -> bool:
+    if isinstance(node, dict):
+        return any(map(_has_reference, node.values()))
+    return any(map(_has_reference, node)) if isinstance(node, list) else isinstance(node, str) and "{{" in node
+
+
+def _compiled(pattern: Pattern) -> Pattern:
+    try:
+        compile_pattern(pattern)
+    except InvalidPattern as invalid:
+        hint = "the leaves of a pattern are lists" if invalid.message.endswith("must be an object or an array") else ""
+        raise wrong(f"invalid pattern: {invalid.message}", hint=hint, path=invalid.path) from invalid
+    return pattern
+
+
+def _plain(pattern: Pattern) -> Pattern:
+    if _has_reference(pattern):
+        raise wrong("a reference", "plain values", "references are for attributes and event conditions of an audience")
+    return _compiled(pattern)
+
+
+def _of_event(pattern: Pattern) -> Pattern:
+    for name, part in pattern.items():
+        if name == "$or" and isinstance(part, list):
+            for branch in part:
+                _of_event(branch if isinstance(branch, dict) else {})
+        elif name != "$or":
+            try:
+                check_event_path(name)
+            except ValueError as error:
+                about = getattr(error, "context", {})
+                raise wrong(about["found"], about["expected"], about["hint"], (name,)) from error
+    return pattern
+
+
+def _referring(pattern: Any, info: ValidationInfo) -> Any:
+    """References become `{"ref": […]}`; what is left is checked as if a text stood there."""
+    if not isinstance(pattern, dict):
+        return pattern
+    filled = with_references(pattern, info)
+    _compiled(_stand_in(filled))
+    return filled
+
+
+def _stand_in(node: Any) -> Any:
+    if isinstance(node, dict):
+        if set(node) == {"parts"}:
+            raise wrong("a reference within a text", "the reference alone")
+        return {name: _stand_in(part) for name, part in node.items()}
+    if isinstance(node, list):
+        return ["" if isinstance(part, dict) and set(part) == {"ref"} else _stand_in(part) for part in node]
+    return node
+
+
+EventPattern = Annotated[Pattern, AfterValidator(_plain), AfterValidator(_of_event)]
+ReferringPattern = Annotated[Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern)]
+ReferringEventPattern = Annotated[
+    Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern), AfterValidator(_of_event)
+]
+
+
+class Offset(Model):
+    """Calendar days, and the rest in milliseconds."""
+
+    days: int
+    ms: int
+
+
+def _offset(text: Any) -> Any:
+    sign = -1 if isinstance(text, str) and text.startswith("-") else 1
+    try:
+        parts = parts_of_span(text[1:] if isinstance(text, str) and text[:1] in ("-", "+") else text)
+    except ValueError as error:
+        raise wrong(repr(text), "an offset such as 1d or -3d") from error
+    days = parts["w"] * 7 + parts["d"]
+    seconds = parts["h"] * 3600 + parts["m"] * 60 + parts["s"]
+    return {"days": sign * days, "ms": sign * seconds * 1000}
+
+
+_OFFSET_TEXT = Annotated[str, Field(pattern=r"^[+-]?(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", examples=["-3d"])]
+OffsetText = Annotated[Offset, BeforeValidator(_offset, json_schema_input_type=_OFFSET_TEXT)]
+
+
+def moment(path: list[str], offset: Offset | None, at: int | None) -> dict[str, Any]:
+    """A moment as the bundle has it."""
+    return {"path": path, "offset": offset.model_dump() if offset else {"days": 0, "ms": 0}, "at": at}
+
+
+class Selector(Model):
+    """Events by type and pattern."""
+
+    event: Texts
+    match: EventPattern | None = None
+
+    def selector(self) -> dict[str, Any]:
+        """As the bundle has it."""
+        return {"event": self.event, "match": self.match, "same": getattr(self, "same", None)}
+
+
+class SameSelector(Selector):
+    """Events that also equal the trigger event at one path."""
+
+    same: EventPath | None = None
+
+
+def timed(text: Any) -> bool:
+    """Whether a text is meant as a time of day rather than a path."""
+    return isinstance(text, str) and re.match(r"\d", text) is not None
+
+

@@ -1,0 +1,169 @@
+"""The scalars of the language: durations, shares, times of day, paths, references, and lists that may be one value."""
+
+import re
+from difflib import get_close_matches
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from kairos.domain.language.scope import known, scope, wrong
+
+UNITS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
+_SPAN: Final = re.compile(r"(?=\d)" + "".join(rf"(?:(?P<{unit}>\d+){unit})?" for unit in UNITS), re.ASCII)
+_YEARS: Final = re.compile(r"(?P<y>\d+)y", re.ASCII)
+_TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
+_SEGMENT: Final = r"[A-Za-z_$][A-Za-z0-9_$-]*"
+_PATH: Final = re.compile(rf"{_SEGMENT}(?:\.{_SEGMENT})*")
+_REFERENCE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+EVENT_FIELDS: Final = ("id", "type", "source", "customer", "properties", "context")
+SPANS: Final = "a duration such as 60m, 1h, 1d12h or 2w"
+
+
+class Model(BaseModel):
+    """A mapping of the language: only the keys it names, and no value turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, validate_by_name=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _note_allowed_keys(cls, data: Any, info: ValidationInfo) -> Any:
+        """Remembers which keys belong here, for the message about one that does not."""
+        if isinstance(data, dict):
+            names = [field.alias or name for name, field in cls.model_fields.items()]
+            scope(info).allowed.setdefault(id(data), []).extend(names)
+        return data
+
+
+def parts_of_span(text: Any) -> dict[str, int]:
+    """The numbers of a duration by unit."""
+    match = _SPAN.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise wrong(repr(text), SPANS)
+    return {unit: int(number or 0) for unit, number in match.groupdict().items()}
+
+
+def _duration(text: Any) -> int:
+    return sum(number * UNITS[unit] for unit, number in parts_of_span(text).items())
+
+
+def _positive(text: Any) -> int:
+    span = _duration(text)
+    if not span:
+        raise wrong(repr(text), "a duration above zero")
+    return span
+
+
+def _long_duration(text: Any) -> int:
+    years = _YEARS.fullmatch(text) if isinstance(text, str) else None
+    return int(years["y"]) * 365 * UNITS["d"] if years else _positive(text)
+
+
+def _time_of_day(text: Any) -> int:
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise wrong(repr(text), 'a time of day such as "09:00"')
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _share(text: Any) -> float:
+    match = _SHARE.fullmatch(text) if isinstance(text, str) else None
+    if match is None or float(match[1]) > 100:
+        raise wrong(repr(text), "a share such as 10%, from 0% to 100%")
+    return float(match[1]) / 100
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def check_event_path(path: str, hint: str = "") -> str:
+    """A dotted path below the event, beginning with a field that events have."""
+    if not isinstance(path, str) or not _PATH.fullmatch(path):
+        raise wrong(repr(path), "a path into the event such as properties.cart_id", hint)
+    first = path.split(".")[0]
+    if first not in EVENT_FIELDS:
+        close = get_close_matches(first, EVENT_FIELDS, n=1)
+        near = f"did you mean {close[0]!r}?" if close else hint
+        raise wrong(f"an event has no {first!r}", "one of " + ", ".join(EVENT_FIELDS), near)
+    return path
+
+
+def path_of(text: Any, info: ValidationInfo) -> list[str]:
+    """`event.…` or `attributes.…` as its parts."""
+    parts = text.split(".") if isinstance(text, str) and _PATH.fullmatch(text) else []
+    if len(parts) < 2 or parts[0] not in ("event", "attributes"):
+        raise wrong(repr(text), "a path such as event.properties.x or attributes.x")
+    if parts[0] == "event":
+        if scope(info).in_segment:
+            raise wrong(repr(text), "attributes.…", "a segment has no event")
+        if not scope(info).has_event:
+            raise wrong(repr(text), "attributes.…", "a date trigger has no event")
+        check_event_path(".".join(parts[1:]))
+    return parts
+
+
+def parts_of_text(text: str, info: ValidationInfo) -> list[Any]:
+    """A text with references as a list of plain parts and `{"ref": […]}`."""
+    parts, at = list[Any](), 0
+    for match in _REFERENCE.finditer(text):
+        if match.start() > at:
+            parts.append(text[at : match.start()])
+        parts.append({"ref": path_of(match[1], info)})
+        at = match.end()
+    if at < len(text):
+        parts.append(text[at:])
+    if any(isinstance(part, str) and ("{{" in part or "}}" in part) for part in parts):
+        raise wrong(repr(text), 'references such as "{{ event.properties.x }}"')
+    return parts
+
+
+def with_references(value: Any, info: ValidationInfo) -> Any:
+    """A value in which strings may hold references, as the bundle has it."""
+    if isinstance(value, dict):
+        return {name: with_references(part, info) for name, part in value.items()}
+    if isinstance(value, list):
+        return [with_references(part, info) for part in value]
+    if not isinstance(value, str) or "{{" not in value:
+        return value
+    parts = parts_of_text(value, info)
+    return parts[0] if len(parts) == 1 else {"parts": parts}
+
+
+_SPAN_TEXT = Annotated[str, Field(pattern=r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", examples=["60m", "1d12h", "2w"])]
+_YEAR_TEXT = Annotated[str, Field(pattern=r"^(\d+y|(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", examples=["400d", "3y"])]
+_TIME_TEXT = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", examples=["09:00"])]
+
+Duration = Annotated[int, BeforeValidator(_positive, json_schema_input_type=_SPAN_TEXT)]
+DurationOrNone = Annotated[int, BeforeValidator(_duration, json_schema_input_type=_SPAN_TEXT)]
+LongDuration = Annotated[int, BeforeValidator(_long_duration, json_schema_input_type=_YEAR_TEXT)]
+TimeOfDay = Annotated[int, BeforeValidator(_time_of_day, json_schema_input_type=_TIME_TEXT)]
+Share = Annotated[
+    float, BeforeValidator(_share, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")])
+]
+Text = Annotated[str, Field(min_length=1)]
+Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=str | list[str]), Field(min_length=1)]
+Channel = Literal["email", "sms", "push"]
+Channels = Annotated[
+    list[Channel], BeforeValidator(_listed, json_schema_input_type=Channel | list[Channel]), Field(min_length=1)
+]
+EventPath = Annotated[str, BeforeValidator(check_event_path, json_schema_input_type=str)]
+ReferencePath = Annotated[list[str], BeforeValidator(path_of, json_schema_input_type=str)]
+
+
+def _known_topic(name: str, info: ValidationInfo) -> str:
+    return known("topic", name, scope(info).topics)
+
+
+def _known_segment(name: str, info: ValidationInfo) -> str:
+    return known("segment", name, scope(info).segments)
+
+
+def _known_campaign(name: str, info: ValidationInfo) -> str:
+    return known("campaign", name, scope(info).campaigns)
+
+
+Topic = Annotated[str, AfterValidator(_known_topic)]
+Segment = Annotated[str, AfterValidator(_known_segment)]
+CampaignName = Annotated[str, AfterValidator(_known_campaign)]
