@@ -1,0 +1,57 @@
+"""Campaigns compiled to what the functions load: `catalog.json` to decide with, `templates.json` to render with."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kairos.catalog.problems import Problem
+from kairos.catalog.validate import read_directory
+
+
+class InvalidCampaigns(ValueError):
+    """Nothing is compiled while anything is wrong."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Both files as data; they carry the same hash."""
+
+    catalog: dict[str, Any]
+    templates: dict[str, Any]
+
+    def write(self, folder: Path) -> None:
+        """Writes `catalog.json` and `templates.json`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "catalog.json").write_text(_canonical(self.catalog), "utf-8")
+        (folder / "templates.json").write_text(_canonical(self.templates), "utf-8")
+
+
+def compile_directory(path: str | Path) -> Bundle:
+    """The bundle of a directory of campaigns. Raises InvalidCampaigns with all problems."""
+    found = read_directory(Path(path))
+    if found.problems or found.policy is None:
+        raise InvalidCampaigns(found.problems)
+    policy = found.policy.bundle()
+    campaigns = {
+        name: {**campaign.bundle(), "event_paths": list(found.folders[name].event_paths)}
+        for name, campaign in found.campaigns.items()
+    }
+    templates = {
+        "brand": policy["brand"], "locale": policy["locale"], "timezone": policy["timezone"],
+        "currency": policy["currency"],
+        "campaigns": {name: found.folders[name].templates for name in found.campaigns},
+    }  # fmt: skip
+    definitions = {"format": 1, "policy": policy, "campaigns": campaigns}
+    digest = hashlib.sha256(_canonical([definitions, templates]).encode()).hexdigest()[:16]
+    return Bundle({"hash": digest, **definitions}, {"hash": digest, **templates})
+
+
+def _canonical(data: Any) -> str:
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,98 @@
+"""All that is wrong with a directory of campaigns, at once."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from kairos.catalog import messages
+from kairos.catalog.problems import Problem
+from kairos.catalog.source import Source, read
+from kairos.catalog.templates import Folder, compile_folder
+from kairos.domain.language.campaign import Campaign
+from kairos.domain.language.policy import Policy
+from kairos.domain.language.scope import Scope
+from kairos.domain.language.values import Model
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_BESIDE: Final = ("samples",)
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(slots=True)
+class Definitions:
+    """What a directory defines, as far as it can be read, and every problem with it."""
+
+    policy: Policy | None = None
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    folders: dict[str, Folder] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_directory(directory: Path) -> Definitions:
+    """Reads policy, campaigns and templates."""
+    found = Definitions()
+    if not directory.is_dir():
+        found.problems.append(Problem(str(directory), 1, 1, found="no such directory"))
+        return found
+    names = [path.name for path in sorted(directory.iterdir()) if path.is_dir() and _is_campaign(path, found.problems)]
+    policy = read(directory / "policy.yaml", str(directory / "policy.yaml"))
+    scope = _outer_scope(policy.data, names)
+    found.policy = _model(Policy, policy, scope, found.problems)
+    for name in names:
+        _read_campaign(directory / name, scope, found)
+    found.problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
+    return found
+
+
+def _read_campaign(folder: Path, outer: Scope, found: Definitions) -> None:
+    source = read(folder / "campaign.yaml", str(folder / "campaign.yaml"))
+    templates = found.folders[folder.name] = compile_folder(folder)
+    found.problems += templates.problems
+    data = source.data if isinstance(source.data, dict) else {}
+    trigger, topic = data.get("trigger"), data.get("topic")
+    broken = {Path(problem.file).name.split(".")[0] for problem in templates.problems}
+    scope = Scope(
+        campaigns=outer.campaigns,
+        topics=outer.topics,
+        segments=outer.segments,
+        templates=None if broken else {name: list(channels) for name, channels in templates.templates.items()},
+        topic=topic if isinstance(topic, str) else None,
+        has_event=not (isinstance(trigger, dict) and "date" in trigger),
+    )
+    campaign = _model(Campaign, source, scope, found.problems)
+    if campaign is not None:
+        found.campaigns[folder.name] = campaign
+
+
+def _model(kind: type[M], source: Source, scope: Scope, problems: list[Problem]) -> M | None:
+    """The model of a file; what the file or the model refuses goes to `problems`."""
+    model = None
+    if isinstance(source.data, dict):
+        try:
+            model = kind.model_validate(source.data, context=scope)
+        except ValidationError as refused:
+            problems += messages.problems(refused, source, scope)
+    problems += source.problems
+    return None if source.problems else model
+
+
+def _outer_scope(policy: Any, campaigns: list[str]) -> Scope:
+    def names(key: str) -> list[str] | None:
+        value = policy.get(key, {}) if isinstance(policy, dict) else None
+        return list(value) if isinstance(value, dict) else None
+
+    return Scope(campaigns=campaigns, topics=names("topics"), segments=names("segments"), in_segment=True)
+
+
+def _is_campaign(folder: Path, problems: list[Problem]) -> bool:
+    if folder.name in _BESIDE or folder.name.startswith("."):
+        return False
+    if not _NAME.fullmatch(folder.name):
+        file = str(folder / "campaign.yaml")
+        expected = "small letters, digits and hyphens"
+        problems.append(Problem(file, 1, 1, "", f"the folder name {folder.name!r}", expected))
+        return False
+    return True
