@@ -63,7 +63,7 @@ def read(path: Path, shown: str) -> Source:
     try:
         text = path.read_text("utf-8")
         yaml = YAML(typ="rt", pure=True)
-        root = yaml.compose(text)  # type: ignore[no-untyped-call] # ruamel leaves it untyped
+        root = yaml.compose(text)
     except OSError as error:
         source.wrong(Place(1, 1), "", f"cannot be read: {error.strerror}")
     except UnicodeDecodeError:
@@ -95,7 +95,7 @@ def _construct(node: Node, path: Path_, source: Source) -> Any:
         return _mapping(node, path, source)
     if isinstance(node, SequenceNode):
         return [_construct(item, (*path, number), source) for number, item in enumerate(node.value)]
-    return _scalar(node, path, source)
+    return _scalar(node.style, str(node.value), path, source)
 
 
 def _mapping(node: MappingNode, path: Path_, source: Source) -> dict[str, Any]:
@@ -115,9 +115,8 @@ def _mapping(node: MappingNode, path: Path_, source: Source) -> dict[str, Any]:
     return found
 
 
-def _scalar(node: ScalarNode, path: Path_, source: Source) -> Any:
-    text = str(node.value)
-    if node.style is not None:
+def _scalar(style: str | None, text: str, path: Path_, source: Source) -> Any:
+    if style is not None:
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -1,1 +1,1 @@
-"""The campaign language: models of campaign.yaml and policy.yaml. Used when campaigns are built, never when they run."""
+"""The campaign language: models of campaign.yaml and policy.yaml, for building campaigns, never for running them."""

@@ -30,7 +30,7 @@ class All(Model):
         return {"all": [part.bundle() for part in self.all]}
 
 
-class Any_(Model):
+class AnyOf(Model):
     any: Annotated[list["Condition"], Field(min_length=1)]
 
     def bundle(self) -> Bundle:
@@ -144,13 +144,13 @@ class InCampaign(Model):
         return {"in_campaign": self.in_campaign}
 
 
-class Received_(Model):
+class History(Model):
     campaign: CampaignName
     within: Duration | None = None
 
 
 class Received(Model):
-    received: Received_
+    received: History
 
     def bundle(self) -> Bundle:
         return {"received": {"campaign": self.received.campaign, "within": self.received.within}}
@@ -181,7 +181,7 @@ class LocalTime(Model):
 
 Condition = Annotated[
     Union[  # noqa: UP007 - a union of annotated members has no operator form before 3.14
-        Annotated[All, Tag("<all>")], Annotated[Any_, Tag("<any>")], Annotated[Not, Tag("<not>")],
+        Annotated[All, Tag("<all>")], Annotated[AnyOf, Tag("<any>")], Annotated[Not, Tag("<not>")],
         Annotated[Attributes, Tag("<attributes>")], Annotated[Declared, Tag("<declared>")],
         Annotated[Backend, Tag("<backend>")], Annotated[Behaviour, Tag("<behaviour>")],
         Annotated[EventIs, Tag("<event>")], Annotated[Did, Tag("<did>")], Annotated[DidNot, Tag("<did_not>")],
@@ -193,5 +193,5 @@ Condition = Annotated[
     BeforeValidator(_bare_list),
 ]  # fmt: skip
 
-for model in (All, Any_, Not):
+for model in (All, AnyOf, Not):
     model.model_rebuild()

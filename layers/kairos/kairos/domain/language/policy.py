@@ -8,11 +8,20 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from kairos.domain.language.conditions import Condition
 from kairos.domain.language.scope import wrong
 from kairos.domain.language.values import (
-    CampaignName, Channel, Duration, DurationOrNone, LongDuration, Model, Text, TimeOfDay, Topic,
+    CampaignName,
+    Channel,
+    Duration,
+    DurationOrNone,
+    LongDuration,
+    Model,
+    Text,
+    TimeOfDay,
+    Topic,
 )  # fmt: skip
 
 DAY = 86_400_000
 Source = Literal["backend", "declared", "behaviour"]
+PRECEDENCE: list[Source] = ["backend", "declared", "behaviour"]
 
 
 def _zone(name: str) -> str:
@@ -74,7 +83,7 @@ class Arbitration(Model):
 
 
 class Attributes(Model):
-    precedence: list[Source] = Field(default_factory=lambda: ["backend", "declared", "behaviour"])
+    precedence: list[Source] = Field(default_factory=PRECEDENCE.copy)
     indexed: list[Text] = Field(default_factory=list)
 
     @field_validator("precedence")

@@ -7,7 +7,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from kairos.domain.language.scope import wrong
 from kairos.domain.language.values import (
-    EVENT_FIELDS, Duration, EventPath, Model, ReferencePath, Texts, TimeOfDay, check_event_path, parts_of_span,
+    EventPath,
+    Model,
+    Texts,
+    check_event_path,
+    parts_of_span,
     with_references,
 )  # fmt: skip
 from kairos.domain.pattern import InvalidPattern, compile_pattern

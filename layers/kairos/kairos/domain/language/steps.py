@@ -8,7 +8,15 @@ from kairos.domain.language.conditions import Condition
 from kairos.domain.language.scope import known, scope, wrong
 from kairos.domain.language.selectors import OffsetText, SameSelector, moment, timed
 from kairos.domain.language.values import (
-    Channels, Duration, Model, ReferencePath, Text, Texts, TimeOfDay, Topic, with_references,
+    Channels,
+    Duration,
+    Model,
+    ReferencePath,
+    Text,
+    Texts,
+    TimeOfDay,
+    Topic,
+    with_references,
 )  # fmt: skip
 
 Bundle = dict[str, Any]
@@ -127,17 +135,17 @@ def _branch(value: Any) -> Any:
     return {"steps": [step] if step else [], **({"when": value["when"]} if "when" in value else {})}
 
 
-class Branch_(Model):
+class Branch(Model):
     when: Condition | None = None
     steps: "Steps"
 
 
 class Choose(Step):
-    choose: Annotated[list[Annotated[Branch_, BeforeValidator(_branch)]], Field(min_length=1)]
+    choose: Annotated[list[Annotated[Branch, BeforeValidator(_branch)]], Field(min_length=1)]
 
     @field_validator("choose")
     @classmethod
-    def _can_reach_every_branch(cls, branches: list[Branch_]) -> list[Branch_]:
+    def _can_reach_every_branch(cls, branches: list[Branch]) -> list[Branch]:
         for number, branch in enumerate(branches[:-1]):
             if branch.when is None:
                 raise wrong("a branch after one that always holds", "the branch without when: last", path=(number + 1,))
@@ -147,7 +155,7 @@ class Choose(Step):
         return {"do": "choose"}
 
 
-class Tag_(Step):
+class AddTag(Step):
     tag: Texts
 
     def bundle(self) -> Bundle:
@@ -216,7 +224,7 @@ class Exit(Step):
 AnyStep = Annotated[
     Union[  # noqa: UP007 - a union of annotated members has no operator form before 3.14
         Annotated[Send, Tag("<send>")], Annotated[Wait, Tag("<wait>")], Annotated[Choose, Tag("<choose>")],
-        Annotated[Tag_, Tag("<tag>")], Annotated[Untag, Tag("<untag>")], Annotated[Set, Tag("<set>")],
+        Annotated[AddTag, Tag("<tag>")], Annotated[Untag, Tag("<untag>")], Annotated[Set, Tag("<set>")],
         Annotated[Coupon, Tag("<coupon>")], Annotated[Emit, Tag("<emit>")], Annotated[Exit, Tag("<exit>")],
     ],
     Discriminator(_kind, custom_error_type="kind", custom_error_message="step"),
@@ -224,5 +232,5 @@ AnyStep = Annotated[
 ]  # fmt: skip
 Steps = Annotated[list[AnyStep], Field(min_length=1)]
 
-for model in (On, Branch_, Wait, Choose):
+for model in (On, Branch, Wait, Choose):
     model.model_rebuild()

@@ -1,0 +1,24 @@
+"""`kairos validate`: is everything in a directory of campaigns right?"""
+
+from pathlib import Path
+
+import click
+
+
+@click.command
+@click.argument("directory", default="campaigns", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def command(directory: Path) -> None:
+    """Check campaigns, policy and templates; say everything that is wrong, and where."""
+    from kairos.catalog.bundle import InvalidCampaigns, compile_directory  # `kairos --help` need not wait for it
+
+    try:
+        bundle = compile_directory(directory)
+    except InvalidCampaigns as invalid:
+        for problem in invalid.problems:
+            click.echo(str(problem))
+        count = len(invalid.problems)
+        click.echo(f"{count} problem{'s' if count != 1 else ''}", err=True)
+        raise SystemExit(1) from invalid
+    campaigns = bundle.catalog["campaigns"]
+    live = sum(campaign["status"] == "live" for campaign in campaigns.values())
+    click.echo(f"{directory}: {len(campaigns)} campaigns, {live} live, nothing wrong ({bundle.catalog['hash']})")
