@@ -7,7 +7,7 @@ from kairos.domain.events import Event, Json, Millis
 from kairos.domain.sources import own, parts
 from kairos.domain.sources.parts import BadEvent
 
-_ATTRIBUTES: Final = frozenset({"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"})
+_ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "subject")
 _OWN: Final = ("customer", "properties", "context", "consents")
 
 
@@ -17,7 +17,7 @@ def is_one(body: Any) -> bool:
 
 
 def normalise(body: Json, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
-    """The event; its id is `source id`. Data in Kairos's own form brings customer and properties, any other is properties.
+    """The event; its id is `source id`. Data in Kairos's own form is taken as that; other data is properties.
 
     Raises BadEvent.
     """

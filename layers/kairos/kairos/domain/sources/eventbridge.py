@@ -3,7 +3,7 @@
 from typing import Any
 
 from kairos.domain.events import Event, Json, Millis
-from kairos.domain.sources import cloudevents, own, parts
+from kairos.domain.sources import cloudevents, own
 from kairos.domain.sources.parts import BadEvent
 
 
@@ -27,11 +27,6 @@ def normalise(body: Json, *, received: Millis) -> Event:
     if cloudevents.is_one(detail):
         return cloudevents.normalise(detail, received=received, new_id=lambda: envelope, trusted=True)
     told = {name: detail[name] for name in ("id", "customer", "properties", "context", "consents") if name in detail}
-    time = detail.get("time")
-    known = {"type": body["detail-type"], "source": body.get("source"), "time": body.get("time") if time is None else time}
+    time = body.get("time") if detail.get("time") is None else detail["time"]
+    known = {"type": body["detail-type"], "source": body.get("source"), "time": time}
     return own.normalise(told | known, received=received, new_id=lambda: envelope, trusted=True)
-
-
-def received_of(body: Json) -> Millis:
-    """When EventBridge took it. Raises BadEvent."""
-    return parts.moment(body.get("time"), "time")

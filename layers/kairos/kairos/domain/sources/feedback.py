@@ -35,7 +35,7 @@ class Feedback:
     @property
     def suppresses(self) -> str:
         """`channel#hash` of the address that must not be written to again, or nothing."""
-        if not self.address or not (self.kind == "complained" or self.kind == "bounced" and self.permanent):
+        if not self.address or not (self.kind == "complained" or (self.kind == "bounced" and self.permanent)):
             return ""
         return f"{self.channel}#{address_hash(self.channel, self.address)}"
 

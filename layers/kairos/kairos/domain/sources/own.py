@@ -11,7 +11,10 @@ LONGEST_ID: Final = 512
 
 
 def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
-    """The event somebody sent. Only a trusted sender (server key, bus) speaks of consents and addresses. Raises BadEvent."""
+    """The event somebody sent; only a trusted sender (server key, bus) speaks of consents and addresses.
+
+    Raises BadEvent.
+    """
     if not isinstance(body, dict):
         raise BadEvent("bad_event", "must be an object")
     parts.shallow(body)
@@ -64,7 +67,7 @@ def customer(value: Any, field: str = "customer") -> Ref | None:
     named: Json = {k: v for k in ("id", "anonymous_id", "email", "phone") if (v := value.get(k)) is not None}
     if not named:
         raise BadEvent("bad_value", "must have an id, anonymous_id, email or phone", field)
-    ref = Ref(**{k: event_id(v, f"{field}.{k}") if k == "id" else parts.text(v, f"{field}.{k}") for k, v in named.items()})
+    ref = Ref(**{k: (event_id if k == "id" else parts.text)(v, f"{field}.{k}") for k, v in named.items()})
     if ref.email:
         parts.email(ref.email, f"{field}.email")
     return ref

@@ -110,8 +110,8 @@ def addresses(value: Any, field: str = "addresses") -> dict[str, Any]:
         if kind not in ("email", "phone", "whatsapp", "push"):
             raise BadEvent("unknown_field", "must be email, phone, whatsapp or push", f"{field}.{kind}")
     plain = {k: None if v is None else text(v, f"{field}.{k}") for k, v in body.items() if k != "push"}
-    if plain.get("email"):
-        email(plain["email"], f"{field}.email")
+    if given := plain.get("email"):
+        email(given, f"{field}.email")
     if "push" not in body:
         return plain
     return plain | {"push": _tokens(body["push"], f"{field}.push")}

@@ -39,7 +39,8 @@ def read(body: Json) -> tuple[Feedback, ...]:
         raise BadEvent("unknown_feedback", "is no SES event known here", "eventType")
     kind, name = _KINDS[said]
     mail, about = parts.mapping(body["mail"], "mail"), parts.mapping(body.get(name), name)
-    carried = {k: str(v[0]) for k, v in parts.mapping(mail.get("tags"), "mail.tags").items() if isinstance(v, list) and v}
+    lists = parts.mapping(mail.get("tags"), "mail.tags")
+    carried = {name: str(values[0]) for name, values in lists.items() if isinstance(values, list) and values}
     time = parts.moment(about.get("timestamp") or mail.get("timestamp"), f"{name}.timestamp")
     permanent = kind == "bounced" and about.get("bounceType") == "Permanent"
     return tuple(

@@ -36,9 +36,9 @@ def is_one(body: Any) -> bool:
         return False
     kind = body.get("eventType")
     return (
-        isinstance(kind, str) and kind.startswith("TEXT_")
-        or "notification" in body and "delivery" in body
-        or "EndpointArn" in body and "EventType" in body
+        (isinstance(kind, str) and kind.startswith("TEXT_"))
+        or ("notification" in body and "delivery" in body)
+        or ("EndpointArn" in body and "EventType" in body)
     )  # fmt: skip
 
 

@@ -1,0 +1,102 @@
+"""One customer: decide on everything heard of them, and commit it once."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from kairos.domain.decide import decide
+from kairos.domain.definitions import Catalog
+from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, Record
+from kairos.domain.events import Event, Millis, Wake
+from kairos.domain.state import Customer, NeedsProfile
+from kairos.service.metrics import Tally
+from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, MessageRef, StateMoved
+
+TRIES = 5
+"""How often a commit that others overtook is decided again before it goes back to the queue."""
+
+Occurrence = Event | Wake
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of a customer's occurrences."""
+
+    records: tuple[Record, ...] = ()
+    messages: tuple[MessageRef, ...] = ()
+
+
+class Commit:
+    """Reads customers and carries decisions into the table."""
+
+    def __init__(self, customers: CustomerStore, catalog: Catalog, ids: Callable[[], str], tally: Tally) -> None:
+        self._customers = customers
+        self._catalog = catalog
+        self._ids = ids
+        self._tally = tally
+
+    def read(self, ids: Collection[str], profiles: Collection[str], *, consistent: bool) -> dict[str, Customer]:
+        """The customers, in one request; with their profiles where that is asked for."""
+        return self._customers.read(ids, profiles=profiles, consistent=consistent) if ids else {}
+
+    def __call__(self, customer: Customer, heard: Sequence[Occurrence], now: Millis, *, consistent: bool) -> Committed:
+        """Decides in order of event time and commits once. Raises Contended after too many lost races."""
+        inputs = sorted(heard, key=_order)
+        before = customer
+        self._tally.count("Commits")
+        for _ in range(TRIES):
+            try:
+                decided = self._decide(before, inputs, now)
+                if decided.changed:
+                    self._customers.commit(before, decided.customer, decided.effects, self._ids())
+                elif not consistent:  # what is not there may only not be seen yet
+                    before, consistent = self._again(before), True
+                    continue
+            except NeedsProfile:
+                before = self._again(before, profile=True)
+            except StateMoved:
+                self._tally.count("Conflicts")
+                before = self._again(before)
+            except AlreadyWritten as known:
+                again = self._again(before)
+                before = replace(again, used=before.used | known.entries, made=before.made | known.messages)
+            else:
+                return Committed(decided.records, tuple(_refs(customer.id, decided.effects)))
+            consistent = True
+        raise Contended(f"overtaken {TRIES} times")
+
+    def _decide(self, customer: Customer, inputs: Sequence[Occurrence], now: Millis) -> Decision:
+        effects: list[Effect] = []
+        records: list[Record] = []
+        changed = False
+        for occurrence in inputs:
+            decision = decide(customer, occurrence, self._catalog, now)
+            customer, changed = _knowing(decision.customer, decision.effects), changed or decision.changed
+            effects += decision.effects
+            records += decision.records
+        return Decision(customer, tuple(effects), tuple(records), changed)
+
+    def _again(self, customer: Customer, *, profile: bool = False) -> Customer:
+        profiles = (customer.id,) if profile or customer.profile is not None else ()
+        newer = self._customers.read((customer.id,), profiles=profiles, consistent=True)[customer.id]
+        return replace(newer, used=customer.used, made=customer.made)
+
+
+def _order(occurrence: Occurrence) -> tuple[bool, Millis, bool, Millis, str]:
+    """Events by their time, at one instant facts about the customer first; timers after all that was heard."""
+    if isinstance(occurrence, Wake):
+        return (True, 0, False, 0, "")
+    facts = bool(occurrence.attributes or occurrence.addresses or occurrence.consents)
+    return (False, occurrence.time, not facts, occurrence.received, occurrence.id)
+
+
+def _knowing(customer: Customer, effects: Sequence[Effect]) -> Customer:
+    """What was decided for one occurrence is known to the next of the same batch."""
+    if not effects:
+        return customer
+    used = frozenset((e.campaign, e.key) for e in effects if isinstance(e, PutEntry))
+    made = frozenset(e.id for e in effects if isinstance(e, PutMessage))
+    return replace(customer, used=customer.used | used, made=customer.made | made)
+
+
+def _refs(customer: str, effects: Sequence[Effect]) -> list[MessageRef]:
+    return [MessageRef(customer, e.id, e.campaign, e.key) for e in effects if isinstance(e, PutMessage)]

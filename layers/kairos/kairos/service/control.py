@@ -1,0 +1,44 @@
+"""The kill switch: stop holds messages before their claim, resume lets them be judged again."""
+
+from typing import Final
+
+from kairos.domain.events import Millis
+from kairos.service.ports import Clock, ControlStore, DueIndex, MessageRef, Queues
+
+AHEAD: Final[Millis] = 15 * 60_000
+"""Held messages look again within this time; resume does not make them wait for it."""
+
+LIMIT: Final = 1_000
+
+
+class Switch:
+    """Stops and resumes a campaign, a channel, or everything."""
+
+    def __init__(self, control: ControlStore, due: DueIndex, queues: Queues, clock: Clock) -> None:
+        self._control = control
+        self._due = due
+        self._queues = queues
+        self._clock = clock
+
+    def stop(self, campaign: str | None = None, channel: str | None = None) -> list[str]:
+        """Holds what is named; says what that is."""
+        names = named(campaign, channel)
+        for name in names:
+            self._control.stop(name)
+        return names
+
+    def resume(self, campaign: str | None = None, channel: str | None = None) -> list[str]:
+        """Lets go what is named, and queues what was held."""
+        names = named(campaign, channel)
+        for name in names:
+            self._control.resume(name)
+        waiting = [ref for ref in self._due.due(self._clock() + AHEAD, LIMIT) if isinstance(ref, MessageRef)]
+        if waiting:
+            self._queues.put_messages(waiting)
+        return names
+
+
+def named(campaign: str | None, channel: str | None) -> list[str]:
+    """How Control names it; nothing in particular is everything."""
+    given = (("campaign", campaign), ("channel", channel))
+    return [f"{kind}:{name}" for kind, name in given if name] or ["all"]

@@ -1,0 +1,216 @@
+"""A batch of what was heard: understood, grouped by customer, decided, committed once each, archived."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kairos.domain.definitions import Catalog
+from kairos.domain.effects import Record
+from kairos.domain.events import Event, Json, Millis, Wake
+from kairos.domain.identity import customer_id
+from kairos.domain.sources import canonical, queued
+from kairos.domain.sources.feedback import Feedback
+from kairos.domain.sources.parts import BadEvent
+from kairos.domain.state import Customer
+from kairos.service import trouble
+from kairos.service.commit import Commit, Committed, Occurrence
+from kairos.service.metrics import Tally
+from kairos.service.ports import (
+    AddressStore,
+    Archive,
+    Clock,
+    Contended,
+    CustomerStore,
+    MessageRef,
+    MessageStore,
+    QueueRefused,
+    Queues,
+)
+
+HOT = 9
+"""From this receipt on, a customer in endless conflict goes to `rejected` instead of back to the queue."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What a batch amounts to; items are named by their queue message's id."""
+
+    now: Millis
+    heard: dict[str, list[tuple[str, Occurrence]]] = field(default_factory=dict)  # customer -> item, occurrence
+    events: list[tuple[str, Event]] = field(default_factory=list)  # to be archived
+    rejected: list[tuple[str, Json]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    records: list[Record] = field(default_factory=list)
+    messages: list[MessageRef] = field(default_factory=list)
+
+
+class Evaluate:
+    """Carries what was heard through `decide` into the table."""
+
+    def __init__(
+        self, customers: CustomerStore, messages: MessageStore, queues: Queues, archive: Archive,
+        addresses: AddressStore, catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
+    ) -> None:  # fmt: skip
+        self._messages = messages
+        self._queues = queues
+        self._archive = archive
+        self._addresses = addresses
+        self._catalog = catalog
+        self._clock = clock
+        self._tally = tally
+        self._commit = Commit(customers, catalog, ids, tally)
+
+    def batch(self, bodies: Sequence[tuple[str, str]], receipts: Mapping[str, int] | None = None) -> list[str]:
+        """Works off what a queue delivered (item id, body); returns the ids of the items to be delivered again."""
+        batch = _Batch(self._clock())
+        for item, body in bodies:
+            self._understand(batch, item, body)
+        for customer, (found, consistent) in self._read(batch).items():
+            self._one(batch, customer, found, consistent, receipts or {})
+        self._carry_on(batch)
+        self._file(batch)
+        return [item for item, _ in bodies if item in batch.failed]
+
+    def commit_now(self, event: Event) -> None:
+        """Commits one event before returning. Raises Contended."""
+        customer = _customer(event)
+        found = self._commit.read((customer,), (customer,), consistent=True)[customer]
+        batch = _Batch(self._clock(), events=[("", event)])
+        _add(batch, self._commit(found, (event,), batch.now, consistent=True))
+        self._carry_on(batch)
+        self._file(batch)
+
+    def _understand(self, batch: _Batch, item: str, body: str) -> None:
+        try:
+            read = queued.read(json.loads(body), batch.now)
+        except (ValueError, RecursionError, BadEvent) as error:
+            batch.rejected.append((item, _rejection(error, body)))
+            return
+        for said in read:
+            if isinstance(said, Feedback):
+                self._learn(batch, item, said)
+            else:
+                self._hear(batch, item, said)
+
+    def _hear(self, batch: _Batch, item: str, said: Event | Wake) -> None:
+        if isinstance(said, Wake):
+            batch.heard.setdefault(said.customer, []).append((item, said))
+            return
+        batch.events.append((item, said))
+        self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
+        if (customer := _customer(said)) and self._catalog.hears(said):
+            batch.heard.setdefault(customer, []).append((item, said))
+
+    def _learn(self, batch: _Batch, item: str, feedback: Feedback) -> None:
+        """The provider's own word settles the message, and may close an address, before it is an event like others."""
+        try:
+            if feedback.message and feedback.customer:
+                self._messages.settle(
+                    feedback.customer, feedback.message, provider_id=feedback.provider_id, now=batch.now
+                )
+            if address := feedback.suppresses:
+                self._addresses.suppress(address, feedback.kind, batch.now)
+        except Exception as error:  # one message's trouble must not hold up the others; the item comes again
+            trouble.note("feedback", error)
+            batch.failed.add(item)
+        if event := feedback.event(batch.now):
+            self._hear(batch, item, event)
+
+    def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
+        """All customers in one request; those with wake-ups consistently, in another."""
+        woken = {who for who, heard in batch.heard.items() if any(isinstance(said, Wake) for _, said in heard)}
+        profiles = {who for who, heard in batch.heard.items() if any(_tells(said) for _, said in heard)}
+        found: dict[str, tuple[Customer, bool]] = {}
+        for ids, consistent in ((batch.heard.keys() - woken, False), (woken, True)):
+            for who, customer in self._read_some(batch, ids, profiles & ids, consistent).items():
+                found[who] = (customer, consistent)
+        return {who: found[who] for who in batch.heard if who in found}
+
+    def _read_some(self, batch: _Batch, ids: set[str], profiles: set[str], consistent: bool) -> dict[str, Customer]:
+        try:
+            return self._commit.read(ids, profiles, consistent=consistent)
+        except Exception as error:  # one customer's state may be unreadable (newer code wrote it): find out whose
+            if len(ids) == 1:
+                trouble.note("read", error)
+                self._fail(batch, ids)
+                return {}
+            parts = (self._read_some(batch, {who}, profiles & {who}, consistent) for who in ids)
+            return {who: customer for part in parts for who, customer in part.items()}
+
+    def _one(
+        self, batch: _Batch, who: str, customer: Customer, consistent: bool, receipts: Mapping[str, int]
+    ) -> None:  # fmt: skip
+        heard = batch.heard[who]
+        try:
+            _add(batch, self._commit(customer, [said for _, said in heard], batch.now, consistent=consistent))
+        except Contended:
+            self._tally.count("Conflicts")
+            hot = [(item, said) for item, said in heard if receipts.get(item, 0) >= HOT and isinstance(said, Event)]
+            batch.rejected += [(item, _hot(said)) for item, said in hot if isinstance(said, Event)]
+            batch.failed.update({item for item, _ in heard} - {item for item, _ in hot})
+        except Exception as error:  # a customer that cannot be decided must never block the others
+            trouble.note("decide", error)
+            self._fail(batch, (who,))
+
+    def _fail(self, batch: _Batch, customers: Iterable[str]) -> None:
+        batch.failed.update(item for who in customers for item, _ in batch.heard[who])
+
+    def _carry_on(self, batch: _Batch) -> None:
+        """Hands messages to delivery; what the queue does not take now the sweep finds."""
+        if not batch.messages:
+            return
+        try:
+            self._queues.put_messages(batch.messages)
+        except QueueRefused as error:
+            trouble.note("send queue", error)
+
+    def _file(self, batch: _Batch) -> None:
+        """Archives what was heard and decided, once a batch, and puts aside what was not understood."""
+        for record in batch.records:
+            if name := _COUNTED.get(record.outcome):
+                self._tally.count(name, record.reason if name == "Refused" else "")
+        lines: list[dict[str, Any]] = [
+            {"event": canonical.to_dict(event)} for item, event in batch.events if item not in batch.failed
+        ]
+        lines += [{"record": record.line()} for record in batch.records]
+        try:
+            if lines:
+                self._archive.put(lines)
+        except Exception as error:  # what is committed stays so; the events come again to be archived
+            trouble.note("archive", error)
+            batch.failed.update(item for item, _ in batch.events)
+        try:
+            if batch.rejected:
+                self._queues.put_rejected([body for _, body in batch.rejected])
+                self._tally.count("Rejected", by=len(batch.rejected))
+        except QueueRefused as error:
+            batch.failed.update(batch.rejected[index][0] for index in error.indexes)
+
+
+_COUNTED: Mapping[str, str] = {"entered": "Entered", "goal": "Goal", "refused": "Refused"}
+
+
+def _add(batch: _Batch, committed: Committed) -> None:
+    batch.records += committed.records
+    batch.messages += committed.messages
+
+
+def _customer(event: Event) -> str:
+    return (customer_id(event.customer) if event.customer else None) or ""
+
+
+def _tells(said: Occurrence) -> bool:
+    """Whether it speaks of what the profile keeps."""
+    return isinstance(said, Event) and bool(said.attributes or said.addresses)
+
+
+def _rejection(error: Exception, body: str) -> dict[str, Any]:
+    if isinstance(error, BadEvent):
+        return {"reason": error.code, "message": error.message, "field": error.field, "body": body}
+    return {"reason": "not_json", "message": "is not JSON", "body": body}
+
+
+def _hot(event: Event) -> dict[str, Any]:
+    body = json.dumps({"kairos": "event", "event": canonical.to_dict(event)}, default=dict)
+    return {"reason": "hot_customer", "message": "is in endless conflict with other writers", "body": body}

@@ -1,0 +1,62 @@
+"""Every minute: whatever has a moment behind it is queued again. One mechanism for timers and for all recovery."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
+
+from kairos.domain.events import Json, Millis
+from kairos.service.metrics import Tally
+from kairos.service.ports import Clock, DueIndex, MessageRef, Queues
+
+BACKLOG: Final = 10_000
+"""With more events waiting, wake-ups would only queue behind them, again every minute."""
+
+LIMIT: Final = 1_000
+"""Rows of the index a shard and minute."""
+
+_PAGE: Final = 500
+_STEPS: Final = (5, 15, 60)
+"""Minutes of lag that are told apart."""
+
+Item = TypeVar("Item")
+
+
+class Sweep:
+    """Queues what is due."""
+
+    def __init__(self, due: DueIndex, queues: Queues, clock: Clock, tally: Tally) -> None:
+        self._due = due
+        self._queues = queues
+        self._clock = clock
+        self._tally = tally
+
+    def __call__(self) -> tuple[int, int]:
+        """Queues wake-ups and messages; says how many of each. Raises QueueRefused: the next minute finds the rest."""
+        now = self._clock()
+        wakes: list[Json] = []
+        refs: list[MessageRef] = []
+        for found in self._due.due(now, LIMIT):
+            if isinstance(found, MessageRef):
+                refs.append(found)
+            else:
+                wakes.append({"kairos": "wake", "customer": found})
+        self._tally.measure("DueLag", self._lag(now) if wakes or refs else 0.0)
+        for page in _pages(refs):
+            self._queues.put_messages(page)
+        if wakes and self._queues.backlog() > BACKLOG:
+            return 0, len(refs)
+        for page in _pages(wakes):
+            self._queues.put_events(page)
+        return len(wakes), len(refs)
+
+    def _lag(self, now: Millis) -> float:
+        """How many seconds the oldest due moment is behind us at least: the index tells what is older than a moment."""
+        behind = 0
+        for minutes in _STEPS:
+            if next(iter(self._due.due(now - minutes * 60_000, 1)), None) is None:
+                break
+            behind = minutes * 60
+        return float(behind)
+
+
+def _pages(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[i : i + _PAGE] for i in range(0, len(items), _PAGE))
