@@ -1,0 +1,93 @@
+"""One message as it would go out, for a sample customer, with no AWS."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kairos.adapters.rendering import JinjaRenderer
+from kairos.domain.effects import PutMessage, message_id
+from kairos.domain.events import Json, Millis
+from kairos.domain.state import Customer, Profile, State
+from kairos.domain.tokens import Keyring
+from kairos.service.ports import BrokenTemplate, Control, Dossier, Outgoing, StoredMessage
+
+Sample = Mapping[str, Any]
+"""A customer (as the customers API takes one) and the event that might have started the campaign."""
+
+BUILT_IN: Final[Sample] = {
+    "customer": {
+        "id": "sample",
+        "attributes": {"first_name": "Sample", "country": "DK", "timezone": "Europe/Copenhagen"},
+        "addresses": {"email": "sample@example.com", "phone": "+4520123456",
+                      "push": [{"token": "sample-token", "platform": "fcm"}]},
+    },
+    "event": {},
+}  # fmt: skip
+_KEYS: Final = Keyring(b"a preview's links lead nowhere")
+BASE_URL: Final = "https://links.example"
+
+
+def samples(campaigns: Path) -> list[Sample]:
+    """The customers of `campaigns/samples/`, else the built-in one."""
+    return [json.loads(file.read_text()) for file in sorted((campaigns / "samples").glob("*.json"))] or [BUILT_IN]
+
+
+def preview(
+    catalog: Json, templates: Json, campaign: str, template: str, channel: str, sample: Sample, now: Millis,
+    locale: str | None = None,
+) -> Outgoing:  # fmt: skip
+    """The message. `locale` overrides the customer's. Raises BrokenTemplate."""
+    definition = catalog["campaigns"][campaign]
+    sends = [step for step in _steps(definition["steps"]) if step["do"] == "send" and step["template"] == template]
+    topic = next((step["topic"] for step in sends if step.get("topic")), definition["topic"]) or ""
+    known = BUILT_IN["customer"] | sample.get("customer", {})
+    put = PutMessage(
+        id=message_id(known["id"], campaign, "sample", template, channel), campaign=campaign, key="sample",
+        step=next((step["id"] for step in sends), f"send.{template}"), channel=channel, channels=(), topic=topic,
+        template=template, transactional=catalog["policy"]["topics"].get(topic, {}).get("transactional", False),
+        since=now, trigger="sample", same={}, expires=now, due=now, guard=0, catalog=catalog["hash"],
+        coupon=next((step for step in _steps(definition["steps"]) if step["do"] == "coupon"), None),
+    )  # fmt: skip
+    attributes = known["attributes"] | ({} if locale is None else {"locale": locale})
+    addresses = BUILT_IN["customer"]["addresses"] | known["addresses"]
+    profile = Profile(
+        {"backend": {name: (value, now) for name, value in attributes.items()}},
+        {kind: (value, now) for kind, value in addresses.items()},
+    )
+    stored = StoredMessage(put, known["id"], "pending")
+    event = {"id": "sample", "type": "", "source": "", "customer": {}, "properties": {}, "context": {}}
+    event |= sample.get("event", {}) if _starts(definition, sample) else {}
+    renderer = JinjaRenderer(templates, _KEYS, BASE_URL)
+    return renderer.render(Dossier(stored, Customer(known["id"], State(), profile), event, Control()), now)
+
+
+def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> Iterator[str]:
+    """Every template, for every sample customer, in every locale: what cannot be rendered, each thing once."""
+    seen: set[str] = set()
+    for campaign, names in templates["campaigns"].items():
+        fitting = [sample for sample in samples(campaigns) if _starts(catalog["campaigns"][campaign], sample)]
+        for template, channels in names.items():
+            for channel, variants in channels.items():
+                for locale in variants:
+                    for sample in fitting or samples(campaigns):
+                        try:
+                            preview(catalog, templates, campaign, template, channel, sample, now, locale or "und")
+                        except BrokenTemplate as broken:
+                            if str(broken) not in seen:
+                                seen.add(str(broken))
+                                yield str(broken)
+
+
+def _starts(definition: Json, sample: Sample) -> bool:
+    """Whether the sample's event is of a type that starts this campaign."""
+    types = definition["trigger"].get("on", {}).get("event", ())
+    return "any" in types or sample.get("event", {}).get("type") in types
+
+
+def _steps(steps: Any) -> Iterator[Json]:
+    for step in steps:
+        yield step
+        yield from _steps(step.get("else") or ())
+        for branch in step.get("branches", ()):
+            yield from _steps(branch["steps"])
