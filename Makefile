@@ -65,7 +65,8 @@ types: $(VENV)/.dev
 	$(BIN)/mypy $(CHECKED)
 
 unit: tools
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest --quiet -m alone || [ $$? = 5 ] # 5: there is none
 
 test-e2e: tools ## the real sam build and sam deploy into ministack
 	$(BIN)/python -m pytest --quiet tests/end_to_end/test_ministack.py

@@ -19,7 +19,7 @@ from local.lambda_runtime import free_port
 from tests.end_to_end.ministack_filter import filtered
 
 ROOT: Final = Path(__file__).parents[2]
-BUILT: Final = ROOT / "build" / "ministack"
+BUILT: Final = ROOT / "build" / "ministack" / "build"
 ACCOUNT: Final = "123456789012"
 REGION: Final = "eu-west-1"
 STACK: Final = "kairos"
@@ -95,7 +95,7 @@ def ministack() -> Iterator[str]:
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
     }
-    log = BUILT.with_suffix(".log")
+    log = BUILT.with_name("ministack.log")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
         process = subprocess.Popen(

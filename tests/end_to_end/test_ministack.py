@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.ministack import Deployed, deploy, eventually, ministack
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.alone]
+pytestmark = pytest.mark.end_to_end
 
 
 @pytest.fixture(scope="module")
