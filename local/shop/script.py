@@ -32,6 +32,6 @@ class Script:
 
 
 def slots(deliveries: Iterable[Delivery], width: int) -> Iterator[tuple[int, list[Delivery]]]:
-    """Deliveries in bundles, each with the end of its slot of `width` milliseconds."""
+    """Deliveries in bundles, each with the beginning of its slot of `width` milliseconds."""
     for slot, bundle in groupby(deliveries, lambda delivery: delivery.at // width):
-        yield (slot + 1) * width, list(bundle)
+        yield slot * width, list(bundle)

@@ -64,7 +64,7 @@ def test_three_time_zones_birthdays_and_anonymous_visitors_are_there(day: Script
     assert any("anonymous_id" in delivery.event["customer"] for delivery in day.deliveries)
 
 
-def test_slots_keep_every_delivery_and_end_after_it(day: Script) -> None:
+def test_slots_keep_every_delivery_and_begin_before_it(day: Script) -> None:
     bundles = list(slots(day.deliveries, 300_000))
     assert sum(len(bundle) for _, bundle in bundles) == len(list(day.deliveries))
-    assert all(end - 300_000 <= delivery.at < end for end, bundle in bundles for delivery in bundle)
+    assert all(begin <= delivery.at < begin + 300_000 for begin, bundle in bundles for delivery in bundle)
