@@ -16,6 +16,7 @@ _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "trigger": ("one trigger: event, event with absent, or date", triggers.KINDS),
     "wait": ("a duration, until: or event:", ("until", "event", "for")),
 }
+_ALL_KINDS: Final = {*conditions.KINDS, *steps.KINDS}
 _TYPES: Final = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -34,13 +35,14 @@ _TYPES: Final = {
 def problems(refused: ValidationError, source: Source, scope: Scope) -> Iterator[Problem]:
     """Each error of a model, at its place in the file; one that several alternatives share is said once."""
     said: set[tuple[str, str]] = set()
+    unread = {problem.key for problem in source.problems}  # what could not be read was said already
     for error in refused.errors(include_url=False):
         loc = tuple(part for part in error["loc"] if not str(part).startswith("<"))
         if error["type"] == "kairos":
             loc += tuple(error["ctx"]["path"])
         path = source.resolve(loc)
         place, key, found, expected, hint = _told(error, loc, path, source, scope)
-        if (key, found) not in said:
+        if key not in unread and (key, found) not in said:
             said.add((key, found))
             yield Problem(source.file, place.line, place.column, key, found, expected, hint)
 
@@ -53,6 +55,9 @@ def _told(
         allowed = scope.allowed.get(id(_at(source.data, path[:-1])), [])
         others = [name for name in allowed if name != path[-1]]
         place = source.keys.get(path, source.values[path])
+        if path[-1] in _ALL_KINDS and set(allowed) & _ALL_KINDS and len(others) <= 2:
+            found = f"{path[-1]} beside {' and '.join(name for name in others if name != 'id')}"
+            return place, dotted(path), found, "one kind in each item", "begin a new item of the list"
         return place, dotted(path), "unknown key", ", ".join(others), nearest(path[-1], others)
     place = source.values[path]
     if kind == "missing":

@@ -95,7 +95,7 @@ def _construct(node: Node, path: Path_, source: Source) -> Any:
         return _mapping(node, path, source)
     if isinstance(node, SequenceNode):
         return [_construct(item, (*path, number), source) for number, item in enumerate(node.value)]
-    return _scalar(node.style, str(node.value), path, source)
+    return _scalar(getattr(node, "style", None), str(node.value), path, source)
 
 
 def _mapping(node: MappingNode, path: Path_, source: Source) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from kairos.domain.pattern_operators import expression
+from kairos.domain.pattern_operators import OPERATORS, expression
 from kairos.domain.pattern_values import InvalidPattern, Place, Test, literals
 
-__all__ = ["InvalidPattern", "Matcher", "compile_pattern"]
+__all__ = ["OPERATORS", "InvalidPattern", "Matcher", "compile_pattern"]
 
 Matcher = Callable[[Mapping[str, Any]], bool]
 

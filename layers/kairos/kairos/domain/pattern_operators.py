@@ -15,9 +15,9 @@ def expression(rule: Any, place: Place) -> Test | None:
     if not rule:
         raise InvalidPattern("Match expression name not found", place)
     name, operand = next(iter(rule.items()))
-    if name not in _OPERATORS:
+    if name not in OPERATORS:
         raise InvalidPattern(f"Unrecognized match type {name}", place)
-    test = _OPERATORS[name](operand, (*place, name))
+    test = OPERATORS[name](operand, (*place, name))
     if len(rule) > 1:
         raise InvalidPattern("Only one key allowed in match expression", place)
     return test
@@ -183,7 +183,7 @@ def _anything_but_expression(operand: dict[str, Any], place: Place) -> Test:
     return lambda v: not any(test(v) for test in tests)
 
 
-_OPERATORS: Final[dict[str, Callable[[Any, Place], Test | None]]] = {
+OPERATORS: Final[dict[str, Callable[[Any, Place], Test | None]]] = {
     "exactly": _exactly,
     "prefix": _prefix,
     "suffix": _suffix,

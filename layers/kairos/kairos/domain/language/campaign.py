@@ -39,7 +39,7 @@ class Campaign(Model):
     status: Literal["draft", "live", "paused"] = "draft"
     topic: Topic | None = None
     priority: Annotated[int, Field(ge=0, le=100)] = 50
-    value: Annotated[int | float, Field(ge=0)] = 0
+    value: Annotated[float, Field(ge=0)] = 0.0
     trigger: Trigger
     audience: Condition | None = None
     key: Annotated[list[Any], BeforeValidator(_key, json_schema_input_type=str)] | None = None
@@ -60,7 +60,7 @@ class Campaign(Model):
             "status": self.status,
             "topic": self.topic,
             "priority": self.priority,
-            "value": float(self.value),
+            "value": self.value,
             "trigger": self.trigger.bundle(),
             "audience": self.audience.bundle() if self.audience else None,
             "key": self.key,

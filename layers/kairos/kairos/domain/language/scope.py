@@ -39,6 +39,6 @@ def known(kind: str, name: str, names: Collection[str] | None) -> str:
     """The name, if there is such a thing."""
     if names is None or name in names:
         return name
-    close = get_close_matches(name, names, n=1)
+    close = [other for other in names if other.casefold() == name.casefold()] or get_close_matches(name, names, n=1)
     expected = "one of " + ", ".join(sorted(names)) if names else f"none, because there is no {kind}"
     raise wrong(f"unknown {kind} {name!r}", expected, f"did you mean {close[0]!r}?" if close else "")

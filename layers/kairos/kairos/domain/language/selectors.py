@@ -1,6 +1,7 @@
 """Which events are meant, and which moments."""
 
 import re
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -14,7 +15,7 @@ from kairos.domain.language.values import (
     parts_of_span,
     with_references,
 )  # fmt: skip
-from kairos.domain.pattern import InvalidPattern, compile_pattern
+from kairos.domain.pattern import OPERATORS, InvalidPattern, compile_pattern
 
 Pattern = dict[str, Any]
 
@@ -30,6 +31,9 @@ def _compiled(pattern: Pattern) -> Pattern:
         compile_pattern(pattern)
     except InvalidPattern as invalid:
         hint = "the leaves of a pattern are lists" if invalid.message.endswith("must be an object or an array") else ""
+        if invalid.message.startswith("Unrecognized match type "):
+            close = get_close_matches(invalid.message.rsplit(" ", 1)[1].lower(), OPERATORS, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else "one of " + ", ".join(OPERATORS)
         raise wrong(f"invalid pattern: {invalid.message}", hint=hint, path=invalid.path) from invalid
     return pattern
 

@@ -181,8 +181,8 @@ class Set(Step):
 
 class Offer(Model):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-    percent: Annotated[int | float, Field(gt=0, le=100)] | None = None
-    amount: Annotated[int | float, Field(gt=0)] | None = None
+    percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    amount: Annotated[float, Field(gt=0)] | None = None
     valid: Duration
 
     @model_validator(mode="after")
@@ -193,12 +193,16 @@ class Offer(Model):
         return self
 
 
+def _plain(number: float) -> float:
+    return int(number) if number.is_integer() else number  # so that a mail says 15 %, not 15.0 %
+
+
 class Coupon(Step):
     coupon: Offer
 
     def bundle(self) -> Bundle:
         offer = self.coupon
-        worth = {"amount": offer.amount} if offer.percent is None else {"percent": offer.percent}
+        worth = {name: _plain(part) for name in ("percent", "amount") if (part := getattr(offer, name)) is not None}
         return {"do": "coupon", "name": offer.name, **worth, "valid": offer.valid}
 
 
