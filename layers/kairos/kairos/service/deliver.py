@@ -1,15 +1,17 @@
-"""Carries one message to its provider: judged again, rendered, claimed, sent once, receipted."""
+"""Messages out: each judged again, rendered, claimed, given to its provider once, its outcome written down."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Outcome, Record
-from kairos.domain.events import Event, Millis
+from kairos.domain.events import Json, Millis
 from kairos.domain.identity import address_hash
 from kairos.domain.judge import judge, quiet_until
 from kairos.domain.settling import report
 from kairos.domain.sources import canonical
+from kairos.service import trouble
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
     AddressStore,
@@ -20,8 +22,6 @@ from kairos.service.ports import (
     Clock,
     ControlStore,
     Dossier,
-    InDoubt,
-    Json,
     MessageRef,
     MessageStore,
     NotClaimed,
@@ -33,19 +33,30 @@ from kairos.service.ports import (
     Renderer,
     StoredMessage,
 )
-from kairos.service.trouble import note
 
-SETTLE: Final[Millis] = 15 * 60 * 1000
-"""How long a claim may stay without an answer before it is settled without one."""
+MINUTE: Final[Millis] = 60_000
+SETTLING: Final[Millis] = 15 * MINUTE
+"""How long an unanswered send may be settled by the provider's own event; also how long a held message waits."""
 
-SOON: Final[Millis] = 60 * 1000
 TRIES: Final = 3
-REJUDGED: Final = 3
-"""How often a claim that the guard refused is judged again at once."""
+"""How often a transactional message is sent at most."""
+
+LOOKS: Final = 3
+"""How often a message is judged again at once whose customer changed under it."""
+
+_ADDRESSES: Final = {"email": "email", "phone": "sms", "whatsapp": "whatsapp", "token": "push"}
+
+
+class TryAgain(Exception):
+    """The message cannot be claimed for now: the queue delivers it again."""
+
+
+class _GuardMoved(Exception):
+    """An opt-out, exit or suppression came between the look and the claim."""
 
 
 class Deliver:
-    """Delivers messages by reference. At most once for marketing; at least once, thrice at most, for transactional ones."""
+    """Carries messages from the table to their providers: marketing at most once, transactional at least once."""
 
     def __init__(
         self, messages: MessageStore, queues: Queues, archive: Archive, control: ControlStore, addresses: AddressStore,
@@ -56,160 +67,176 @@ class Deliver:
         self._control, self._addresses, self._bus = control, addresses, bus
         self._renderer, self._providers, self._catalog = renderer, providers, catalog
         self._clock, self._ids, self._tally = clock, ids, tally
-        self._records: list[Json] = []
+        self._lines: list[Json] = []
 
     def batch(self, refs: Sequence[tuple[str, MessageRef]]) -> list[str]:
-        """Delivers each; answers the queue's ids of those that must come again."""
+        """Delivers each (item id, reference); returns the ids of the items to be delivered again."""
         failed = []
-        for id, ref in refs:
+        for item, ref in refs:
             try:
                 self.one(ref)
-            except Exception as error:
-                note("message not delivered", error)
-                failed.append(id)
-        if self._records:
-            records, self._records = self._records, []
-            self._archive.put(records)
+            except Exception as error:  # one message's trouble must not hold up the others
+                trouble.note(f"message {ref.message}", error)
+                failed.append(item)
+        lines, self._lines = self._lines, []
+        try:
+            if lines:
+                self._archive.put(lines)
+        except Exception as error:  # what has happened stays so, and the table has it; the archive lacks these lines
+            trouble.note("archive", error)
         return failed
 
     def one(self, ref: MessageRef) -> None:
-        """Takes a message one step of its life further, whatever step that is."""
-        for _ in range(REJUDGED):
+        """Does whatever this message needs now; safe at any time, any number of times. Raises TryAgain."""
+        for _ in range(LOOKS):
             dossier = self._messages.dossier(ref)
-            if dossier is None or not self._further(dossier):
-                return
-        raise NotClaimed("guard_moved")
+            try:
+                return self._look(dossier) if dossier else None
+            except _GuardMoved:
+                continue
+        raise TryAgain("guard_moved")
 
-    def _further(self, dossier: Dossier) -> bool:
-        """Whether the guard had moved, so that everything has to be looked at again."""
+    def _look(self, dossier: Dossier) -> None:
         message, now = dossier.message, self._clock()
-        match message.status:
-            case "pending":
-                return self._pending(dossier, now)
-            case "sending" | "in_doubt" if message.claimed + SETTLE <= now:
-                self._settle(message, now)
-            case "sending" | "in_doubt":
-                self._messages.postpone(message, due=message.claimed + SETTLE)
-            case "sent" | "refused" if message.due:
-                self._report(dossier, message.status)
-        return False
+        if message.status == "pending":
+            self._pending(dossier, now)
+        elif message.status in ("sending", "in_doubt"):
+            self._unanswered(message, now)
+        elif message.due and message.status in ("refused", "sent"):
+            self._tell(message, now)
 
-    def _pending(self, dossier: Dossier, now: Millis) -> bool:
+    def _pending(self, dossier: Dossier, now: Millis) -> None:
         message, put = dossier.message, dossier.message.put
         if dossier.control.holds(put.campaign, put.channel, now):
-            self._messages.postpone(message, due=now + SETTLE)
-            return False
-        if reason := judge(dossier.customer, put, self._catalog, now):
-            self._refuse(dossier, reason, token="", now=now)
-            return False
-        if until := quiet_until(dossier.customer, put, self._catalog, now):
-            self._messages.postpone(message, due=until)
-            return False
+            self._messages.postpone(message, due=now + SETTLING)
+            return
+        if reason := judge(dossier.customer, put, self._catalog, now) or ("expired" if now >= put.expires else ""):
+            self._refuse(message, now, reason)
+            return
+        if put.channel == "event":
+            self._emit(dossier, now)
+            return
+        if (until := quiet_until(dossier.customer, put, self._catalog, now)) > now:
+            if self._messages.postpone(message, due=until):
+                self._record(message, now, "deferred", "quiet_hours")
+            return
         try:
-            outgoing = None if put.channel == "event" else self._renderer.render(dossier, now)
-        except BrokenTemplate as broken:
-            note("template", broken)
-            self._refuse(dossier, "failed_template", token="", now=now)
-            return False
-        return self._send(dossier, outgoing, now)
+            outgoing = self._renderer.render(dossier, now)
+        except BrokenTemplate as broken:  # its text names template and variable, never a value
+            trouble.log.error("message %s: %s", put.id, broken)
+            self._refuse(message, now, "failed_template")
+            return
+        address = address_of(outgoing)
+        if token := self._claim(dossier, f"{put.channel}#{address}", now):
+            provider = self._providers[put.channel]
+            self._call(replace(message, status="sending", token=token), lambda: provider.send(outgoing, now), address)
 
-    def _send(self, dossier: Dossier, outgoing: Outgoing | None, now: Millis) -> bool:
-        message, token = dossier.message, self._ids()
-        address = "" if outgoing is None else self._address(dossier)
-        guard = dossier.customer.state.guard
-        try:
-            self._messages.claim(message, guard=guard, address=address, token=token, now=now)
-        except NotClaimed as not_claimed:
-            if not_claimed.why == "not_pending":  # another worker has it
-                return False
-            if not_claimed.why in ("suppressed", "expired"):
-                self._refuse(dossier, not_claimed.why, token="", now=now)
-                return False
-            if not_claimed.why == "conflict":
-                raise
-            return True
-        try:
-            provider_id = self._call(message, outgoing, now)
-        except CircuitOpen:
-            self._control.open_circuit(message.put.channel, now + SETTLE)
-            self._messages.release(message, token=token, due=now + SETTLE)
-        except NotTaken:
-            self._messages.release(message, token=token, due=now + SOON)
-        except Refused as refused:
-            self._refuse(dossier, refused.reason, token=token, now=now)
-        except InDoubt:
-            self._messages.doubt(message, token=token)
-            self._tally.count("InDoubt")
-            self._record(message, "in_doubt", "in_doubt", now)
-        else:
-            self._sent(dossier, token, provider_id, now)
-        return False
+    def _emit(self, dossier: Dossier, now: Millis) -> None:
+        """Out on the bus, with an id that a receiver can tell repetitions by, and whom it is about."""
+        put = dossier.message.put
+        told = put.detail or {}
+        detail = {"id": put.id, "customer": {"id": dossier.customer.id}, **told.get("detail", {})}
 
-    def _call(self, message: StoredMessage, outgoing: Outgoing | None, now: Millis) -> str:
-        if outgoing is None:
-            detail = message.put.detail or {}
-            self._bus.put(str(detail["type"]), detail["detail"], now)
+        def out() -> str:
+            self._bus.put(str(told["type"]), detail, now)
+            return put.id
+
+        if token := self._claim(dossier, "", now):
+            self._call(replace(dossier.message, status="sending", token=token), out, "")
+
+    def _claim(self, dossier: Dossier, address: str, now: Millis) -> str:
+        """The claim's token, or nothing if there is none to be had. Raises TryAgain."""
+        token, guard = self._ids(), dossier.customer.state.guard
+        try:
+            self._messages.claim(dossier.message, guard=guard, address=address, token=token, now=now)
+        except NotClaimed as error:
+            if error.why == "guard_moved":
+                raise _GuardMoved from error
+            if error.why == "conflict":
+                raise TryAgain(error.why) from error
+            if error.why in ("suppressed", "expired"):
+                self._refuse(dossier.message, now, error.why)
             return ""
-        return self._providers[message.put.channel].send(outgoing, now)
+        return token
 
-    def _sent(self, dossier: Dossier, token: str, provider_id: str, now: Millis) -> None:
-        message = dossier.message
+    def _call(self, message: StoredMessage, send: Callable[[], str], address: str) -> None:
+        """Calls the provider once and writes down what it answered."""
+        channel, token = message.put.channel, message.token
+        try:
+            provider_id = send()
+        except CircuitOpen:
+            due = self._clock() + SETTLING
+            self._messages.release(message, token=token, due=due)
+            self._control.open_circuit(channel, due)
+            self._tally.count("CircuitOpened")
+        except NotTaken:
+            self._messages.release(message, token=token, due=self._clock() + MINUTE)
+        except Refused as error:
+            trouble.log.warning("message %s: %s", message.put.id, error.code)
+            self._refuse(message, self._clock(), error.reason, address)
+        except Exception as error:  # InDoubt, and whatever else happened: the provider may have taken it
+            trouble.note(f"message {message.put.id}", error)
+            self._doubt(message, self._clock())
+        else:
+            self._sent(message, provider_id, self._clock())
+
+    def _sent(self, message: StoredMessage, provider_id: str, now: Millis) -> None:
         tell = message.put.channel != "event" and self._catalog.hears("message.sent")
-        due = message.due if tell else 0
-        self._messages.sent(message, token=token, provider_id=provider_id, now=now, due=due)
+        due = now + MINUTE if tell else 0
+        self._messages.sent(message, token=message.token, provider_id=provider_id, now=now, due=due)
         if message.put.channel != "event":
             self._tally.count("Sent")
-            self._record(message, "sent", "", now)
+            self._record(message, now, "sent", "sent")
         if tell:
-            self._report(dossier, "sent")
+            self._tell(replace(message, status="sent"), now)
 
-    def _refuse(self, dossier: Dossier, reason: str, *, token: str, now: Millis) -> None:
+    def _doubt(self, message: StoredMessage, now: Millis) -> None:
+        if self._messages.doubt(message, token=message.token):
+            self._tally.count("InDoubt")
+            self._record(message, now, "in_doubt", "in_doubt")
+
+    def _unanswered(self, message: StoredMessage, now: Millis) -> None:
+        """Whoever claimed it is long gone, and the provider has said nothing."""
+        if now < message.claimed + SETTLING:
+            return
+        self._tally.measure("InDoubtAge", (now - message.claimed) / 1000)
+        if message.status == "sending":
+            self._doubt(message, now)
+            message = replace(message, status="in_doubt")
+        put = message.put
+        if not (put.transactional and (message.tries < TRIES or put.channel == "event")):
+            self._messages.give_up(message)
+            self._tally.count("GivenUp")
+        elif self._messages.release(message, token=message.token, due=now + MINUTE):
+            self._queues.put_messages([MessageRef(message.customer, put.id, put.campaign, put.key)])
+
+    def _refuse(self, message: StoredMessage, now: Millis, reason: str, address: str = "") -> None:
         """Refused first, then reported: between the two the message stays due, so the report is not lost."""
-        message = dossier.message
-        if self._messages.refuse(message, reason=reason, token=token, due=now + SETTLE):
-            self._tally.count("Refused", reason)
-            self._record(message, "refused", reason, now)
-            self._report(dossier, "refused", reason)
-
-    def _settle(self, message: StoredMessage, now: Millis) -> None:
-        """Nobody answered in time: once more for what may come twice, else given up, visibly."""
-        if not message.put.transactional:
-            self._messages.give_up(message)
-            self._record(message, "in_doubt", "given_up", now)
-        elif message.status == "sending":
-            self._messages.doubt(message, token=message.token)
-        elif message.tries < TRIES:
-            self._messages.release(message, token=message.token, due=now)
-            self._queues.put_messages([MessageRef(message.customer, message.put.id, message.put.campaign, message.put.key)])
-        else:
-            self._messages.give_up(message)
-            self._record(message, "in_doubt", "given_up", now)
-
-    def _report(self, dossier: Dossier, status: str, reason: str = "") -> None:
-        message, now = dossier.message, self._clock()
-        reason = reason or message.reason
-        type = f"message.{status}"
-        address = self._address(dossier).partition("#")[2] if reason == "undeliverable" else ""
-        event = report(message.put, message.customer, type, now, reason=reason, address=address)
-        if reason == "undeliverable" and address:
+        if address and reason == "undeliverable":
             self._addresses.suppress(f"{message.put.channel}#{address}", reason, now)
-        self._queues.put_events([_body(event)])
+        token = message.token if message.status == "sending" else ""
+        if self._messages.refuse(message, reason=reason, token=token, due=now + MINUTE):
+            self._tally.count("Refused", reason)
+            self._record(message, now, "refused", reason)
+            self._tell(replace(message, status="refused", reason=reason), now, address)
+
+    def _tell(self, message: StoredMessage, now: Millis, address: str = "") -> None:
+        """Tells `decide` how it ended; until that is queued the message stays due."""
+        reason = message.reason if message.status == "refused" else ""
+        event = report(message.put, message.customer, f"message.{message.status}", now, reason=reason, address=address)
+        self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
         self._messages.reported(message)
 
-    def _address(self, dossier: Dossier) -> str:
-        """`channel#hash` of where the message goes, by the state that `judge` looked at."""
-        channel = dossier.message.put.channel
-        hashed = dossier.customer.state.addresses.get(channel, (None, 0))[0]
-        return f"{channel}#{hashed or address_hash(channel, '')}"
-
-    def _record(self, message: StoredMessage, outcome: Outcome, reason: str, now: Millis) -> None:
+    def _record(self, message: StoredMessage, now: Millis, outcome: Outcome, reason: str) -> None:
         put = message.put
         record = Record(
             now, message.customer, put.campaign, put.key, outcome, reason, step=put.step, channel=put.channel,
             message=put.id, variant=put.variant, event=put.trigger, catalog=self._catalog.hash,
         )  # fmt: skip
-        self._records.append({"record": record.line()})
+        self._lines.append({"record": record.line()})
 
 
-def _body(event: Event) -> Json:
-    return {"kairos": "event", "event": canonical.to_dict(event)}
+def address_of(outgoing: Outgoing) -> str:
+    """The hash of where it goes, as suppression and state know it."""
+    to: Mapping[str, Any] = outgoing.to
+    return next((address_hash(channel, str(to[k])) for k, channel in _ADDRESSES.items() if to.get(k)), "")

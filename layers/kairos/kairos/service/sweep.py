@@ -44,8 +44,8 @@ class Sweep:
             self._queues.put_messages(page)
         if wakes and self._queues.backlog() > BACKLOG:
             return 0, len(refs)
-        for page in _pages(wakes):
-            self._queues.put_events(page)
+        for bodies in _pages(wakes):
+            self._queues.put_events(bodies)
         return len(wakes), len(refs)
 
     def _lag(self, now: Millis) -> float:
