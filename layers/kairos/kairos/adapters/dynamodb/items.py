@@ -98,7 +98,7 @@ def _when_due(customer: str, due: Millis | None) -> Item:
 
 
 def _ttl(moment: Millis) -> dict[str, str]:
-    return number(moment // 1000)
+    return number(-(-moment // 1000))  # never early
 
 
 def state_item(customer: str, state: State, *, version: int, writer: str) -> Item:

@@ -1,0 +1,54 @@
+"""The table and queues of template.yaml in moto, and a count of the requests made."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from kairos.adapters.aws import Aws
+from kairos.adapters.dynamodb.table import Table
+from local.aws.template import Template
+
+TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+NOW = 1_780_000_000_000
+
+
+@pytest.fixture(scope="session")
+def resources() -> dict[str, dict[str, Any]]:
+    return Template(TEMPLATE, {}).resources
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.session.Session]:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield boto3.session.Session("test", "test", region_name="eu-west-1")
+
+
+@pytest.fixture
+def aws(session) -> Aws:
+    return Aws(session)
+
+
+@pytest.fixture
+def table(aws, resources) -> Table:
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    properties: Any = {name: resources["Table"]["Properties"][name] for name in wanted}
+    aws.dynamodb.create_table(TableName="kairos", **properties)
+    return Table(aws.dynamodb, "kairos", sleep=lambda _: None)
+
+
+@pytest.fixture
+def requests(aws) -> Counter[str]:
+    """Operations called from here on, by name."""
+    made: Counter[str] = Counter()
+
+    def count(model, **_):
+        made[model.name] += 1
+
+    aws.dynamodb.meta.events.register("before-call.dynamodb.*", count)
+    return made

@@ -1,0 +1,77 @@
+"""The kill switch, circuits, beginnings of counting and the index, on the table of template.yaml."""
+
+import pytest
+
+from kairos.adapters.dynamodb.addresses import DynamoAddresses
+from kairos.adapters.dynamodb.control import DynamoControl
+from kairos.adapters.dynamodb.customers import DynamoCustomers
+from kairos.adapters.dynamodb.due import DynamoDue
+from kairos.domain.state import Customer
+from kairos.service.ports import Control, ControlStore
+from tests.integration.adapters.making import NOW, after
+
+
+@pytest.fixture
+def control(table) -> ControlStore:
+    return DynamoControl(table)
+
+
+def test_nothing_is_stopped_at_first(control):
+    assert control.control() == Control()
+
+
+def test_stops_are_taken_back_one_by_one(control):
+    for what in ("all", "campaign:welcome", "channel:sms"):
+        control.stop(what)
+    assert control.control().stops == {"all", "campaign:welcome", "channel:sms"}
+    control.resume("all")
+    control.resume("channel:sms")
+    assert control.control().stops == {"campaign:welcome"}
+    control.resume("campaign:welcome")
+    assert control.control() == Control()
+
+
+def test_an_open_circuit_holds_its_channel_until_its_moment(control):
+    control.open_circuit("email", NOW + 60)
+    known = control.control()
+    assert known.holds("welcome", "email", NOW)
+    assert not known.holds("welcome", "sms", NOW)
+    assert not known.holds("welcome", "email", NOW + 60)
+
+
+def test_resuming_a_channel_closes_its_circuit(control):
+    control.open_circuit("email", NOW + 60)
+    control.resume("channel:email")
+    assert control.control() == Control()
+
+
+def test_counting_begins_when_first_asked_for_and_stays(control, requests):
+    assert control.since(["a", "b"], 1) == {"a": 1, "b": 1}
+    assert control.since(["b", "c"], 2) == {"b": 1, "c": 2}
+    requests.clear()
+    assert control.since(["a", "b", "c"], 3) == {"a": 1, "b": 1, "c": 2}
+    assert requests == {"BatchGetItem": 1}
+
+
+def test_hundreds_of_things_can_be_counted(control):
+    keeps = [f"keep-{n}" for n in range(250)]
+    assert control.since(keeps, 5) == dict.fromkeys(keeps, 5)
+
+
+def test_the_first_suppression_of_an_address_stays(table):
+    addresses = DynamoAddresses(table)
+    addresses.suppress("email#abc", "bounce", NOW)
+    addresses.suppress("email#abc", "complaint", NOW + 1)
+    key = {"pk": {"S": "A#email#abc"}, "sk": {"S": "A"}}
+    item = table.client.get_item(TableName=table.name, Key=key)["Item"]
+    assert (item["suppressed"]["S"], item["since"]["N"]) == ("bounce", str(NOW))
+
+
+def test_everything_due_is_found_across_shards_and_pages_the_earliest_first(table):
+    customers, ids = DynamoCustomers(table), [f"c-{n}" for n in range(60)]
+    for n, who in enumerate(ids):
+        nobody = Customer.unknown(who)
+        customers.commit(nobody, after(nobody, due=NOW + n), (), "w")
+    assert sorted(DynamoDue(table).due(NOW + 59, 100)) == sorted(ids)
+    assert sorted(DynamoDue(table).due(NOW + 9, 100)) == sorted(ids[:10])
+    assert set(DynamoDue(table).due(NOW + 59, 1)) < set(ids)
