@@ -1,0 +1,236 @@
+import email
+from dataclasses import replace
+from email import policy
+
+import pytest
+
+from kairos.adapters.rendering import JinjaRenderer
+from kairos.catalog.jinja_source import SCOPE
+from kairos.domain.effects import PutMessage
+from kairos.domain.mail import compose
+from kairos.domain.state import Customer, Profile, State
+from kairos.domain.tokens import Answer, Keyring, Link, Unsubscribe, verify
+from kairos.service.ports import BrokenTemplate, Control, Dossier, StoredMessage
+
+NOW = 1_795_000_000_000  # 2026-11-18 11:06:40 UTC
+KEYS = Keyring(b"the key of today, 32 bytes long!")
+BRAND = {"name": "Nordlys", "email": "Nordlys <hello@nordlys.example>", "website": "https://nordlys.example",
+         "postal_address": "Strandgade 12"}  # fmt: skip
+PUT = PutMessage(
+    id="abcdefghijklmnopqrstuvwxyz", campaign="cart", key="k", step="send.offer", channel="email", channels=(),
+    topic="offers", template="offer", transactional=False, since=0, trigger="t", same={}, expires=NOW + 1, due=0,
+    guard=0, catalog="", variant="",
+)  # fmt: skip
+ADDRESSES = {"email": "ada@example.com", "phone": "+4520123456", "push": [{"token": "t1", "platform": "fcm"}, {"token": "t2"}]}
+
+
+def dossier(put=PUT, attributes=None, event=None, addresses=None):
+    profile = Profile(
+        {"declared": {k: (v, 0) for k, v in (attributes or {}).items()}},
+        {k: (v, 0) for k, v in (ADDRESSES if addresses is None else addresses).items()},
+    )
+    return Dossier(StoredMessage(put, "ada", "pending"), Customer("ada", State(), profile), event or {}, Control())
+
+
+def renderer(**channels):
+    """Knows one template, `offer` of the campaign `cart`, by channel and locale."""
+    return JinjaRenderer(
+        {"brand": BRAND, "locale": "da", "timezone": "Europe/Copenhagen", "currency": "DKK",
+         "precedence": ["backend", "declared"], "campaigns": {"cart": {"offer": channels}}},
+        KEYS, "https://links.example/",
+    )  # fmt: skip
+
+
+def mail(text="", html="<p>x</p>", subject="S", **more):
+    return {"": {"file": "offer.email.html", "subject": subject, "html": html, "text": text} | more}
+
+
+def text(source, **about):
+    return renderer(email=mail(source)).render(dossier(**about), NOW).text
+
+
+@pytest.mark.parametrize(
+    ("source", "attributes", "rendered"),
+    [
+        ("{{ customer.name }}", {"name": "Ada & <b>"}, "Ada & <b>"),
+        ("{{ customer.name | default('friend') }}", {}, "friend"),
+        ("{{ customer.name | default('friend') }}", {"name": None}, "friend"),
+        ("{% if customer.name is defined %}x{% endif %}", {}, ""),
+        ("{{ customer['items'] | length }}", {"items": [1, 2]}, "2"),
+        ("{{ customer.items | length }}", {"items": [1, 2]}, "2"),
+        ("{{ campaign.name }}/{{ campaign.step }}", {}, "cart/send.offer"),
+        ("{{ brand.postal_address }}", {}, "Strandgade 12"),
+        ("{{ locale }}", {"locale": "en_gb"}, "en-GB"),
+        ("{{ locale }}", {"locale": "!!"}, "da"),
+        ("{{ locale }}", {"locale": 7}, "da"),
+        ("{{ now.hour }}", {}, "12"),
+        ("{{ now.hour }}", {"timezone": "America/New_York"}, "6"),
+        ("{{ now.hour }}", {"timezone": "../../etc/passwd"}, "12"),
+        ("{{ money(1234.5) }}", {"locale": "da-DK"}, "1.234,50\xa0kr."),
+        ("{{ 1234.5 | money('GBP') }}", {"locale": "en-GB"}, "£1,234.50"),
+        ("{{ money('12', 'jpy') }}", {"locale": "en"}, "¥12"),
+        ("{{ money(5) }}", {"locale": "xx-XX"}, "DKK5.00"),
+        ("{{ date('2026-12-24', 'long') }}", {"locale": "da"}, "24. december 2026"),
+        ("{{ date('2026-12-24T23:30:00Z') }}", {"locale": "en-GB"}, "25 Dec 2026"),
+        ("{{ '2026-12-24T23:30:00Z' | date('d MMM HH:mm') }}", {"timezone": "UTC", "locale": "en"}, "24 Dec 23:30"),
+        ("{{ date(1795000000000, 'HH:mm') }}", {"timezone": "Asia/Tokyo"}, "20:06"),
+        ("a\n{% if true %}\n\n\nb  \n{% endif %}\n\n\nc", {}, "a\n\nb\n\nc"),
+    ],
+)  # fmt: skip
+def test_a_template_says_what_it_is_told(source, attributes, rendered):
+    assert text(source, attributes=attributes) == rendered
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("a\n{{ customer.nam }}", "cart/offer.email.html:2: missing: 'nam'"),
+        ("{{ customer.secret }}{{ customer.secret.x }}", "cart/offer.email.html:1: 'str object' has no attribute 'x'"),
+        ("{{ coupon.code }}", "cart/offer.email.html:1: 'coupon' is undefined"),
+        ("{% if customer.nam %}x{% endif %}", "missing: 'nam'"),
+        ("{{ customer.get('secret') }}", "missing: 'get'"),
+        ("{{ 1 / 0 }}", "ZeroDivisionError"),
+        ("{{ link('javascript:alert(1)', 'x') }}", "link: not an http(s) address"),
+        ("{{ link('https://x.example/\r\nSet-Cookie: a', 'x') }}", "link: not an http(s) address"),
+        ("{{ money('a lot') }}", "money: not an amount in a currency"),
+        ("{{ money(1, 'XXL') }}", "money: not an amount in a currency"),
+        ("{{ date('soon') }}", "date: not a date"),
+        ("{{ 'x' * 1000000000 }}", "repeated too often"),
+        ("{{ 9 ** 999999999 }}", "the exponent is too large"),
+        ("{% for i in range(99999) %}{% for j in range(99999) %}{{ i }}{{ 'x' * 1000 }}{% endfor %}{% endfor %}", "too large"),
+        ("{% for i in range(999999) %}{% endfor %}", "OverflowError"),
+        ("{{ ''.__class__.__mro__ }}", "access to attribute '__class__' of 'str' object is unsafe"),
+        ("{{ link.__globals__ }}", "is unsafe"),
+        ("{{ customer.list.append(1) }}", "attribute 'append' of 'list' object is unsafe"),
+        ("{% include '/etc/passwd' %}", "TypeError"),
+        ("{{ x", "cart/offer.email.html:1: unexpected end of template"),
+    ],
+)
+def test_what_cannot_be_rendered_says_why_and_shows_no_value(source, why):
+    with pytest.raises(BrokenTemplate) as broken:
+        text(source, attributes={"secret": "s3cret", "list": [1]})
+    assert why in str(broken.value)
+    assert "s3cret" not in str(broken.value)
+
+
+HOSTILE = "<script>alert(1)</script>{{ 7 * 7 }}{% include 'x' %}\r\nBcc: all@example.com\"'"
+
+
+def test_values_are_escaped_in_html_and_never_run():
+    made = renderer(email=mail("{{ customer.name }}", "<p title=\"{{ customer.name }}\">{{ customer.name }}</p>")).render(
+        dossier(attributes={"name": HOSTILE}), NOW
+    )
+    assert "<script>" not in made.html
+    assert "&lt;script&gt;" in made.html
+    assert "&#34;&#39;" in made.html
+    assert "{{ 7 * 7 }}" in made.text
+
+
+def test_a_hostile_name_in_the_subject_adds_no_header():
+    templates = mail("t", subject="Hi {{ customer.name }}", reply_to="{{ customer.name }} <a@b.example>")
+    made = renderer(email=templates).render(dossier(attributes={"name": HOSTILE}), NOW)
+    raw = compose(to=made.to["email"], subject=made.subject, text=made.text, html=made.html, headers=made.headers)
+    message = email.message_from_bytes(raw, policy=policy.default)
+    assert message["Bcc"] is None
+    assert "\n" not in made.subject
+
+
+def test_a_marketing_mail_can_be_left_with_one_click():
+    made = renderer(email=mail("{{ unsubscribe_url }}")).render(dossier(), NOW)
+    assert made.headers["List-Unsubscribe"] == f"<{made.text}>"
+    assert made.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert made.headers["List-Id"] == "offers <offers.nordlys.example>"
+    token = made.text.removeprefix("https://links.example/u/")
+    assert verify(token, Unsubscribe, keys=KEYS, now=NOW) == Unsubscribe("ada", "offers", "email", PUT.id)
+
+
+def test_a_transactional_mail_is_no_mailing_list():
+    made = renderer(email=mail()).render(dossier(replace(PUT, transactional=True)), NOW)
+    assert not [name for name in made.headers if name.startswith("List-")]
+    assert made.headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_link_is_signed_and_carries_who_and_why():
+    url = text("{{ link('https://shop.example/c?a=1&b=2', 'Cart') }}")
+    found = verify(url.removeprefix("https://links.example/l/"), Link, keys=KEYS, now=NOW)
+    assert found == Link("https://shop.example/c?a=1&b=2", "ada", PUT.id, "cart", "send.offer", "", "email")
+
+
+@pytest.mark.parametrize("value", [True, False, "toys", 3])
+def test_an_answer_carries_its_value_as_it_is(value):
+    url = text(f"{{{{ answer('likes', {value!r}) }}}}")
+    found = verify(url.removeprefix("https://links.example/l/"), Answer, keys=KEYS, now=NOW)
+    assert (found.attribute, found.value, type(found.value)) == ("likes", value, type(value))
+
+
+def test_a_coupon_s_code_stays_when_the_message_is_rendered_again_and_its_time_starts_anew():
+    put = replace(PUT, coupon={"name": "comeback", "percent": 15, "valid": 3_600_000})
+    first, again = (renderer(email=mail("{{ coupon.code }} {{ coupon.percent }}")).render(dossier(put), NOW + t) for t in (0, 5000))
+    assert first.text == again.text
+    assert first.coupon["code"] == again.coupon["code"] == first.text.split()[0]
+    assert (again.coupon["expires"] - first.coupon["expires"]).total_seconds() == 5
+    other = renderer(email=mail("{{ coupon.code }}")).render(dossier(replace(put, id="z" * 26)), NOW)
+    assert other.coupon["code"] != first.coupon["code"]
+
+
+@pytest.mark.parametrize(
+    ("customers", "variants", "chosen"),
+    [
+        ("da-DK", ("", "da", "da-DK"), "da-DK"),
+        ("da-DK", ("", "da"), "da"),
+        ("da_dk", ("", "da"), "da"),
+        ("en-GB", ("", "da"), ""),
+        (None, ("", "da"), "da"),
+        ("zh-Hant-TW", ("", "zh-TW"), "zh-TW"),
+    ],
+)
+def test_the_nearest_locale_is_chosen(customers, variants, chosen):
+    templates = {name: mail(name or "default")[""] for name in variants}
+    made = renderer(email=templates).render(dossier(attributes={"locale": customers} if customers else {}), NOW)
+    assert made.text == (chosen or "default")
+
+
+@pytest.mark.parametrize(
+    ("put", "addresses"),
+    [
+        (replace(PUT, campaign="gone"), None),
+        (replace(PUT, template="gone"), None),
+        (replace(PUT, channel="sms"), None),
+        (PUT, {}),
+        (PUT, {"email": None}),
+    ],
+)
+def test_a_template_or_address_that_is_gone_is_a_broken_template(put, addresses):
+    with pytest.raises(BrokenTemplate):
+        renderer(email=mail()).render(dossier(put, addresses=addresses), NOW)
+
+
+def test_a_text_message_is_plain_text():
+    made = renderer(sms={"": {"file": "offer.sms.txt", "text": "Hi {{ customer.name }}\n"}}).render(
+        dossier(replace(PUT, channel="sms"), {"name": "Ada & Bob"}), NOW
+    )
+    assert (made.text, made.to, made.html, made.headers) == ("Hi Ada & Bob", {"phone": "+4520123456"}, "", {})
+
+
+def test_a_push_is_rendered_field_by_field():
+    fields = {"file": "offer.push.yaml", "title": "Hi {{ customer.name }}", "body": "b", "link": "{{ link('https://x.example') }}",
+              "data": {"cart": "{{ event.properties.cart_id }}"}}  # fmt: skip
+    made = renderer(push={"": fields}).render(
+        dossier(replace(PUT, channel="push"), {"name": "A&B"}, {"properties": {"cart_id": 7}}), NOW
+    )
+    assert made.to == {"token": "t1", "platform": "fcm"}
+    assert made.data["title"] == made.subject == "Hi A&B"
+    assert made.data["link"].startswith("https://links.example/l/")
+    assert made.data["data"] == {"cart": "7"}
+
+
+def test_an_error_names_the_line_of_the_file_it_was_written_in():
+    templates = mail("t", "a\n\n{{ customer.gone }}", lines={"html": [[3, 41]]})
+    with pytest.raises(BrokenTemplate, match=r"cart/offer.email.html:41: missing: 'gone'"):
+        renderer(email=templates).render(dossier(), NOW)
+
+
+def test_the_scope_is_what_templates_are_checked_against():
+    put = replace(PUT, coupon={"name": "c", "percent": 5, "valid": 1})
+    for name in SCOPE:
+        renderer(email=mail(f"{{{{ {name} is defined and 1 or missing }}}}")).render(dossier(put), NOW)
