@@ -48,9 +48,7 @@ def compile_campaigns(campaigns: Path, out: Path) -> frozenset[str]:
     from kairos.catalog.bundle import compile_directory
 
     bundle = compile_directory(campaigns)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "catalog.json").write_text(json.dumps(bundle.catalog))
-    (out / "templates.json").write_text(json.dumps(bundle.templates))
+    bundle.write(out)
     sender = bundle.catalog["policy"]["brand"].get("email") or ""
     domain = parseaddr(sender)[1].rpartition("@")[2]
     return frozenset({domain} if domain else ())
@@ -142,6 +140,13 @@ class Stack:
         client = self.session.client("events")
         for start in range(0, len(entries), 10):
             client.put_events(Entries=entries[start : start + 10])  # type: ignore[arg-type]  # a dict of the same shape
+
+    def register_device(self, token: str, platform: str = "GCM") -> str:
+        """The ARN of a push endpoint for this token, as an app's backend would make it."""
+        sns = self.session.client("sns")
+        application = sns.create_platform_application(Name="local", Platform=platform, Attributes={})
+        arn = application["PlatformApplicationArn"]
+        return sns.create_platform_endpoint(PlatformApplicationArn=arn, Token=token)["EndpointArn"]
 
     def settle(self) -> None:
         """Returns when every queue, and everything due by now, has been worked off."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from botocore.awsrequest import AWSPreparedRequest
 
+from kairos.domain import tags
 from local.aws.gateway import bytes_of
 from local.clock import iso
 
@@ -35,17 +36,18 @@ class Sent:
     @property
     def message(self) -> str:
         """Our own id of it."""
-        return self.tags.get("message_id") or self.tags.get("message") or ""
+        return self.tags.get("message", "")
 
     def line(self, owner: Callable[[str], str]) -> dict[str, Any]:
         """As `/_local/messages` lists it."""
+        told = tags.read(self.tags) or self.tags
         return {
             "id": self.message or self.id,
             "time": iso(self.time),
-            "customer": self.tags.get("customer") or owner(self.message),
-            "campaign": self.tags.get("campaign", ""),
-            "step": self.tags.get("step", ""),
-            "variant": self.tags.get("variant", ""),
+            "customer": told.get("customer") or owner(self.message),
+            "campaign": told.get("campaign", ""),
+            "step": told.get("step", ""),
+            "variant": told.get("variant", ""),
             "channel": self.channel,
             "to": self.to,
             "subject": self.subject,
@@ -63,53 +65,64 @@ def _part(mail: EmailMessage, kind: str) -> str:
 
 def from_ses(request: Mapping[str, Any], message_id: str, now: int) -> Sent:
     """A mail that SES v2 `SendEmail` took."""
-    tags = {tag["Name"]: tag["Value"] for tag in request.get("EmailTags", [])}
+    given = {tag["Name"]: tag["Value"] for tag in request.get("EmailTags", [])}
     to = ", ".join(request.get("Destination", {}).get("ToAddresses", []))
     if raw := request["Content"].get("Raw"):
         text = base64.b64decode(raw["Data"])
         mail = email.message_from_bytes(text, policy=email.policy.default)
         headers = {name: str(value) for name, value in mail.items()}
         return Sent(
-            message_id, now, "email", to or headers.get("To", ""), "ses", tags, str(mail["Subject"] or ""),
+            message_id, now, "email", to or headers.get("To", ""), "ses", given, str(mail["Subject"] or ""),
             _part(mail, "plain"), _part(mail, "html"), headers, text.decode("utf-8", "replace"),
         )  # fmt: skip
     simple = request["Content"]["Simple"]
     body = {kind: part["Data"] for kind, part in simple["Body"].items()}
     headers = {header["Name"]: header["Value"] for header in simple.get("Headers", [])}
     subject = simple["Subject"]["Data"]
-    return Sent(message_id, now, "email", to, "ses", tags, subject, body.get("Text", ""), body.get("Html", ""), headers)
+    return Sent(
+        message_id, now, "email", to, "ses", given, subject, body.get("Text", ""), body.get("Html", ""), headers
+    )
 
 
 def from_sns(form: Mapping[str, str], message_id: str, now: int) -> Sent | None:
     """A text message or push that SNS `Publish` took; None if it went to a topic."""
-    tags: dict[str, str] = {}
+    given: dict[str, str] = {}
     number = 1
     while name := form.get(f"MessageAttributes.entry.{number}.Name"):
-        tags[name] = form.get(f"MessageAttributes.entry.{number}.Value.StringValue", "")
+        given[name] = form.get(f"MessageAttributes.entry.{number}.Value.StringValue", "")
         number += 1
+    text = form.get("Message", "")
     if phone := form.get("PhoneNumber"):
-        return Sent(message_id, now, "sms", phone, "sns", tags, text=form.get("Message", ""))
+        return Sent(message_id, now, "sms", phone, "sns", given, text=text)
     target = form.get("TargetArn", "")
-    if ":endpoint/" in target:
-        return Sent(message_id, now, "push", target, "sns", tags, form.get("Subject", ""), form.get("Message", ""))
-    return None
+    if ":endpoint/" not in target:
+        return None
+    title, shown = _notification(json.loads(text)) if form.get("MessageStructure") == "json" else ("", text)
+    return Sent(message_id, now, "push", target, "sns", given, title, shown)
+
+
+def _notification(platforms: Mapping[str, str]) -> tuple[str, str]:
+    for name in ("APNS", "APNS_SANDBOX"):
+        if name in platforms and isinstance(alert := json.loads(platforms[name])["aps"].get("alert"), dict):
+            return alert.get("title", ""), alert.get("body", "")
+    return "", platforms.get("default", "")
 
 
 def from_sms_voice(request: Mapping[str, Any], message_id: str, now: int) -> Sent:
     """A text message that End User Messaging `SendTextMessage` took."""
-    tags, text = request.get("Context", {}), request.get("MessageBody", "")
-    return Sent(message_id, now, "sms", request["DestinationPhoneNumber"], "end_user_messaging", tags, text=text)
+    given, text = request.get("Context", {}), request.get("MessageBody", "")
+    return Sent(message_id, now, "sms", request["DestinationPhoneNumber"], "end_user_messaging", given, text=text)
 
 
 def from_pinpoint(request: Mapping[str, Any], address: str, message_id: str, now: int) -> Sent:
     """A push that End User Messaging `SendMessages` took."""
-    tags = request.get("Context") or request["Addresses"][address].get("Context", {})
+    given = request.get("Context") or request["Addresses"][address].get("Context", {})
     configuration = request["MessageConfiguration"]
     service: Mapping[str, Any] = next(
         (configuration[name] for name in ("GCMMessage", "APNSMessage") if name in configuration), {}
     )
     text = service.get("Body") or service.get("RawContent", "")
-    return Sent(message_id, now, "push", address, "end_user_messaging", tags, service.get("Title", ""), text)
+    return Sent(message_id, now, "push", address, "end_user_messaging", given, service.get("Title", ""), text)
 
 
 def accepted(call: str, request: AWSPreparedRequest, answer: bytes, now: int) -> list[Sent]:

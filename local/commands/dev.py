@@ -46,6 +46,7 @@ def _clock_kind(clock: str, start: int | None, state: Path | None) -> RealClock 
 
 
 def _serve(port: int, aws_port: int, campaigns: Path, clock: Any, state: Path | None, stopped: threading.Event) -> None:
+    from kairos.catalog.bundle import InvalidCampaigns
     from local.server import Server  # here: `kairos --help` need not wait for moto
     from local.stack import Stack
     from local.state import load, save
@@ -54,7 +55,11 @@ def _serve(port: int, aws_port: int, campaigns: Path, clock: Any, state: Path | 
         server = Server(port, aws_port)
     except (OSError, SystemExit) as error:
         raise click.ClickException(f"a port is taken: {error}") from error
-    stack = Stack.start(campaigns=campaigns, clock=clock, base_url=server.url)
+    try:
+        stack = Stack.start(campaigns=campaigns, clock=clock, base_url=server.url)
+    except InvalidCampaigns as invalid:
+        click.echo(str(invalid), err=True)
+        raise SystemExit(1) from invalid
     if state:
         load(stack, state)
     stack.lambdas.warm()
