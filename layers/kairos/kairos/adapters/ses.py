@@ -1,11 +1,6 @@
 """E-mail by SES v2: MIME made here, sent raw, tagged so that feedback finds its message."""
 
 from collections.abc import Callable, Mapping
-from email.charset import QP, Charset
-from email.header import Header
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
 from email.utils import formataddr, formatdate, parseaddr
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kairos.adapters.aws import Answer, later, meaning, never, paused
 from kairos.domain import tags
 from kairos.domain.events import Millis
-from kairos.service.ports import Outgoing
+from kairos.domain.mail import compose
+from kairos.service.ports import Outgoing, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -29,11 +25,6 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "MessageRejected": never,
     "BadRequestException": never,
 }
-
-_LINE: Final = 998
-_WIRE: Final = compat32.clone(linesep="\r\n", max_line_length=_LINE)
-_QUOTED: Final = Charset("utf-8")
-_QUOTED.body_encoding = QP
 
 
 class Ses:
@@ -69,30 +60,19 @@ def tagged(message: Outgoing) -> dict[str, str]:
 
 
 def mime(message: Outgoing, sender: str, now: Millis) -> bytes:
-    """The whole mail: equal messages at one moment are equal bytes."""
-    text = MIMEText(message.text, "plain", _QUOTED)  # type: ignore[arg-type]  # typeshed lacks Charset here
-    mail: MIMEText | MIMEMultipart = text
-    if message.html:
-        html = MIMEText(message.html, "html", _QUOTED)  # type: ignore[arg-type]
-        mail = MIMEMultipart("alternative", f"=_{message.message}", [text, html])
-    mail["From"] = sender
-    mail["To"] = message.to["email"]
-    mail.add_header("Subject", _header("Subject", message.subject))
-    mail["Date"] = formatdate(now / 1000)
-    mail["Message-ID"] = f"<{message.message}@{parseaddr(sender)[1].rpartition('@')[2]}>"
-    for name, value in message.headers.items():
-        del mail[name]
-        mail.add_header(name, _header(name, value))
-    return mail.as_bytes(policy=_WIRE)
+    """The whole mail: equal messages at one moment are equal bytes. Raises Refused for an address that is none."""
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    own = {"From": sender, "Date": formatdate(now / 1000), "Message-ID": f"<{message.message}@{domain}>"}
+    try:
+        return compose(
+            to=message.to["email"], subject=message.subject, text=message.text, html=message.html,
+            headers=own | dict(message.headers), boundary=message.message,
+        )  # fmt: skip
+    except ValueError as error:
+        raise Refused("undeliverable", "InvalidAddress") from error
 
 
 def mailbox(sender: str) -> str:
     """`Name <address>` as a header may carry it."""
     name, address = parseaddr(sender)
     return formataddr((name, address))
-
-
-def _header(name: str, value: str) -> str:
-    """One line, whatever the value; encoded only where it has to be, so that a long URL stays a URL."""
-    line = " ".join(value.split())
-    return line if line.isascii() else Header(line, "utf-8", header_name=name).encode()

@@ -45,7 +45,7 @@ def compile_directory(path: str | Path) -> Bundle:
     }
     templates = {
         "brand": policy["brand"], "locale": policy["locale"], "timezone": policy["timezone"],
-        "currency": policy["currency"],
+        "currency": policy["currency"], "precedence": policy["attributes"]["precedence"],
         "campaigns": {name: found.folders[name].templates for name in found.campaigns},
     }  # fmt: skip
     definitions = {"format": 1, "policy": policy, "campaigns": campaigns}

@@ -48,8 +48,11 @@ def address(text: str) -> str:
         raise ValueError("not an e-mail address") from wrong
 
 
-def compose(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, str]) -> bytes:
-    """The bytes of a mail, CRLF throughout, no line over 998. Raises ValueError for an address that is none."""
+def compose(*, to: str, subject: str, text: str, html: str, headers: Mapping[str, str], boundary: str = "") -> bytes:
+    """The bytes of a mail: CRLF throughout, no line over 998, equal mails with a boundary of their own equal bytes.
+
+    Raises ValueError for an address that is none.
+    """
     mail = EmailMessage(policy=_POLICY)
     mail["To"] = address(to)
     mail["Subject"] = one_line(subject)
@@ -58,4 +61,6 @@ def compose(*, to: str, subject: str, text: str, html: str, headers: Mapping[str
     mail.set_content(text, cte="quoted-printable")
     if html:
         mail.add_alternative(html, subtype="html", cte="quoted-printable")
+        if boundary:
+            mail.set_boundary(f"=_{boundary}")
     return mail.as_bytes()
