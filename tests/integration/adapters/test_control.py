@@ -67,11 +67,11 @@ def test_the_first_suppression_of_an_address_stays(table):
     assert (item["suppressed"]["S"], item["since"]["N"]) == ("bounce", str(NOW))
 
 
-def test_everything_due_is_found_across_shards_and_pages_the_earliest_first(table):
+def test_everything_due_is_found_across_shards_but_no_more_than_asked_for(table):
     customers, ids = DynamoCustomers(table), [f"c-{n}" for n in range(60)]
     for n, who in enumerate(ids):
         nobody = Customer.unknown(who)
         customers.commit(nobody, after(nobody, due=NOW + n), (), "w")
-    assert sorted(DynamoDue(table).due(NOW + 59, 100)) == sorted(ids)
-    assert sorted(DynamoDue(table).due(NOW + 9, 100)) == sorted(ids[:10])
-    assert set(DynamoDue(table).due(NOW + 59, 1)) < set(ids)
+    assert set(DynamoDue(table).due(NOW + 59, 100)) == set(ids)
+    assert set(DynamoDue(table).due(NOW + 9, 100)) == set(ids[:10])
+    assert set(DynamoDue(table).due(NOW + 59, 1)) < set(ids)  # one a shard

@@ -131,12 +131,13 @@ def test_the_due_moment_puts_the_customer_into_the_index_and_none_takes_it_out(c
     assert list(DynamoDue(table).due(NOW, 10)) == []
 
 
-def stubbed(aws, waits: list[float]) -> tuple[Stubber, DynamoCustomers]:
-    return Stubber(aws.dynamodb), DynamoCustomers(Table(aws.dynamodb, "kairos", sleep=waits.append))
+def stubbed(aws) -> tuple[Stubber, DynamoCustomers, list[float]]:
+    waits: list[float] = []
+    return Stubber(aws.dynamodb), DynamoCustomers(Table(aws.dynamodb, "kairos", sleep=waits.append)), waits
 
 
 def test_a_plain_write_beside_a_transaction_is_tried_three_times(aws):
-    stub, customers = stubbed(aws, waits := [])
+    stub, customers, waits = stubbed(aws)
     for _ in range(3):
         stub.add_client_error("put_item", "TransactionConflictException", http_status_code=400)
     with stub, pytest.raises(Contended):
@@ -146,7 +147,7 @@ def test_a_plain_write_beside_a_transaction_is_tried_three_times(aws):
 
 
 def test_a_transaction_beside_another_is_tried_again(aws):
-    stub, customers = stubbed(aws, [])
+    stub, customers, _ = stubbed(aws)
     reasons = {"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]}
     stub.add_client_error("transact_write_items", "TransactionCanceledException", modeled_fields=reasons)
     stub.add_response("transact_write_items", {})
@@ -156,7 +157,7 @@ def test_a_transaction_beside_another_is_tried_again(aws):
 
 
 def test_keys_left_unprocessed_are_asked_for_again(aws):
-    stub, customers = stubbed(aws, waits := [])
+    stub, customers, waits = stubbed(aws)
     key = {"pk": {"S": "C#c-1"}, "sk": {"S": "S"}}
     stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": {"kairos": {"Keys": [key]}}})
     stub.add_response("batch_get_item", {"Responses": {"kairos": []}, "UnprocessedKeys": {}})

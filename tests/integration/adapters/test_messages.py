@@ -40,7 +40,7 @@ def decide(table):
 
 
 @pytest.fixture
-def pending(messages, decide) -> StoredMessage:
+def pending(messages, decide):
     decide()
     return messages.dossier(REF).message
 
