@@ -31,12 +31,18 @@ def command(
     show: bool,
 ) -> None:
     """Renders the messages of CAMPAIGN for a sample customer."""
-    from kairos.catalog.bundle import compile_directory  # here: `kairos --help` need not wait for MJML
+    from kairos.catalog.bundle import (
+        InvalidCampaigns,
+        compile_directory,
+    )  # here: `kairos --help` need not wait for MJML
     from local.preview import preview, samples
 
     if show and out is None:
         raise click.UsageError("--open needs --out")
-    bundle = compile_directory(campaigns)
+    try:
+        bundle = compile_directory(campaigns)
+    except InvalidCampaigns as invalid:
+        raise click.ClickException(str(invalid)) from invalid
     names = bundle.templates["campaigns"].get(campaign)
     if names is None:
         raise click.UsageError(f"there is no campaign {campaign!r}, only {', '.join(bundle.templates['campaigns'])}")

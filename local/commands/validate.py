@@ -1,5 +1,6 @@
 """`kairos validate`: is everything in a directory of campaigns right?"""
 
+import time
 from pathlib import Path
 
 import click
@@ -19,6 +20,13 @@ def command(directory: Path) -> None:
         count = len(invalid.problems)
         click.echo(f"{count} problem{'s' if count != 1 else ''}", err=True)
         raise SystemExit(1) from invalid
+    from local.preview import failures  # nor for Jinja2
+
+    broken = list(failures(bundle.catalog, bundle.templates, directory, int(time.time() * 1000)))
+    if broken:
+        click.echo("\n".join(broken))
+        click.echo(f"{len(broken)} template problem{'s' if len(broken) != 1 else ''}", err=True)
+        raise SystemExit(1)
     campaigns = bundle.catalog["campaigns"]
     live = sum(campaign["status"] == "live" for campaign in campaigns.values())
     click.echo(f"{directory}: {len(campaigns)} campaigns, {live} live, nothing wrong ({bundle.catalog['hash']})")
