@@ -1,0 +1,46 @@
+"""One customer: `PUT` and `GET /v1/customers/{id}`."""
+
+from base64 import b64decode
+from typing import Any
+from urllib.parse import unquote
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from kairos import bootstrap
+
+logger, metrics, tracer = Logger(), Metrics(), Tracer()
+app = APIGatewayHttpResolver()
+customers = bootstrap.customers()
+
+
+@app.put("/v1/customers/<customer>")
+def put(customer: str) -> Response[str]:
+    request = app.current_event
+    body = _bytes(request.body or "", request.is_base64_encoded)
+    return _answer(customers.put(request.headers, unquote(customer), body))
+
+
+@app.get("/v1/customers/<customer>")
+def get(customer: str) -> Response[str]:
+    return _answer(customers.get(app.current_event.headers, unquote(customer)))
+
+
+@metrics.log_metrics
+@tracer.capture_lambda_handler(capture_response=False)
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers one request."""
+    try:
+        return app.resolve(event, context)
+    finally:
+        bootstrap.flush(metrics)
+
+
+def _answer(what: Any) -> Response[str]:
+    return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
+
+
+def _bytes(body: str, encoded: bool | None) -> bytes:
+    return b64decode(body) if encoded else body.encode()

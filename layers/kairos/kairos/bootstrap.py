@@ -1,0 +1,237 @@
+"""Puts the parts together, a function per door. Each imports only what its door needs: a cold start pays for no other."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from kairos import doors, settings
+from kairos.domain.events import Millis
+from kairos.doors import once as once
+from kairos.doors import reference as reference
+from kairos.service.metrics import Tally
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Metrics
+
+    from kairos.adapters.aws import Aws
+    from kairos.adapters.dynamodb.table import Table
+    from kairos.domain.definitions import Catalog
+    from kairos.service.control import Switch
+    from kairos.service.customers import Customers
+    from kairos.service.deliver import Deliver
+    from kairos.service.evaluate import Evaluate
+    from kairos.service.ingest import Ingest
+    from kairos.service.links import Links
+    from kairos.service.ports import CustomerStore, Provider
+    from kairos.service.sweep import Sweep
+
+
+def wall_clock() -> Millis:
+    return time.time_ns() // 1_000_000
+
+
+clock: Callable[[], Millis] = wall_clock
+"""The one source of time; the local stack puts its own here."""
+
+tally = Tally()
+"""What the services of this process counted since the last invocation."""
+
+
+def now() -> Millis:
+    """Asks the clock of the moment, which may have been replaced."""
+    return clock()
+
+
+def ids() -> str:
+    """An id that nobody else has."""
+    return uuid.uuid4().hex
+
+
+def flush(metrics: "Metrics") -> None:
+    """Hands what this invocation counted to CloudWatch."""
+    doors.flush(metrics, tally)
+
+
+def ingest() -> "Ingest":
+    from kairos.adapters.aws import Aws
+    from kairos.adapters.queues import SqsQueues
+    from kairos.service.ingest import Ingest
+    from kairos.service.keys import Keys
+
+    env = settings.read(settings.Ingest, os.environ)
+    keys = Keys(write=_secret(env.write_key_secret), admin=_secret(env.admin_key_secret))
+    return Ingest(SqsQueues(Aws().sqs, events=env.events_queue), keys, now, ids, tally)
+
+
+def evaluate() -> "Evaluate":
+    env = settings.read(settings.Evaluate, os.environ)
+    return _evaluate(env, _aws())[0]
+
+
+def customers() -> "Customers":
+    from kairos.service.customers import Customers
+    from kairos.service.keys import Keys
+
+    env = settings.read(settings.Customers, os.environ)
+    service, store, catalog = _evaluate(env, _aws())
+    return Customers(store, service, Keys(write=None, admin=_secret(env.admin_key_secret)), catalog, now, ids)
+
+
+def links() -> "Links":
+    from kairos.adapters.pages import pages
+    from kairos.adapters.queues import SqsQueues
+    from kairos.domain.tokens import Keyring
+    from kairos.service.links import Links
+
+    env, aws = settings.read(settings.Links, os.environ), _aws()
+    bundle = _bundle(env.catalog_dir)
+    queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue)
+    policy = bundle["policy"]
+    commit = _evaluate(env, aws)[0].commit_now
+    keyring = Keyring.parse(_secret(env.link_key_secret)())
+    return Links(keyring, commit, queues, pages(policy["brand"], policy["locale"]), now)
+
+
+def deliver() -> "Deliver":
+    from kairos.adapters.archive import FirehoseArchive
+    from kairos.adapters.aws import fresh
+    from kairos.adapters.bus import EventBridgeBus
+    from kairos.adapters.dynamodb.addresses import DynamoAddresses
+    from kairos.adapters.dynamodb.control import DynamoControl
+    from kairos.adapters.dynamodb.messages import DynamoMessages
+    from kairos.adapters.queues import SqsQueues
+    from kairos.adapters.rendering import JinjaRenderer
+    from kairos.domain.link import link
+    from kairos.domain.tokens import Keyring
+    from kairos.service.deliver import Deliver
+
+    env, aws = settings.read(settings.Deliver, os.environ), _aws()
+    bundle, table = _bundle(env.catalog_dir), _table(env.table, aws)
+    keyring = Keyring.parse(_secret(env.link_key_secret)())
+    return Deliver(
+        messages=DynamoMessages(table, now),
+        queues=SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue),
+        archive=FirehoseArchive(aws.firehose, env.archive_stream),
+        control=DynamoControl(table),
+        addresses=DynamoAddresses(table),
+        bus=EventBridgeBus(fresh(aws.events), env.bus),
+        renderer=JinjaRenderer(_json(env.catalog_dir, "templates.json"), keyring, env.base_url),
+        providers=_providers(env, aws, bundle["policy"]),
+        catalog=link(bundle),
+        clock=now,
+        ids=ids,
+        tally=tally,
+    )
+
+
+def sweep() -> "Sweep":
+    from kairos.adapters.dynamodb.due import DynamoDue
+    from kairos.adapters.queues import SqsQueues
+    from kairos.service.sweep import Sweep
+
+    env, aws = settings.read(settings.Sweep, os.environ), _aws()
+    queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue)
+    return Sweep(DynamoDue(_table(env.table, aws)), queues, now, tally)
+
+
+def switch(table: str, send_queue: str) -> "Switch":
+    """The kill switch of a stack, for the command line."""
+    from kairos.adapters.dynamodb.control import DynamoControl
+    from kairos.adapters.dynamodb.due import DynamoDue
+    from kairos.adapters.queues import SqsQueues
+    from kairos.service.control import Switch
+
+    aws = _aws()
+    held = _table(table, aws)
+    return Switch(DynamoControl(held), DynamoDue(held), SqsQueues(aws.sqs, send=send_queue), now)
+
+
+def _evaluate(env: settings.Evaluate, aws: "Aws") -> "tuple[Evaluate, CustomerStore, Catalog]":
+    from kairos.adapters.archive import FirehoseArchive
+    from kairos.adapters.dynamodb.addresses import DynamoAddresses
+    from kairos.adapters.dynamodb.control import DynamoControl
+    from kairos.adapters.dynamodb.customers import DynamoCustomers
+    from kairos.adapters.dynamodb.messages import DynamoMessages
+    from kairos.adapters.queues import SqsQueues
+    from kairos.domain.link import link
+    from kairos.service.evaluate import Evaluate
+
+    table = _table(env.table, aws)
+    linked = link(_bundle(env.catalog_dir))
+    catalog = linked.with_since(DynamoControl(table).since(linked.keeps, now()))
+    store = DynamoCustomers(table)
+    service = Evaluate(
+        customers=store,
+        messages=DynamoMessages(table, now),
+        queues=SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue),
+        archive=FirehoseArchive(aws.firehose, env.archive_stream),
+        addresses=DynamoAddresses(table),
+        catalog=catalog,
+        clock=now,
+        ids=ids,
+        tally=tally,
+    )
+    return service, store, catalog
+
+
+def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Provider]":
+    """The provider of each channel, as the policy says."""
+    from kairos.adapters.aws import fresh
+    from kairos.adapters.end_user_messaging import EndUserMessagingPush, EndUserMessagingSms
+    from kairos.adapters.pace import pace, ses_rate
+    from kairos.adapters.ses import Ses
+    from kairos.adapters.sns import SnsPush, SnsSms
+
+    brand, chosen, mail = policy["brand"], policy["providers"], fresh(aws.ses)
+    paced = pace(ses_rate(mail), env.send_concurrency)
+    sms: Provider
+    push: Provider
+    if chosen["sms"] == "end_user_messaging":
+        origination = env.sms_origination or brand.get("sms") or ""
+        sms = EndUserMessagingSms(
+            fresh(aws.sms_voice), configuration_set=env.sms_configuration_set, origination=origination
+        )
+    else:
+        sms = SnsSms(fresh(aws.sns), sender_id=brand.get("sms") or "", origination="")
+    if chosen["push"] == "end_user_messaging":
+        push = EndUserMessagingPush(fresh(aws.pinpoint), application_id=env.push_application_id)
+    else:
+        push = SnsPush(fresh(aws.sns))
+    email = Ses(mail, sender=brand["email"], configuration_set=env.configuration_set, pace=paced)
+    return {"email": email, "sms": sms, "push": push}
+
+
+def _aws() -> "Aws":
+    from kairos.adapters.aws import Aws
+
+    return Aws()
+
+
+def _table(name: str, aws: "Aws") -> "Table":
+    from kairos.adapters.dynamodb.table import Table
+
+    return Table(aws.dynamodb, name)
+
+
+def _bundle(folder: str) -> Any:
+    return _json(folder, "catalog.json")
+
+
+def _json(folder: str, name: str) -> Any:
+    return orjson.loads((Path(folder) / name).read_bytes())
+
+
+def _secret(name: str) -> Callable[[], str]:
+    """A secret, asked for anew every five minutes, so that a rotated one is noticed."""
+
+    def get() -> str:
+        from aws_lambda_powertools.utilities.parameters import get_secret
+
+        return str(get_secret(name, max_age=300))
+
+    return get

@@ -1,0 +1,100 @@
+"""What every door needs of Powertools: counts as metrics, and an idempotency key answered once."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kairos import settings
+from kairos.service.answers import Answer, problem
+from kairos.service.metrics import Tally
+from kairos.service.ports import MessageRef
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Metrics
+
+Once = Callable[[str, bytes, Mapping[str, str], Callable[[], Answer]], Answer]
+
+
+class _NotKept(Exception):
+    """An answer that asks to come again must not be the answer for ever."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def reference(body: Mapping[str, str]) -> MessageRef:
+    """Where a message is, from the body of the queue `send`."""
+    return MessageRef(body["customer"], body["message"], body.get("campaign", ""), body.get("key", ""))
+
+
+def flush(metrics: "Metrics", tally: Tally) -> None:
+    """Hands over what was counted; reasons become a dimension of their own."""
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+    counts, largest = tally.drain()
+    for (name, reason), count in counts.items():
+        if reason:
+            with single_metric(name=name, unit=MetricUnit.Count, value=count) as metric:
+                metric.add_dimension("service", os.environ.get("POWERTOOLS_SERVICE_NAME", "kairos"))
+                metric.add_dimension("reason", reason)
+        elif count:
+            metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    for name, seconds in largest.items():
+        metrics.add_metric(name=name, unit=MetricUnit.Seconds, value=seconds)
+
+
+def once(door: str) -> Once:
+    """Calls with the same `Idempotency-Key`, sender and body are worked off once and answered alike for a day."""
+    env = settings.read(settings.Ingest, os.environ)
+    made: dict[str, Any] = {}
+
+    def call(key: str, body: bytes, headers: Mapping[str, str], work: Callable[[], Answer]) -> Answer:
+        if not key:
+            return work()
+        from aws_lambda_powertools.utilities.idempotency import exceptions
+
+        if not made:  # most senders have no such key, and need not wait for what it takes
+            made["run"] = _runner(door, env.table)
+        lower = {name.lower(): value for name, value in headers.items()}
+        sender = lower.get("authorization") or lower.get("x-api-key", "")
+        try:
+            kept = made["run"](work=work, request={"key": key, "sender": sender, "body": body.decode("utf-8", "replace")})
+        except _NotKept as again:
+            return again.answer
+        except exceptions.IdempotencyAlreadyInProgressError:
+            return problem(409, "in_progress", "the same request is being worked off", headers={"Retry-After": "1"})
+        except exceptions.IdempotencyValidationError:
+            return problem(422, "key_reused", "the Idempotency-Key was used with another body")
+        return Answer(**kept)
+
+    return call
+
+
+def _runner(door: str, table: str) -> Callable[..., dict[str, Any]]:
+    from aws_lambda_powertools.utilities.idempotency import (
+        DynamoDBPersistenceLayer,
+        IdempotencyConfig,
+        idempotent_function,
+    )
+
+    store = DynamoDBPersistenceLayer(
+        table_name=table, key_attr="pk", sort_key_attr="sk", expiry_attr="ttl", static_pk_value=f"H#{door}"
+    )
+    config = IdempotencyConfig(
+        event_key_jmespath="[key, sender]", payload_validation_jmespath="body", expires_after_seconds=86_400
+    )
+
+    def run(*, work: Callable[[], Answer], request: Mapping[str, str]) -> dict[str, Any]:
+        answer = work()
+        if answer.status >= 500 or answer.status == 401:
+            raise _NotKept(answer)
+        return {
+            "status": answer.status, "body": answer.body, "content_type": answer.content_type,
+            "headers": dict(answer.headers),
+        }  # fmt: skip
+
+    guarded: Callable[..., dict[str, Any]] = idempotent_function(
+        run, data_keyword_argument="request", persistence_store=store, config=config
+    )
+    return guarded

@@ -1,0 +1,109 @@
+"""One customer, as backends write and read them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kairos.domain.definitions import Catalog
+from kairos.domain.events import Event, Millis, Ref
+from kairos.domain.sources import parts
+from kairos.domain.sources.parts import BadEvent
+from kairos.domain.state import Customer, Profile
+from kairos.domain.view import View
+from kairos.service import trouble
+from kairos.service.answers import Answer, answer, problem
+from kairos.service.evaluate import Evaluate
+from kairos.service.keys import Keys, Role
+from kairos.service.ports import Clock, Contended, CustomerStore
+from kairos.service.reading import read_json
+
+LARGEST: Final = 200 * 1024
+_FIELDS: Final = ("attributes", "addresses", "consents")
+
+
+@dataclass(slots=True)
+class Customers:
+    """PUT and GET of a customer."""
+
+    store: CustomerStore
+    evaluate: Evaluate
+    keys: Keys
+    catalog: Catalog
+    clock: Clock
+    ids: Callable[[], str]
+
+    def put(self, headers: Mapping[str, str], customer: str, body: bytes) -> Answer:
+        """Merges what is told into what is known; answers when that is committed."""
+        if refused := self.keys.refuse(headers, Role.ADMIN):
+            return refused
+        if len(body) > LARGEST:
+            return problem(413, "too_large", f"must have at most {LARGEST} bytes")
+        try:
+            event = told(parts.text(customer, "id"), read_json(body), self.clock(), self.ids())
+        except BadEvent as error:
+            return problem(400, error.code, error.message, field=error.field)
+        try:
+            self.evaluate.commit_now(event)
+        except Contended as error:
+            trouble.note("customer", error)
+            return problem(503, "busy", "try again", headers={"Retry-After": "1"})
+        return self._view(customer)
+
+    def get(self, headers: Mapping[str, str], customer: str) -> Answer:
+        """All that is known."""
+        return self.keys.refuse(headers, Role.ADMIN) or self._view(customer)
+
+    def _view(self, customer: str) -> Answer:
+        found = self.store.read((customer,), profiles=(customer,), consistent=True)[customer]
+        if not found.state.version:
+            return problem(404, "not_found", "nobody of that id is known")
+        return answer(200, view(found, self.catalog, self.clock()))
+
+
+def told(customer: str, body: Any, now: Millis, event_id: str) -> Event:
+    """The event that a PUT is. Raises BadEvent."""
+    fields = parts.mapping(body, "")
+    parts.shallow(fields)
+    for name in fields:
+        if name not in _FIELDS:
+            raise BadEvent("unknown_field", f"must be one of {', '.join(_FIELDS)}", name)
+    attributes = parts.customer_attributes(fields.get("attributes"))
+    return Event(
+        id=event_id,
+        type="kairos.customer",
+        time=now,
+        received=now,
+        source="api",
+        customer=Ref(id=customer),
+        attributes={"backend": attributes} if attributes else {},
+        addresses=parts.addresses(fields.get("addresses")),
+        consents=parts.consents(fields.get("consents"), now),
+        own=True,
+    )
+
+
+def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
+    """A customer as the API shows them."""
+    state, profile = customer.state, customer.profile or Profile()
+    look = View(state, catalog, {}, now)
+    said = {source: _values(values) for source, values in profile.attributes.items()}
+    return {
+        "id": customer.id,
+        "attributes": {**said, "merged": profile.merged(catalog.policy.precedence)},
+        "addresses": _values(profile.addresses),
+        "consents": [
+            {"topic": name.partition("/")[0], "channel": name.partition("/")[2], "state": word, "time": time}
+            for name, (word, time, _) in sorted(state.consents.items())
+        ],
+        "segments": sorted(name for name, holds in catalog.policy.segments.items() if holds(look)),
+        "tags": sorted(name for name, (on, _) in state.tags.items() if on),
+        "campaigns": [
+            {"campaign": run.campaign, "key": run.key, "step": run.step, "entered": run.entered, "due": run.due}
+            for run in state.runs
+        ],
+        "counts": {keep: len(moments) for keep, moments in state.counts.items()},
+    }
+
+
+def _values(pairs: Mapping[str, tuple[Any, Millis]]) -> dict[str, Any]:
+    return {name: value for name, (value, _) in pairs.items() if value is not None}

@@ -1,0 +1,92 @@
+"""Events over HTTP: understood one by one, queued together, answered when they are durable."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kairos.domain.events import Event
+from kairos.domain.sources import canonical, cloudevents, own
+from kairos.domain.sources.parts import BadEvent
+from kairos.service.answers import Answer, answer, problem
+from kairos.service.keys import Keys, Role
+from kairos.service.metrics import Tally
+from kairos.service.ports import Clock, QueueRefused, Queues
+from kairos.service.reading import read_json
+
+LARGEST_REQUEST: Final = 1024 * 1024
+LARGEST_EVENT: Final = 200 * 1024
+"""With its envelope it must fit into one message of a queue."""
+
+
+@dataclass(slots=True)
+class Ingest:
+    """Takes events in."""
+
+    queues: Queues
+    keys: Keys
+    clock: Clock
+    ids: Callable[[], str]
+    tally: Tally
+
+    def __call__(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """202 with what was accepted and what was not; 400 if nothing was, 503 if the queue would not take it."""
+        if refused := self.keys.refuse(headers, Role.WRITE):
+            return refused
+        if len(body) > LARGEST_REQUEST:
+            return problem(413, "too_large", f"must have at most {LARGEST_REQUEST} bytes")
+        try:
+            told = read_json(body)
+        except BadEvent as error:
+            return problem(400, error.code, error.message)
+        single = not isinstance(told, list)
+        if single:
+            told = [cloudevents.of_headers(headers, told) or told]
+        if not told:
+            return problem(400, "empty", "must hold at least one event")
+        return self._take(told, single)
+
+    def _take(self, told: list[Any], single: bool) -> Answer:
+        received = self.clock()
+        events: dict[int, Event] = {}
+        rejected: list[dict[str, Any]] = []
+        for index, one in enumerate(told):
+            try:
+                events[index] = self._understand(one, received)
+            except BadEvent as error:
+                rejected.append(_rejection(index, one, error.code, error.message, error.field))
+        self.tally.count("RejectedEvents", by=len(rejected))
+        if not events:
+            first = rejected[0]
+            return problem(400, first["code"], first["message"], field=first.get("field"), rejected=rejected)
+        return self._queue(told, events, rejected, single)
+
+    def _understand(self, one: Any, received: int) -> Event:
+        normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
+        event = normalise(one, received=received, new_id=self.ids, trusted=True)
+        if len(json.dumps(canonical.to_dict(event)).encode()) > LARGEST_EVENT:
+            raise BadEvent("too_large", f"must have at most {LARGEST_EVENT} bytes")
+        return event
+
+    def _queue(
+        self, told: list[Any], events: Mapping[int, Event], rejected: list[dict[str, Any]], single: bool
+    ) -> Answer:  # fmt: skip
+        indexes, lost = list(events), []
+        try:
+            self.queues.put_events([{"kairos": "event", "event": canonical.to_dict(e)} for e in events.values()])
+        except QueueRefused as error:
+            lost = [indexes[i] for i in error.indexes]
+            rejected = rejected + [_rejection(i, told[i], "not_queued", "send it again", "") for i in lost]
+        accepted = len(events) - len(lost)
+        self.tally.count("AcceptedEvents", by=accepted)
+        if lost:
+            again = {"Retry-After": "5"}
+            return problem(503, "not_queued", "send these again", headers=again, accepted=accepted, rejected=rejected)
+        body: dict[str, Any] = {"accepted": accepted, "rejected": rejected}
+        return answer(202, body | ({"id": events[0].id} if single else {}))
+
+
+def _rejection(index: int, one: Any, code: str, message: str, field: str) -> dict[str, Any]:
+    sender = one.get("id") if isinstance(one, dict) else None
+    named = {"id": sender} if isinstance(sender, str) and sender else {}
+    return {"index": index, **named, "code": code, "message": message, **({"field": field} if field else {})}

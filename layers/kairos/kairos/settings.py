@@ -1,0 +1,80 @@
+"""The environment as it must be: read once, complete or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import TypeVar
+
+Kind = TypeVar("Kind")
+
+
+class BadSettings(Exception):
+    """The environment lacks something, or holds what cannot be; the text names the variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    table: str
+    events_queue: str
+    write_key_secret: str
+    admin_key_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    table: str
+    events_queue: str
+    send_queue: str
+    rejected_queue: str
+    archive_stream: str
+    catalog_dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver(Evaluate):
+    bus: str
+    configuration_set: str
+    base_url: str
+    link_key_secret: str
+    send_concurrency: int = 1
+    sms_configuration_set: str = ""
+    sms_origination: str = ""
+    push_application_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    table: str
+    events_queue: str
+    send_queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customers(Evaluate):
+    admin_key_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links(Evaluate):
+    link_key_secret: str
+
+
+def read(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
+    """The settings of a door: each field is the variable of its name. Raises BadSettings."""
+    values: dict[str, str | int] = {}
+    wrong: list[str] = []
+    for field in fields(kind):  # type: ignore[arg-type]  # every kind is a dataclass
+        name = field.name.upper()
+        given = environment.get(name, "")
+        if not given:
+            if field.default is MISSING:
+                wrong.append(f"{name} is not set")
+        elif field.type in (int, "int"):
+            if not given.isdecimal() or not int(given):
+                wrong.append(f"{name} must be a whole number above 0")
+            else:
+                values[field.name] = int(given)
+        else:
+            values[field.name] = given
+    if wrong:
+        raise BadSettings("; ".join(wrong))
+    return kind(**values)
