@@ -21,7 +21,11 @@ PUT = PutMessage(
     topic="offers", template="offer", transactional=False, since=0, trigger="t", same={}, expires=NOW + 1, due=0,
     guard=0, catalog="", variant="",
 )  # fmt: skip
-ADDRESSES = {"email": "ada@example.com", "phone": "+4520123456", "push": [{"token": "t1", "platform": "fcm"}, {"token": "t2"}]}
+ADDRESSES = {
+    "email": "ada@example.com",
+    "phone": "+4520123456",
+    "push": [{"token": "t1", "platform": "fcm"}, {"token": "t2"}],
+}
 
 
 def dossier(put=PUT, attributes=None, event=None, addresses=None):
@@ -97,7 +101,10 @@ def test_a_template_says_what_it_is_told(source, attributes, rendered):
         ("{{ date('soon') }}", "date: not a date"),
         ("{{ 'x' * 1000000000 }}", "repeated too often"),
         ("{{ 9 ** 999999999 }}", "the exponent is too large"),
-        ("{% for i in range(99999) %}{% for j in range(99999) %}{{ i }}{{ 'x' * 1000 }}{% endfor %}{% endfor %}", "too large"),
+        (
+            "{% for i in range(99999) %}{% for j in range(99999) %}{{ i }}{{ 'x' * 1000 }}{% endfor %}{% endfor %}",
+            "too large",
+        ),
         ("{% for i in range(999999) %}{% endfor %}", "OverflowError"),
         ("{{ ''.__class__.__mro__ }}", "access to attribute '__class__' of 'str' object is unsafe"),
         ("{{ link.__globals__ }}", "is unsafe"),
@@ -117,7 +124,7 @@ HOSTILE = "<script>alert(1)</script>{{ 7 * 7 }}{% include 'x' %}\r\nBcc: all@exa
 
 
 def test_values_are_escaped_in_html_and_never_run():
-    made = renderer(email=mail("{{ customer.name }}", "<p title=\"{{ customer.name }}\">{{ customer.name }}</p>")).render(
+    made = renderer(email=mail("{{ customer.name }}", '<p title="{{ customer.name }}">{{ customer.name }}</p>')).render(
         dossier(attributes={"name": HOSTILE}), NOW
     )
     assert "<script>" not in made.html
@@ -165,7 +172,9 @@ def test_an_answer_carries_its_value_as_it_is(value):
 
 def test_a_coupon_s_code_stays_when_the_message_is_rendered_again_and_its_time_starts_anew():
     put = replace(PUT, coupon={"name": "comeback", "percent": 15, "valid": 3_600_000})
-    first, again = (renderer(email=mail("{{ coupon.code }} {{ coupon.percent }}")).render(dossier(put), NOW + t) for t in (0, 5000))
+    first, again = (
+        renderer(email=mail("{{ coupon.code }} {{ coupon.percent }}")).render(dossier(put), NOW + t) for t in (0, 5000)
+    )
     assert first.text == again.text
     assert first.coupon["code"] == again.coupon["code"] == first.text.split()[0]
     assert (again.coupon["expires"] - first.coupon["expires"]).total_seconds() == 5

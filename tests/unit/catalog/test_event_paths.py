@@ -24,7 +24,10 @@ from kairos.catalog.jinja_source import covering, event_paths
         ("{% set e = event.properties %}{{ e.a }}", ("properties",)),
         ("{% set e = event %}{{ e.a }}", ("",)),
         ("{{ event.properties['a.b'] }}", ("properties",)),
-        ("{% if event.properties.a is defined and event.properties.ab %}{% endif %}", ("properties.a", "properties.ab")),
+        (
+            "{% if event.properties.a is defined and event.properties.ab %}{% endif %}",
+            ("properties.a", "properties.ab"),
+        ),
     ],
 )
 def test_only_the_fields_that_a_template_reads_are_kept(source, paths):

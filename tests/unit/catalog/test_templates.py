@@ -35,12 +35,15 @@ def test_a_template_is_found_by_name_channel_and_locale(tmp_path):
 def test_mjml_becomes_html_and_text_with_jinja_as_it_was(tmp_path):
     body = MJML.format(
         "<mj-text>Hi {{ customer.name | default('<you>') }} &amp; co{% if event.properties.a > 1 %}, again{% endif %}</mj-text>"
-        "<mj-button href=\"{{ link(event.properties.url, 'Go \"on\"') }}\">Go</mj-button>"
+        '<mj-button href="{{ link(event.properties.url, \'Go "on"\') }}">Go</mj-button>'
     )
     mail = folder(tmp_path, offer__email__mjml=MAIL + body).templates["offer"]["email"][""]
     assert "<mj-" not in mail["html"]
-    assert "Hi {{ customer.name | default('<you>') }} &amp; co{% if event.properties.a > 1 %}, again{% endif %}" in mail["html"]
-    assert "href=\"{{ link(event.properties.url, 'Go \"on\"') }}\"" in mail["html"]
+    assert (
+        "Hi {{ customer.name | default('<you>') }} &amp; co{% if event.properties.a > 1 %}, again{% endif %}"
+        in mail["html"]
+    )
+    assert 'href="{{ link(event.properties.url, \'Go "on"\') }}"' in mail["html"]
     assert mail["text"].split("\n\n") == [
         "Hi {{ customer.name | default('<you>') }} & co{% if event.properties.a > 1 %}, again{% endif %}",
         "Go: {{ link(event.properties.url, 'Go \"on\"') }}\n",
@@ -48,7 +51,9 @@ def test_mjml_becomes_html_and_text_with_jinja_as_it_was(tmp_path):
 
 
 def test_no_mail_asks_a_third_party_for_fonts(tmp_path):
-    mail = folder(tmp_path, offer__email__mjml=MAIL + MJML.format("<mj-text>Hi</mj-text>")).templates["offer"]["email"][""]
+    mail = folder(tmp_path, offer__email__mjml=MAIL + MJML.format("<mj-text>Hi</mj-text>")).templates["offer"]["email"][
+        ""
+    ]
     assert "fonts.googleapis" not in mail["html"]
 
 
@@ -68,7 +73,9 @@ def test_rows_repeated_in_a_table_stay_in_the_table(tmp_path):
 
 
 def test_a_text_part_beside_the_html_is_taken_as_it_is(tmp_path):
-    found = folder(tmp_path, offer__email__html=MAIL + PAGE.format("<p>x</p>"), offer__email__txt="Own {{ brand.name }}")
+    found = folder(
+        tmp_path, offer__email__html=MAIL + PAGE.format("<p>x</p>"), offer__email__txt="Own {{ brand.name }}"
+    )
     assert found.templates["offer"]["email"][""]["text"] == "Own {{ brand.name }}"
 
 

@@ -38,7 +38,9 @@ def test_a_subject_arrives_as_it_was_written(subject):
     raw.decode("ascii")
 
 
-@pytest.mark.parametrize("hostile", ["Hi\r\nBcc: all@example.com", "Hi\nBcc: x@y.example", "Hi\u2028Bcc: x", "a\x00b\x85c"])
+@pytest.mark.parametrize(
+    "hostile", ["Hi\r\nBcc: all@example.com", "Hi\nBcc: x@y.example", "Hi\u2028Bcc: x", "a\x00b\x85c"]
+)
 def test_a_subject_adds_no_header(hostile):
     message = parsed(mail(subject=hostile))
     assert message["Bcc"] is None

@@ -79,7 +79,10 @@ def test_a_token_that_was_cut_off_or_lengthened_verifies_never(payload, size):
         ("0123456789abcdef", Keyring(b"0123456789abcdef")),
         ('{"key": "0123456789abcdef"}', Keyring(b"0123456789abcdef")),
         ('{"key": "0123456789abcdef", "previous": ""}', Keyring(b"0123456789abcdef")),
-        ('{"key": "0123456789abcdef", "previous": "fedcba9876543210"}', Keyring(b"0123456789abcdef", b"fedcba9876543210")),
+        (
+            '{"key": "0123456789abcdef", "previous": "fedcba9876543210"}',
+            Keyring(b"0123456789abcdef", b"fedcba9876543210"),
+        ),
     ],
 )
 def test_keys_are_read_from_a_secret(secret, keys):
@@ -93,5 +96,7 @@ def test_a_missing_or_weak_key_is_refused(secret):
 
 
 def test_a_usual_link_stays_below_250_characters():
-    link = Link("https://shop.example/cart/1842", "customer-1842", "a" * 26, "abandoned-cart", "send.reminder", "", "email")
+    link = Link(
+        "https://shop.example/cart/1842", "customer-1842", "a" * 26, "abandoned-cart", "send.reminder", "", "email"
+    )
     assert len(sign(link, KEYS, NOW)) < 250

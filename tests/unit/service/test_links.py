@@ -125,7 +125,9 @@ def garbled(payload):
     ("door", "payload"),
     [("ask", OPT_OUT), ("unsubscribe", OPT_OUT), ("follow", LINK), ("follow", ANSWER), ("answer", ANSWER)],
 )
-@pytest.mark.parametrize(("spoil", "status"), [(expired, 410), (forged, 404), (garbled, 404), (lambda payload: "x", 404)])
+@pytest.mark.parametrize(
+    ("spoil", "status"), [(expired, 410), (forged, 404), (garbled, 404), (lambda payload: "x", 404)]
+)
 def test_a_token_that_is_not_good_does_nothing(door, payload, spoil, status):
     shop = Shop()
     page = getattr(shop.links, door)(spoil(payload))

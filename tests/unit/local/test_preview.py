@@ -1,0 +1,94 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kairos.catalog.bundle import compile_directory
+from local.cli import kairos
+from local.preview import BUILT_IN, failures, preview, samples
+
+CAMPAIGNS = Path(__file__).parents[3] / "campaigns"
+NOW = 1_795_000_000_000
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return compile_directory(CAMPAIGNS)
+
+
+def test_every_template_of_the_playbook_renders_for_every_sample_in_every_locale(bundle):
+    assert list(failures(bundle.catalog, bundle.templates, CAMPAIGNS, NOW)) == []
+
+
+def test_every_marketing_mail_can_be_left_and_says_who_sent_it(bundle):
+    for campaign, names in bundle.templates["campaigns"].items():
+        for name, channels in names.items():
+            for locale in channels.get("email", {}):
+                made = preview(
+                    bundle.catalog, bundle.templates, campaign, name, "email", BUILT_IN, NOW, locale or "und"
+                )
+                if not made.transactional:
+                    leave = made.headers["List-Unsubscribe"].strip("<>")
+                    assert leave in made.html
+                    assert leave in made.text
+                    assert bundle.templates["brand"]["postal_address"] in made.text
+
+
+def test_a_template_that_names_what_is_missing_fails_with_its_line(tmp_path):
+    campaigns = shutil.copytree(CAMPAIGNS, tmp_path / "campaigns")
+    file = campaigns / "abandoned-cart" / "reminder.email.mjml"
+    file.write_text(file.read_text().replace("event.properties.total,", "event.properties.totl,"))
+    line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "totl" in text)
+    broken = compile_directory(campaigns)
+    found = list(failures(broken.catalog, broken.templates, campaigns, NOW))
+    assert found == [f"abandoned-cart/reminder.email.mjml:{line}: missing: 'totl'"]
+    result = CliRunner().invoke(kairos, ["validate", str(campaigns)])
+    assert result.exit_code == 1
+    assert found[0] in result.output
+
+
+def test_without_samples_there_is_a_built_in_one(tmp_path):
+    assert samples(tmp_path) == [BUILT_IN]
+
+
+def test_a_message_is_printed_and_written(tmp_path):
+    arguments = [
+        "render",
+        "abandoned-cart",
+        "--template",
+        "offer",
+        "--campaigns",
+        str(CAMPAIGNS),
+        "--out",
+        str(tmp_path),
+    ]
+    result = CliRunner().invoke(kairos, arguments)
+    assert result.exit_code == 0, result.output
+    assert "Subject: 15 % off what is in your cart" in result.output
+    assert "List-Unsubscribe: <https://" in result.output
+    assert "<html" in (tmp_path / "abandoned-cart" / "offer.html").read_text()
+    assert b"Subject: 15 %" in (tmp_path / "abandoned-cart" / "offer.eml").read_bytes()
+
+
+def test_a_customer_of_one_s_own_is_written_to_in_the_language_asked_for(tmp_path):
+    customer = tmp_path / "bo.json"
+    customer.write_text(
+        json.dumps({"id": "bo", "attributes": {"first_name": "Bo"}, "addresses": {"email": "bo@x.example"}})
+    )
+    result = CliRunner().invoke(
+        kairos, ["render", "welcome", "--customer", str(customer), "--locale", "da", "--campaigns", str(CAMPAIGNS)]
+    )
+    assert result.exit_code == 0, result.output
+    assert "to bo@x.example" in result.output
+    assert "Hej Bo" in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nope"], ["welcome", "--template", "nope"], ["welcome", "--open"], ["welcome", "--customer", "nope.json"]],
+)
+def test_what_is_asked_wrongly_is_answered_with_2(arguments):
+    result = CliRunner().invoke(kairos, ["render", *arguments, "--campaigns", str(CAMPAIGNS)])
+    assert result.exit_code == 2
