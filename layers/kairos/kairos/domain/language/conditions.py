@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo,
 
 from kairos.domain.language.scope import scope, wrong
 from kairos.domain.language.selectors import ReferringEventPattern, ReferringPattern, Selector
-from kairos.domain.language.values import CampaignName, Duration, Model, Segment, Texts, TimeOfDay
+from kairos.domain.language.values import Also, CampaignName, Duration, Model, Segment, Texts, TimeOfDay
 
 Bundle = dict[str, Any]
 KINDS = (
@@ -191,6 +191,7 @@ Condition = Annotated[
     ],
     Discriminator(_kind, custom_error_type="kind", custom_error_message="condition"),
     BeforeValidator(_bare_list),
+    Also({"type": "array", "minItems": 1, "items": {}}),
 ]  # fmt: skip
 
 for model in (All, AnyOf, Not):

@@ -8,6 +8,8 @@ from kairos.domain.language.conditions import Condition
 from kairos.domain.language.scope import known, scope, wrong
 from kairos.domain.language.selectors import OffsetText, SameSelector, moment, timed
 from kairos.domain.language.values import (
+    SPAN_PATTERN,
+    Also,
     Channels,
     Duration,
     Model,
@@ -115,6 +117,7 @@ class Wait(Step):
         ],
         Discriminator(_wait_kind, custom_error_type="kind", custom_error_message="wait"),
         BeforeValidator(_wait),
+        Also({"type": "string", "pattern": SPAN_PATTERN}),
     ]  # fmt: skip
 
     def bundle(self) -> Bundle:
@@ -125,6 +128,9 @@ class Wait(Step):
         if isinstance(self.wait, At):
             return {"do": "wait", "until": moment(self.wait.until, self.wait.offset, self.wait.at)}
         return {"do": "wait", "on": self.wait.selector(), "timeout": self.wait.timeout}
+
+
+_INLINE = {"type": "object", "not": {"required": ["steps"]}, "propertyNames": {"enum": ["when", "id", *KINDS]}}
 
 
 def _branch(value: Any) -> Any:
@@ -141,7 +147,7 @@ class Branch(Model):
 
 
 class Choose(Step):
-    choose: Annotated[list[Annotated[Branch, BeforeValidator(_branch)]], Field(min_length=1)]
+    choose: Annotated[list[Annotated[Branch, BeforeValidator(_branch), Also(_INLINE)]], Field(min_length=1)]
 
     @field_validator("choose")
     @classmethod
@@ -233,6 +239,7 @@ AnyStep = Annotated[
     ],
     Discriminator(_kind, custom_error_type="kind", custom_error_message="step"),
     BeforeValidator(_exit),
+    Also({"const": "exit"}),
 ]  # fmt: skip
 Steps = Annotated[list[AnyStep], Field(min_length=1)]
 

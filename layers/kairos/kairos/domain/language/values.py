@@ -1,10 +1,22 @@
 """The scalars of the language: durations, shares, times of day, paths, references, and lists that may be one value."""
 
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from kairos.domain.language.scope import known, scope, wrong
 
@@ -33,6 +45,18 @@ class Model(BaseModel):
             names = [field.alias or name for name, field in cls.model_fields.items()]
             scope(info).allowed.setdefault(id(data), []).extend(names)
         return data
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # hashed as it is, which typing asks of what annotates
+class Also:
+    """Tells the JSON Schema of a second way to write a value; `{}` inside stands for the first."""
+
+    schema: JsonSchemaValue
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        first = handler(core)
+        also = {name: first if part == {} else part for name, part in self.schema.items()}
+        return {"anyOf": [first, also]}
 
 
 def parts_of_span(text: Any) -> dict[str, int]:
@@ -131,7 +155,8 @@ def with_references(value: Any, info: ValidationInfo) -> Any:
     return parts[0] if len(parts) == 1 else {"parts": parts}
 
 
-_SPAN_TEXT = Annotated[str, Field(pattern=r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$", examples=["60m", "1d12h", "2w"])]
+SPAN_PATTERN: Final = r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
+_SPAN_TEXT = Annotated[str, Field(pattern=SPAN_PATTERN, examples=["60m", "1d12h", "2w"])]
 _YEAR_TEXT = Annotated[str, Field(pattern=r"^(\d+y|(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", examples=["400d", "3y"])]
 _TIME_TEXT = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", examples=["09:00"])]
 
