@@ -64,6 +64,7 @@ _WORDS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     },
 }
 
+
 def pages(brand: Json, locale: str) -> Callable[[str, str], tuple[Mapping[str, str], str]]:
     """Pages by name, in the reader's language (an Accept-Language header), else the brand's, else English."""
     made = Environment(autoescape=True, undefined=StrictUndefined)
