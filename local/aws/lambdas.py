@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from local.aws.logs import Logs
 from local.aws.template import ACCOUNT, REGION
 
 Handler = Callable[[Any, Any], Any]
@@ -70,6 +71,7 @@ class Lambdas:
         self.invocations: dict[str, int] = dict.fromkeys(functions, 0)
         self.lock = threading.RLock()
         self._loaded: dict[str, Handler] = {}
+        self._logs = Logs(log)
 
     def invoke(self, name: str, event: Any) -> Any:
         """What the handler returns. FunctionError if it raises or is killed; a killed sandbox is started anew."""
@@ -109,7 +111,8 @@ class Lambdas:
         os.environ.update({**_system(function), **function.environment})
         self.running = function.name
         try:
-            yield
+            with self._logs.capture():
+                yield
         finally:
             self.running = outer
             os.environ.clear()

@@ -37,10 +37,11 @@ def stored(table: Table, key: Mapping[str, Any]) -> dict[str, Any] | None:
     """An item as the table holds it, in DynamoDB's JSON."""
     pk, sk = (DynamoType(key[name]) for name in (table.hash_key_attr, table.range_key_attr or table.hash_key_attr))
     item = table.items.get(pk, {}).get(sk)
-    return _json(item) if isinstance(item, Item) else None
+    return item_json(item) if isinstance(item, Item) else None
 
 
-def _json(item: Item) -> dict[str, Any]:
+def item_json(item: Item) -> dict[str, Any]:
+    """moto's item in DynamoDB's JSON."""
     attributes: dict[str, Any] = item.to_json()["Attributes"]
     return attributes
 

@@ -1,0 +1,57 @@
+"""What functions print: metrics go nowhere here, warnings and errors to whoever runs the stack."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+HEARD: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
+
+
+class Logs:
+    """Stands in for stdout while a function runs, for its thread alone."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        self._log = log
+        self._stdout: Any = sys.stdout
+        self._owner: int | None = None
+        self._part = ""
+
+    @contextmanager
+    def capture(self) -> Iterator[None]:
+        """What this thread prints within is the function's."""
+        if self._owner is not None:
+            yield
+            return
+        self._owner, self._stdout = threading.get_ident(), sys.stdout
+        sys.stdout = self
+        try:
+            yield
+        finally:
+            sys.stdout, self._owner = self._stdout, None
+
+    def write(self, text: str) -> int:
+        """Takes whole lines; those of other threads go where they were going."""
+        if self._owner is not None and threading.get_ident() != self._owner:
+            return int(self._stdout.write(text))
+        *lines, self._part = (self._part + text).split("\n")
+        for line in lines:
+            if _level(line) in HEARD:
+                self._log(line)
+        return len(text)
+
+    def flush(self) -> None:
+        """There is nothing to flush."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stdout, name)
+
+
+def _level(line: str) -> str:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return ""
+    return str(told.get("level", "")) if isinstance(told, dict) else ""

@@ -1,0 +1,61 @@
+"""What an event costs, counted on the project's own stack."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from local.stack import Stack
+
+ONE_READ_ONE_WRITE = {"BatchGetItem": 1, "PutItem": 1}
+
+
+class Meter:
+    """DynamoDB requests and units between two looks."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.look()
+
+    def look(self) -> tuple[dict[str, int], dict[str, float]]:
+        """What has been spent since the last look."""
+        self.stack.settle()
+        costs = self.stack.costs()
+        before = getattr(self, "_before", (Counter(), Counter()))
+        self._before = Counter(costs["requests"].get("dynamodb", {})), Counter(costs["capacity"])
+        requests, units = (Counter(now) for now in self._before)
+        requests.subtract(before[0])
+        units.subtract(before[1])
+        return {k: v for k, v in requests.items() if v}, dict(units)
+
+
+@pytest.fixture
+def meter(whole: Stack) -> Meter:
+    """Everything is warm: what is counted since when is known, the customer too."""
+    whole.post_events([page(0)])
+    return Meter(whole)
+
+
+def page(n: int, kind: str = "page.viewed") -> dict[str, Any]:
+    return {"id": f"p{n}", "type": kind, "customer": "anna", "properties": {"category": "toys"}}
+
+
+def test_an_event_without_effects_costs_one_read_and_one_conditional_write(meter: Meter) -> None:
+    meter.stack.post_events([page(1)])
+    requests, units = meter.look()
+    assert requests == ONE_READ_ONE_WRITE
+    assert (units["read"], units["write"]) == (0.5, 1)
+
+
+def test_ten_events_of_one_customer_in_one_batch_cost_the_same(meter: Meter) -> None:
+    meter.stack.post_events([page(n) for n in range(1, 10)])
+    requests, units = meter.look()
+    assert requests == ONE_READ_ONE_WRITE
+    assert (units["read"], units["write"]) == (0.5, 1)
+
+
+def test_an_event_that_no_definition_refers_to_costs_nothing(meter: Meter) -> None:
+    meter.stack.post_events([page(1, "video.watched")])
+    requests, units = meter.look()
+    assert requests == {}
+    assert (units["read"], units["write"]) == (0, 0)
