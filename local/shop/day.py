@@ -13,7 +13,11 @@ from local.shop.visits import HOUR, MINUTE, iso, visits
 SEED: Final = 1848
 TODAY: Final = "2026-03-17T00:00:00+00:00"  # a Tuesday without a change of clocks
 DAY: Final = 24 * HOUR
-BACKEND: Final = ("order.placed", "customer.registered", "catalogue.downloaded")  # told by the shop's own systems, over the bus
+BACKEND: Final = (
+    "order.placed",
+    "customer.registered",
+    "catalogue.downloaded",
+)  # told by the shop's own systems, over the bus
 LATE: Final = 0.03
 TWICE: Final = 0.05
 

@@ -33,7 +33,9 @@ def visits(person: Person, today: int) -> Iterator[dict[str, Any]]:
     random, habit = person.random, person.habit
     if habit in ("lapsed", "quiet"):
         return
-    sessions = {"toys": random.randint(2, 4), "passer-by": random.choice((1, 1, 2))}.get(habit, random.choice((1, 1, 2, 2)))
+    sessions = {"toys": random.randint(2, 4), "passer-by": random.choice((1, 1, 2))}.get(
+        habit, random.choice((1, 1, 2, 2))
+    )
     starts = sorted(moment(random, person, today) for _ in range(sessions))
     for number, start in enumerate(starts):
         story = _Story(person, random, start)
@@ -45,18 +47,17 @@ def visits(person: Person, today: int) -> Iterator[dict[str, Any]]:
 def _session(story: "_Story", habit: str) -> Iterator[dict[str, Any]]:
     random = story.random
     yield story.event("session.started", {"referrer": random.choice(("search", "direct", "social", "letter"))})
-    favourite = random.choice(CATEGORIES)
+    favourite = "toys" if habit == "toys" else random.choice(CATEGORIES)
     for _ in range(random.randint(3, 7) if habit == "toys" else random.randint(2, 8)):
-        if habit == "toys":
-            category = "toys"
-        else:
-            category = favourite if random.random() < 0.6 else random.choice(CATEGORIES)
-        yield story.page(category)
+        wandering = habit != "toys" and random.random() >= 0.6
+        yield story.page(random.choice(CATEGORIES) if wandering else favourite)
     if random.random() < (0.3 if habit == "newcomer" else 0.03):
         yield story.event("newsletter.subscribed", {"form": "footer"})
     if habit == "reader" and random.random() < 0.7:
         name, title = random.choice(CATALOGUES)
-        yield story.event("catalogue.downloaded", {"catalogue": name, "title": title, "url": f"{WEBSITE}/catalogue/{name}.pdf"})
+        yield story.event(
+            "catalogue.downloaded", {"catalogue": name, "title": title, "url": f"{WEBSITE}/catalogue/{name}.pdf"}
+        )
     if random.random() < {"buyer": 0.75, "leaver": 0.8, "passer-by": 0.15}.get(habit, 0.12):
         yield from _shopping(story, buys=random.random() < {"buyer": 0.9, "leaver": 0.05}.get(habit, 0.35))
 

@@ -17,7 +17,11 @@ def line(basket: int, product: int, quantity: int = 1, value: float = 2.0, house
 
 def test_a_basket_is_one_order_with_its_total_and_categories() -> None:
     [order] = orders([line(1, 10, 2, 5.0), line(1, 11, 1, 1.25)], {10: "toys", 11: "bread"})
-    assert (order["type"], order["customer"], order["time"]) == ("order.placed", {"id": "household-7"}, "2017-03-01T17:00:00Z")
+    assert (order["type"], order["customer"], order["time"]) == (
+        "order.placed",
+        {"id": "household-7"},
+        "2017-03-01T17:00:00Z",
+    )
     assert (order["properties"]["total"], order["properties"]["categories"]) == (6.25, ["bread", "toys"])
     assert order["properties"]["items"][0]["price"] == 2.5
 
@@ -37,7 +41,9 @@ def test_two_baskets_at_one_instant_are_two_orders() -> None:
 
 
 def test_a_redemption_names_coupon_and_mailing() -> None:
-    [event] = redemptions([{"household_id": 7, "coupon_upc": 51, "campaign_id": 26, "redemption_date": datetime(2017, 1, 3)}])
+    [event] = redemptions(
+        [{"household_id": 7, "coupon_upc": 51, "campaign_id": 26, "redemption_date": datetime(2017, 1, 3)}]
+    )
     assert (event["type"], event["time"]) == ("coupon.redeemed", "2017-01-03T17:00:00Z")
     assert event["properties"] == {"coupon": "51", "campaign_id": 26}
 
@@ -54,6 +60,11 @@ def test_a_household_registers_once_before_its_first_basket() -> None:
 
 def test_a_household_brings_what_the_survey_knows_and_nothing_that_is_missing() -> None:
     bodies = customers([7, 8], [{"household_id": 7, "age": "65+", "home_ownership": float("nan")}])
-    assert bodies["household-7"]["attributes"] == {"country": "US", "timezone": "America/New_York", "locale": "en-US", "age": "65+"}
+    assert bodies["household-7"]["attributes"] == {
+        "country": "US",
+        "timezone": "America/New_York",
+        "locale": "en-US",
+        "age": "65+",
+    }
     assert "age" not in bodies["household-8"]["attributes"]
     assert bodies["household-8"]["addresses"] == {"email": "household-8@example.com"}
