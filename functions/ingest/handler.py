@@ -20,7 +20,7 @@ def take() -> Response[str]:
     request = app.current_event
     body = _bytes(request.body or "", request.is_base64_encoded)
     key = request.headers.get("idempotency-key", "")
-    what = once(key, body, request.headers, lambda: ingest(request.headers, body))
+    what = once(key, body, request.headers, app.lambda_context, lambda: ingest(request.headers, body))
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
 
 

@@ -184,7 +184,7 @@ def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Pro
     from kairos.adapters.aws import fresh
     from kairos.adapters.end_user_messaging import EndUserMessagingPush, EndUserMessagingSms
     from kairos.adapters.pace import pace, ses_rate
-    from kairos.adapters.ses import Ses
+    from kairos.adapters.ses import SesEmail
     from kairos.adapters.sns import SnsPush, SnsSms
 
     brand, chosen, mail = policy["brand"], policy["providers"], fresh(aws.ses)
@@ -202,7 +202,7 @@ def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Pro
         push = EndUserMessagingPush(fresh(aws.pinpoint), application_id=env.push_application_id)
     else:
         push = SnsPush(fresh(aws.sns))
-    email = Ses(mail, sender=brand["email"], configuration_set=env.configuration_set, pace=paced)
+    email = SesEmail(mail, sender=brand["email"], configuration_set=env.configuration_set, pace=paced)
     return {"email": email, "sms": sms, "push": push}
 
 

@@ -1,6 +1,7 @@
 """What every door needs of Powertools: counts as metrics, and an idempotency key answered once."""
 
 import os
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ from kairos.service.ports import MessageRef
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
 
-Once = Callable[[str, bytes, Mapping[str, str], Callable[[], Answer]], Answer]
+# an invocation that had nothing to count is nothing to warn of
+warnings.filterwarnings("ignore", "No application metrics to publish")
+
+Once = Callable[[str, bytes, Mapping[str, str], Any, Callable[[], Answer]], Answer]
 
 
 class _NotKept(Exception):
@@ -49,13 +53,14 @@ def once(door: str) -> Once:
     env = settings.read(settings.Ingest, os.environ)
     made: dict[str, Any] = {}
 
-    def call(key: str, body: bytes, headers: Mapping[str, str], work: Callable[[], Answer]) -> Answer:
+    def call(key: str, body: bytes, headers: Mapping[str, str], context: Any, work: Callable[[], Answer]) -> Answer:
         if not key:
             return work()
         from aws_lambda_powertools.utilities.idempotency import exceptions
 
         if not made:  # most senders have no such key, and need not wait for what it takes
-            made["run"] = _runner(door, env.table)
+            made["run"], made["config"] = _runner(door, env.table)
+        made["config"].register_lambda_context(context)  # so that a request that timed out can be made again
         lower = {name.lower(): value for name, value in headers.items()}
         sender = lower.get("authorization") or lower.get("x-api-key", "")
         try:
@@ -71,7 +76,7 @@ def once(door: str) -> Once:
     return call
 
 
-def _runner(door: str, table: str) -> Callable[..., dict[str, Any]]:
+def _runner(door: str, table: str) -> tuple[Callable[..., dict[str, Any]], Any]:
     from aws_lambda_powertools.utilities.idempotency import (
         DynamoDBPersistenceLayer,
         IdempotencyConfig,
@@ -97,4 +102,4 @@ def _runner(door: str, table: str) -> Callable[..., dict[str, Any]]:
     guarded: Callable[..., dict[str, Any]] = idempotent_function(
         run, data_keyword_argument="request", persistence_store=store, config=config
     )
-    return guarded
+    return guarded, config

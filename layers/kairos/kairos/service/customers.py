@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from kairos.domain.definitions import Catalog
@@ -92,13 +93,13 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
         "attributes": {**said, "merged": profile.merged(catalog.policy.precedence)},
         "addresses": _values(profile.addresses),
         "consents": [
-            {"topic": name.partition("/")[0], "channel": name.partition("/")[2], "state": word, "time": time}
+            {"topic": name.partition("/")[0], "channel": name.partition("/")[2], "state": word, "time": _iso(time)}
             for name, (word, time, _) in sorted(state.consents.items())
         ],
         "segments": sorted(name for name, holds in catalog.policy.segments.items() if holds(look)),
         "tags": sorted(name for name, (on, _) in state.tags.items() if on),
         "campaigns": [
-            {"campaign": run.campaign, "key": run.key, "step": run.step, "entered": run.entered, "due": run.due}
+            {"campaign": run.campaign, "key": run.key, "step": run.step, "entered": _iso(run.entered), "due": _iso(run.due)}
             for run in state.runs
         ],
         "counts": {keep: len(moments) for keep, moments in state.counts.items()},
@@ -107,3 +108,7 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
 
 def _values(pairs: Mapping[str, tuple[Any, Millis]]) -> dict[str, Any]:
     return {name: value for name, (value, _) in pairs.items() if value is not None}
+
+
+def _iso(time: Millis) -> str:
+    return datetime.fromtimestamp(time / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
