@@ -22,19 +22,14 @@ SMS_ANSWERS: Final[Mapping[str, Answer]] = {
     "ResourceNotFoundException": paused,  # configuration set, origination, protect configuration
     "ConflictException": never,
     "ConflictException:DESTINATION_PHONE_NUMBER_OPTED_OUT": nowhere,
-    "ConflictException:DESTINATION_PHONE_NUMBER_NOT_VERIFIED": nowhere,
-    "ConflictException:DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION": nowhere,
     "ConflictException:DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE": nowhere,
     "ConflictException:NO_ORIGINATION_IDENTITIES_FOUND": paused,
     "ConflictException:RESOURCE_NOT_ACTIVE": paused,
     "ConflictException:REGISTRATION_NOT_COMPLETE": paused,
     "ValidationException": never,
-    "ValidationException:COUNTRY_NOT_ENABLED": nowhere,
-    "ValidationException:DESTINATION_COUNTRY_BLOCKED": nowhere,
-    "ValidationException:INTERNATIONAL_SENDING_NOT_SUPPORTED": nowhere,
-    "ValidationException:INVALID_IDENTITY_FOR_DESTINATION_COUNTRY": nowhere,
     "InternalServerException": unknown,
 }
+"""A country or sandbox that our account is not open to says nothing of the address: that refuses the message only."""
 
 PUSH_ANSWERS: Final[Mapping[str, Answer]] = {
     "TooManyRequestsException": later,
@@ -49,7 +44,7 @@ PUSH_ANSWERS: Final[Mapping[str, Answer]] = {
 DELIVERY: Final[Mapping[str, Answer]] = {
     "THROTTLED": later,
     "TEMPORARY_FAILURE": later,
-    "PERMANENT_FAILURE": nowhere,
+    "PERMANENT_FAILURE": never,
     "OPT_OUT": nowhere,
     "DUPLICATE": never,
     "UNKNOWN_FAILURE": unknown,
@@ -58,6 +53,8 @@ DELIVERY: Final[Mapping[str, Answer]] = {
 
 _FORBIDDEN: Final = (401, 403)
 """The push service does not take our credentials: nothing wrong with the address."""
+
+_GONE: Final = (404, 410)
 
 _CHANNELS: Final = {"fcm": "GCM", "apns": "APNS"}
 _LONGEST_SMS: Final = 259_200
@@ -105,7 +102,7 @@ class EndUserMessagingPush:
     def send(self, message: Outgoing, now: Millis) -> str:
         token = message.to["token"]
         if not (channel := _CHANNELS.get(message.to.get("platform", ""))):
-            raise Refused("undeliverable", "NoChannel")
+            raise Refused("failed_provider", "NoChannel")
         request: Any = {
             "Addresses": {token: {"ChannelType": channel}},
             "Context": context(message),
@@ -141,6 +138,10 @@ def _delivered(result: Mapping[str, Any]) -> str:
         return str(result.get("MessageId", ""))
     if status == "PERMANENT_FAILURE" and result.get("StatusCode") in _FORBIDDEN:
         raise paused(status)
+    if status == "PERMANENT_FAILURE" and (
+        result.get("StatusCode") in _GONE or "token" in result.get("StatusMessage", "")
+    ):
+        raise nowhere(status)
     raise DELIVERY.get(status, unknown)(status)
 
 

@@ -27,7 +27,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
 }
 
 
-class Ses:
+class SesEmail:
     """The port Provider for e-mail."""
 
     def __init__(

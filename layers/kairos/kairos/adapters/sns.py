@@ -1,6 +1,7 @@
 """SMS and mobile push by SNS. No event of SNS ever settles a message in doubt."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
 SMS_ANSWERS: Final[Mapping[str, Answer]] = {
-    "InvalidParameter": nowhere,  # `PhoneNumber … is not valid to publish to`: all else was checked before
+    "InvalidParameter": never,
     "ParameterValueInvalid": never,
     "OptedOut": nowhere,
     "AuthorizationError": paused,
@@ -68,7 +69,7 @@ class SnsPush:
 
     def send(self, message: Outgoing, now: Millis) -> str:
         if not (arn := message.to.get("arn") or _as_arn(message.to.get("token", ""))):
-            raise Refused("undeliverable", "NoEndpointArn")
+            raise Refused("failed_provider", "NoEndpointArn")
         ttl = {name: _string(str(_seconds_left(message, now))) for name in _TTL} if message.expires else {}
         return _publish(
             self._client(), PUSH_ANSWERS,
@@ -80,6 +81,9 @@ class SnsPush:
 
 
 _TTL: Final = ("AWS.SNS.MOBILE.FCM.TTL", "AWS.SNS.MOBILE.APNS.TTL", "AWS.SNS.MOBILE.APNS_SANDBOX.TTL")
+
+
+_ADDRESS_WRONG: Final = re.compile(r"Invalid parameter: (PhoneNumber|TargetArn)\b")
 
 
 def payloads(message: Outgoing) -> dict[str, str]:
@@ -95,6 +99,9 @@ def _publish(client: "SNSClient", answers: Mapping[str, Answer], **request: Any)
     try:
         return client.publish(**request)["MessageId"]
     except (ClientError, BotoCoreError) as error:
+        # `Invalid parameter: PhoneNumber Reason: … is not valid to publish to`: only the text tells which parameter
+        if meant := _ADDRESS_WRONG.match(str(getattr(error, "response", {}).get("Error", {}).get("Message", ""))):
+            raise nowhere(f"InvalidParameter:{meant[1]}") from error
         raise meaning(error, answers) from error
 
 
