@@ -17,7 +17,7 @@ LOCAL: Final = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:5555",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",  # noqa: S105 - `kairos dev` takes any
+    "AWS_SECRET_ACCESS_KEY": "local",  # `kairos dev` takes any
 }
 
 

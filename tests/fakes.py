@@ -1,0 +1,294 @@
+"""The ports in memory, with the conditions of the real table; every call may be the last one of its worker."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kairos.domain.effects import Effect, PutEntry, PutMessage
+from kairos.domain.events import Json, Millis
+from kairos.domain.state import Customer, State
+from kairos.service.ports import (
+    AlreadyWritten,
+    Control,
+    Dossier,
+    MessageRef,
+    NotClaimed,
+    Outgoing,
+    StateMoved,
+    StoredMessage,
+)
+
+QUARTER: Millis = 15 * 60_000
+
+
+class Killed(BaseException):
+    """The worker dies here: nothing may catch it."""
+
+
+@dataclass
+class World:
+    """Everything that outlives a worker."""
+
+    now: Millis = 1_795_424_400_000
+    states: dict[str, Customer] = field(default_factory=dict)
+    entries: dict[tuple[str, str, str], PutEntry] = field(default_factory=dict)
+    messages: dict[str, StoredMessage] = field(default_factory=dict)
+    suppressed: set[str] = field(default_factory=set)
+    control_now: Control = field(default_factory=Control)
+    events: list[Json] = field(default_factory=list)
+    refs: list[MessageRef] = field(default_factory=list)
+    rejected: list[Json] = field(default_factory=list)
+    lines: list[Json] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
+    emitted: list[tuple[str, Json]] = field(default_factory=list)
+    reads: int = 0
+    writes: int = 0
+    step: int = 0
+    kill_at: int = 0  # the number of the call before or after which the worker dies; 0: never
+    after: bool = False
+
+    def call(self, work: Callable[[], Any]) -> Any:
+        """One call of a port: the place where a worker may die, before or after it took place."""
+        self.step += 1
+        dying = self.step == self.kill_at
+        if dying and not self.after:
+            raise Killed
+        result = work()
+        if dying:
+            raise Killed
+        return result
+
+    def clock(self) -> Millis:
+        return self.now
+
+    def ids(self) -> str:
+        return f"id-{self.step}-{len(self.accepted)}"
+
+
+@dataclass
+class FakeCustomers:
+    world: World
+    races: int = 0  # how often somebody else commits first
+
+    def read(
+        self, ids: Collection[str], *, profiles: Collection[str] = (), consistent: bool = False
+    ) -> dict[str, Customer]:
+        def work() -> dict[str, Customer]:
+            self.world.reads += 1
+            return {id: self._one(id, id in profiles) for id in ids}
+
+        return self.world.call(work)
+
+    def _one(self, id: str, with_profile: bool) -> Customer:
+        kept = self.world.states.get(id)
+        if kept is None:
+            return Customer.unknown(id)
+        s = kept.state
+        state = State.unpack(s.pack(), version=s.version, guard=s.guard, writer=s.writer, catalog=s.catalog, due=s.due)
+        return Customer(id, state, kept.profile.copy() if with_profile and kept.profile else None)
+
+    def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
+        self.world.call(lambda: self._commit(before, after, effects))
+
+    def _commit(self, before: Customer, after: Customer, effects: Sequence[Effect]) -> None:
+        world, who = self.world, before.id
+        if self.races:
+            self.races -= 1
+            raise StateMoved
+        kept = world.states.get(who)
+        if (kept.state.version if kept else 0) != before.state.version:
+            raise StateMoved
+        entries = {(e.campaign, e.key) for e in effects if isinstance(e, PutEntry) and (who, e.campaign, e.key) in world.entries}
+        messages = {e.id for e in effects if isinstance(e, PutMessage) and e.id in world.messages}
+        if entries or messages:
+            raise AlreadyWritten(frozenset(entries), frozenset(messages))
+        world.writes += 1
+        state = replace(after.state, version=before.state.version + 1)
+        profile = after.profile or (kept.profile if kept else None)
+        world.states[who] = Customer(who, state, profile)
+        for effect in effects:
+            if isinstance(effect, PutEntry):
+                world.entries[who, effect.campaign, effect.key] = effect
+            if isinstance(effect, PutMessage):
+                world.messages[effect.id] = StoredMessage(effect, who, "pending", due=effect.due)
+
+
+@dataclass
+class FakeMessages:
+    world: World
+
+    def dossier(self, ref: MessageRef) -> Dossier | None:
+        def work() -> Dossier | None:
+            message = self.world.messages.get(ref.message)
+            customer = self.world.states.get(ref.customer) or Customer.unknown(ref.customer)
+            return message and Dossier(message, customer, {}, self.world.control_now)
+
+        return self.world.call(work)
+
+    def claim(self, message: StoredMessage, *, guard: int, address: str, token: str, now: Millis) -> None:
+        def work() -> None:
+            kept = self.world.messages[message.put.id]
+            owner = self.world.states.get(message.customer)
+            if kept.status != "pending":
+                raise NotClaimed("not_pending")
+            if kept.put.expires <= now:
+                raise NotClaimed("expired")
+            if address in self.world.suppressed:
+                raise NotClaimed("suppressed")
+            if owner and owner.state.guard != guard:
+                raise NotClaimed("guard_moved")
+            claimed = replace(kept, status="sending", token=token, tries=kept.tries + 1, claimed=now)
+            self.world.messages[message.put.id] = claimed
+
+        self.world.call(work)
+
+    def _move(self, message: StoredMessage, holds: Callable[[StoredMessage], bool], **changes: Any) -> bool:
+        def work() -> bool:
+            kept = self.world.messages[message.put.id]
+            if not holds(kept):
+                return False
+            self.world.messages[message.put.id] = replace(kept, **changes)
+            return True
+
+        return self.world.call(work)
+
+    def sent(self, message: StoredMessage, *, token: str, provider_id: str, now: Millis, due: Millis) -> bool:
+        mine = lambda m: (m.status in ("sending", "in_doubt") and m.token == token) or m.status == "given_up"  # noqa: E731 - a condition, as the table has it
+        return self._move(message, mine, status="sent", provider_id=provider_id, due=due)
+
+    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
+        kept = self.world.messages.get(message)
+        if kept is None:
+            return False
+        return self._move(
+            kept,
+            lambda m: m.status in ("sending", "in_doubt", "given_up") or (m.status == "pending" and m.tries > 0),
+            status="sent", provider_id=provider_id, due=0,
+        )  # fmt: skip
+
+    def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:
+        open_now = ("sending", "in_doubt") if message.put.transactional else ("sending",)
+        return self._move(message, lambda m: m.status in open_now and m.token == token, status="pending", due=due)
+
+    def doubt(self, message: StoredMessage, *, token: str) -> bool:
+        return self._move(message, lambda m: m.status == "sending" and m.token == token, status="in_doubt")
+
+    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis) -> bool:
+        status = "sending" if token else "pending"
+        return self._move(
+            message, lambda m: m.status == status and (not token or m.token == token),
+            status="refused", reason=reason, due=due,
+        )  # fmt: skip
+
+    def give_up(self, message: StoredMessage) -> bool:
+        mine = lambda m: m.status in ("sending", "in_doubt") and m.token == message.token  # noqa: E731 - as above
+        return self._move(message, mine, status="given_up", due=0)
+
+    def postpone(self, message: StoredMessage, *, due: Millis) -> bool:
+        return self._move(message, lambda m: (m.status, m.token) == (message.status, message.token), due=due)
+
+    def reported(self, message: StoredMessage) -> bool:
+        return self._move(message, lambda m: (m.status, m.token) == (message.status, message.token), due=0)
+
+
+@dataclass
+class FakeQueues:
+    world: World
+    backlog_now: int = 0
+
+    def put_events(self, bodies: Sequence[Json]) -> None:
+        self.world.call(lambda: self.world.events.extend(bodies))
+
+    def put_messages(self, refs: Sequence[MessageRef]) -> None:
+        self.world.call(lambda: self.world.refs.extend(refs))
+
+    def put_rejected(self, bodies: Sequence[Json]) -> None:
+        self.world.call(lambda: self.world.rejected.extend(bodies))
+
+    def backlog(self) -> int:
+        return self.backlog_now
+
+
+@dataclass
+class FakeDue:
+    world: World
+
+    def due(self, until: Millis, limit: int) -> Iterator[str | MessageRef]:
+        yield from [id for id, c in self.world.states.items() if c.state.due and c.state.due <= until]
+        yield from [MessageRef(m.customer, id) for id, m in self.world.messages.items() if m.due and m.due <= until]
+
+
+@dataclass
+class FakeArchive:
+    world: World
+
+    def put(self, lines: Sequence[Json]) -> None:
+        self.world.call(lambda: self.world.lines.extend(lines))
+
+
+@dataclass
+class FakeAddresses:
+    world: World
+
+    def suppress(self, address: str, reason: str, now: Millis) -> None:
+        self.world.call(lambda: self.world.suppressed.add(address))
+
+
+@dataclass
+class FakeControl:
+    world: World
+
+    def control(self) -> Control:
+        return self.world.control_now
+
+    def stop(self, what: str) -> None:
+        self.world.control_now = replace(self.world.control_now, stops=self.world.control_now.stops | {what})
+
+    def resume(self, what: str) -> None:
+        self.world.control_now = replace(self.world.control_now, stops=self.world.control_now.stops - {what})
+
+    def open_circuit(self, channel: str, until: Millis) -> None:
+        circuits = {**self.world.control_now.circuits, channel: until}
+        self.world.control_now = replace(self.world.control_now, circuits=circuits)
+
+    def since(self, keeps: Collection[str], now: Millis) -> Mapping[str, Millis]:
+        return dict.fromkeys(keeps, now)
+
+
+@dataclass
+class FakeProvider:
+    """Accepts, or first answers what it was told to; `took` says whether an unanswered call was taken."""
+
+    world: World
+    answers: list[Exception] = field(default_factory=list)
+    took: bool = False
+
+    def send(self, message: Outgoing, now: Millis) -> str:
+        def work() -> str:
+            if self.answers:
+                if self.took:
+                    self.world.accepted.append(message.message)
+                raise self.answers.pop(0)
+            self.world.accepted.append(message.message)
+            return f"provider-{len(self.world.accepted)}"
+
+        return self.world.call(work)
+
+
+@dataclass
+class FakeBus:
+    world: World
+
+    def put(self, type: str, detail: Json, time: Millis) -> None:
+        self.world.call(lambda: self.world.emitted.append((type, detail)))
+
+
+@dataclass
+class FakeRenderer:
+    broken: Exception | None = None
+
+    def render(self, dossier: Dossier, now: Millis) -> Outgoing:
+        if self.broken:
+            raise self.broken
+        put, to = dossier.message.put, {"email": "ada@shop.example"}
+        return Outgoing(put.id, dossier.customer.id, put.campaign, put.step, "", put.channel, to)
