@@ -60,7 +60,7 @@ class Sent:
 
 def _part(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
-    return part.get_content() if isinstance(part, EmailMessage) else ""
+    return part.get_content().replace("\r\n", "\n") if isinstance(part, EmailMessage) else ""
 
 
 def from_ses(request: Mapping[str, Any], message_id: str, now: int) -> Sent:
