@@ -100,8 +100,9 @@ def _publish(client: "SNSClient", answers: Mapping[str, Answer], **request: Any)
         return client.publish(**request)["MessageId"]
     except (ClientError, BotoCoreError) as error:
         # `Invalid parameter: PhoneNumber Reason: … is not valid to publish to`: only the text tells which parameter
-        if meant := _ADDRESS_WRONG.match(str(getattr(error, "response", {}).get("Error", {}).get("Message", ""))):
-            raise nowhere(f"InvalidParameter:{meant[1]}") from error
+        text = error.response["Error"].get("Message", "") if isinstance(error, ClientError) else ""
+        if wrong := _ADDRESS_WRONG.match(text):
+            raise nowhere(f"InvalidParameter:{wrong[1]}") from error
         raise meaning(error, answers) from error
 
 
