@@ -34,9 +34,10 @@ def _answer(line: str) -> dict[str, Any]:
         case = json.loads(line)
     except (ValueError, RecursionError) as error:
         return {"id": None, "error": f"not JSON: {error}"}
-    if not isinstance(case, dict) or not {"pattern", "pattern_raw"} & set(case) or not {"event", "event_raw"} & set(case):
-        name = case.get("id") if isinstance(case, dict) else None
-        return {"id": name, "error": 'a line has "id", "pattern" or "pattern_raw", and "event" or "event_raw"'}
+    if not isinstance(case, dict):
+        return {"id": None, "error": "a line is a JSON object"}
+    if not {"pattern", "pattern_raw"} & set(case) or not {"event", "event_raw"} & set(case):
+        return {"id": case.get("id"), "error": 'a line has "pattern" or "pattern_raw", and "event" or "event_raw"'}
     return {"id": case.get("id"), **_result(case)}
 
 
@@ -67,6 +68,8 @@ def _merged(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for name, value in pairs:
         before = merged.get(name)
-        both = isinstance(before, dict) and isinstance(value, dict)
-        merged[name] = _merged([*before.items(), *value.items()]) if both else value
+        if isinstance(before, dict) and isinstance(value, dict):
+            merged[name] = _merged([*before.items(), *value.items()])
+        else:
+            merged[name] = value
     return merged

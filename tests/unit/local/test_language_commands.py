@@ -1,6 +1,7 @@
 """`kairos validate`, `kairos schema` and `kairos match` as they are called."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,25 @@ def test_a_wrong_directory_is_found_wrong(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "policy.yaml:2:1: timezne: unknown key" in result.output
     assert "did you mean 'timezone'?" in result.output
+
+
+def test_a_template_that_reads_what_no_sample_has_is_found_wrong(tmp_path: Path) -> None:
+    shutil.copytree(CAMPAIGNS, tmp_path / "campaigns")
+    mail = tmp_path / "campaigns" / "welcome" / "account.email.html"
+    mail.with_suffix(".mjml").unlink()
+    mail.write_text("---\nsubject: Hi\n---\n<p>{{ customer.shoe_size }}</p>\n")
+    result = run("validate", str(tmp_path / "campaigns"))
+    assert result.exit_code == 1
+    assert "welcome/account.email.html" in result.output
+    assert "shoe_size" in result.output
+
+
+def test_a_sample_that_is_no_json_is_found_wrong(tmp_path: Path) -> None:
+    shutil.copytree(CAMPAIGNS, tmp_path / "campaigns")
+    (tmp_path / "campaigns" / "samples" / "ada.json").write_text("{")
+    result = run("validate", str(tmp_path / "campaigns"))
+    assert result.exit_code == 1
+    assert "samples: not JSON" in result.output
 
 
 def test_a_directory_that_is_not_there_is_used_wrong(tmp_path: Path) -> None:
