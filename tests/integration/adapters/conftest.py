@@ -22,16 +22,17 @@ def resources() -> dict[str, dict[str, Any]]:
     return Template(TEMPLATE, {}).resources
 
 
+@pytest.fixture(scope="session")
+def session() -> boto3.session.Session:
+    """One for all: it is the loading of service models that takes time, and clients are new in every test."""
+    return boto3.session.Session("test", "test", region_name="eu-west-1")
+
+
 @pytest.fixture
-def session(monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.session.Session]:
+def aws(session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
-        yield boto3.session.Session("test", "test", region_name="eu-west-1")
-
-
-@pytest.fixture
-def aws(session) -> Aws:
-    return Aws(session)
+        yield Aws(session)
 
 
 @pytest.fixture
