@@ -1,0 +1,256 @@
+"""What sources say, as the canonical event; what they may not say, refused with the field's name."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kairos.domain import tags
+from kairos.domain.events import AHEAD, Consent, Event, Ref, Wake
+from kairos.domain.identity import address_hash
+from kairos.domain.sources import canonical, cloudevents, eventbridge, own, queued, ses, sms
+from kairos.domain.sources.feedback import Feedback
+from kairos.domain.sources.parts import BadEvent
+
+NOW = 1_795_424_400_000  # 2026-11-23T09:00:00Z
+SAMPLES = Path(__file__).parents[4] / "events"
+CARRIED = tags.write(message="m1", customer="ada 7", campaign="abandoned-cart", step="send.reminder")
+
+
+def understood(body, *, trusted=True):
+    return own.normalise(body, received=NOW, new_id=lambda: "made", trusted=trusted)
+
+
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        ("ada", Ref(id="ada")),
+        ({"id": "ada"}, Ref(id="ada")),
+        ({"id": 7}, Ref(id="7")),
+        ({"anonymous_id": "d1", "id": None}, Ref(anonymous_id="d1")),
+        ({"email": "ada@shop.example"}, Ref(email="ada@shop.example")),
+        (None, None),
+    ],
+)
+def test_a_customer_is_named_in_many_ways(customer, expected):
+    assert understood({"type": "page.viewed", "customer": customer}).customer == expected
+
+
+def test_an_event_without_id_and_time_gets_a_random_id_and_its_receipt():
+    event = understood({"type": "page.viewed"})
+    assert (event.id, event.time, event.received) == ("made", NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2026-11-23T08:59:00Z", NOW - 60_000),
+        ("2026-11-23T09:59:00+01:00", NOW - 60_000),
+        ("2026-11-23T08:59:00", NOW - 60_000),
+        ("2026-11-23T09:05:00Z", NOW + AHEAD),
+        ("2026-11-23T09:05:00.001Z", NOW),
+    ],
+)
+def test_a_time_is_believed_up_to_five_minutes_ahead(time, expected):
+    assert understood({"type": "page.viewed", "time": time}).time == expected
+
+
+def deep(levels):
+    return {"x": deep(levels - 1)} if levels else 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ([], "bad_event", ""),
+        ({}, "bad_value", "type"),
+        ({"type": " "}, "bad_value", "type"),
+        ({"type": "a\nb"}, "bad_value", "type"),
+        ({"type": "x" * 300}, "too_long", "type"),
+        ({"type": "message.sent"}, "reserved_type", "type"),
+        ({"type": "kairos.customer"}, "reserved_type", "type"),
+        ({"type": "a", "time": "yesterday"}, "bad_time", "time"),
+        ({"type": "a", "time": 5}, "bad_time", "time"),
+        ({"type": "a", "id": ""}, "bad_value", "id"),
+        ({"type": "a", "customer": 5}, "bad_value", "customer"),
+        ({"type": "a", "customer": {}}, "bad_value", "customer"),
+        ({"type": "a", "customer": {"email": "nobody"}}, "bad_value", "customer.email"),
+        ({"type": "a", "properties": []}, "bad_value", "properties"),
+        ({"type": "a", "properties": deep(40)}, "too_deep", ""),
+        ({"type": "a", "consents": [{"topic": "offers", "channel": "email"}]}, "bad_value", "consents.0.state"),
+        ({"type": "a", "consents": [{"state": "granted", "channel": "email"}]}, "bad_value", "consents.0.topic"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_name_of_its_field(body, code, field):
+    with pytest.raises(BadEvent) as refused:
+        understood(body)
+    assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_only_a_trusted_sender_speaks_of_consents_and_addresses():
+    consents = [{"topic": "offers", "channel": "email", "state": "granted"}]
+    body = {"type": "a", "customer": {"id": "ada", "email": "ada@shop.example"}}
+    assert understood(body | {"consents": consents}).consents == (Consent("offers", "email", "granted", NOW),)
+    assert understood(body).addresses == {"email": "ada@shop.example"}
+    assert understood(body, trusted=False).addresses == {}
+    with pytest.raises(BadEvent) as refused:
+        understood(body | {"consents": consents}, trusted=False)
+    assert refused.value.field == "consents"
+
+
+def cloud_event(**more):
+    return {"specversion": "1.0", "id": "42", "source": "/web", "type": "product.viewed"} | more
+
+
+@pytest.mark.parametrize(
+    ("body", "customer", "properties"),
+    [
+        (cloud_event(subject="ada", data={"category": "toys"}), Ref(id="ada"), {"category": "toys"}),
+        (cloud_event(data={"customer": "ada", "properties": {"a": 1}}), Ref(id="ada"), {"a": 1}),
+        (cloud_event(data={"customer": "ada", "category": "toys"}), Ref(id="ada"), {"category": "toys"}),
+        (cloud_event(), None, {}),
+    ],
+)
+def test_a_cloudevent_is_known_by_source_and_id(body, customer, properties):
+    event = cloudevents.normalise(body, received=NOW, new_id=lambda: "no", trusted=True)
+    assert (event.id, event.source, event.customer) == ("/web 42", "/web", customer)
+    assert event.properties == properties
+
+
+def test_a_binary_cloudevent_has_its_attributes_in_headers():
+    headers = {"CE-SpecVersion": "1.0", "ce-id": "42", "ce-source": "/web", "ce-type": "product.viewed"}
+    assert cloudevents.of_headers(headers, {"a": 1}) == cloud_event(data={"a": 1})
+    assert cloudevents.of_headers({"content-type": "application/json"}, {}) is None
+
+
+def envelope(detail, **more):
+    return {
+        "version": "0", "id": "e1", "detail-type": "order.placed", "source": "shop",
+        "time": "2026-11-23T08:00:00Z", "detail": detail,
+    } | more  # fmt: skip
+
+
+def test_a_bus_event_has_the_senders_id_else_the_envelopes():
+    named = eventbridge.normalise(envelope({"id": "o1", "customer": "ada"}), received=NOW)
+    unnamed = eventbridge.normalise(envelope({"customer": "ada"}), received=NOW)
+    assert (named.id, unnamed.id) == ("o1", "e1")
+    assert (unnamed.type, unnamed.source, unnamed.time) == ("order.placed", "shop", NOW - 3_600_000)
+
+
+def test_kairos_does_not_listen_to_itself():
+    with pytest.raises(BadEvent) as refused:
+        eventbridge.normalise(envelope({}, source="kairos"), received=NOW)
+    assert refused.value.code == "reserved_source"
+
+
+def test_a_cloudevent_may_lie_in_a_bus_event():
+    event = eventbridge.normalise(envelope(cloud_event(subject="ada")), received=NOW)
+    assert (event.id, event.type) == ("/web 42", "product.viewed")
+
+
+def mail(kind, name, **about):
+    carried = {tag: [value] for tag, value in CARRIED.items()}
+    told = {"timestamp": "2026-11-23T08:00:00Z", **about}
+    sent = {"messageId": "s1", "timestamp": "2026-11-23T07:59:00Z", "tags": carried}
+    return {"eventType": kind, "mail": sent, name: told}
+
+
+BOUNCED = [{"emailAddress": "Ada <ada@shop.example>"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "suppresses"),
+    [
+        (mail("Send", "send"), "sent", False),
+        (mail("Delivery", "delivery"), "delivered", False),
+        (mail("DeliveryDelay", "deliveryDelay", delayType="MailboxFull"), "delayed", False),
+        (mail("Bounce", "bounce", bounceType="Permanent", bouncedRecipients=BOUNCED), "bounced", True),
+        (mail("Bounce", "bounce", bounceType="Transient", bouncedRecipients=BOUNCED), "bounced", False),
+        (mail("Complaint", "complaint", complaintSubType=None, complainedRecipients=BOUNCED), "complained", True),
+        (mail("Reject", "reject", reason="Bad content"), "rejected", False),
+        (mail("Rendering Failure", "failure"), "rejected", False),
+        (mail("Open", "open"), "opened", False),
+        (mail("Click", "click", link="https://shop.example/"), "clicked", False),
+    ],
+)
+def test_what_ses_says_of_a_message(body, kind, suppresses):
+    (feedback,) = ses.read(body)
+    assert (feedback.kind, feedback.message, feedback.customer) == (kind, "m1", "ada 7")
+    assert bool(feedback.suppresses) is suppresses
+    if suppresses:
+        assert feedback.suppresses == f"email#{address_hash('email', 'ada@shop.example')}"
+    event = feedback.event(NOW)
+    assert event is None if kind == "sent" else event.type == f"message.{kind}"
+    if event:
+        assert event.own
+        assert event.properties["campaign"] == "abandoned-cart"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "permanent"),
+    [
+        ({"eventType": "TEXT_DELIVERED", "eventTimestamp": NOW, "context": CARRIED}, "delivered", False),
+        ({"eventType": "TEXT_INVALID", "eventTimestamp": NOW, "destinationPhoneNumber": "+4512345678"}, "bounced", True),
+        ({"eventType": "TEXT_CARRIER_UNREACHABLE", "eventTimestamp": NOW}, "bounced", False),
+        (
+            {"notification": {"messageId": "n", "timestamp": "2026-11-23 09:00:00.000"}, "delivery": {}, "status": "SUCCESS"},
+            "delivered", False,
+        ),
+        (
+            {
+                "EndpointArn": "arn:aws:sns:eu-west-1:1:endpoint/GCM/app/1", "EventType": "DeliveryFailure",
+                "FailureType": "EndpointDisabled", "Time": "2026-11-23 09:00:00.000",
+            },
+            "bounced", True,
+        ),
+    ],
+)  # fmt: skip
+def test_what_carriers_and_platforms_say(body, kind, permanent):
+    (feedback,) = sms.read(body)
+    assert (feedback.kind, feedback.permanent, feedback.time) == (kind, permanent, NOW)
+
+
+def sample(name):
+    return [json.loads(record["body"]) for record in json.loads((SAMPLES / name).read_text())["Records"]]
+
+
+def test_the_sample_of_the_events_queue_is_understood():
+    read = [one for body in sample("evaluate.json") for one in queued.read(body, NOW)]
+    assert [type(one) for one in read] == [Event, Event, Event, Wake]
+    assert [one.id for one in read[:3]] == ["cart-1", "order-1", "/web 42"]
+
+
+def test_a_greeting_is_skipped_and_a_bounce_is_heard():
+    read = [one for body in sample("feedback.json") for one in queued.read(body, NOW)]
+    assert [(one.kind, one.customer, one.permanent) for one in read if isinstance(one, Feedback)] == [
+        ("bounced", "ada", True)
+    ]
+
+
+@pytest.mark.parametrize("body", [None, [], 5, {}, {"kairos": "nothing"}, {"kairos": "event"}])
+def test_what_is_of_no_known_kind_is_refused(body):
+    with pytest.raises(BadEvent):
+        queued.read(body, NOW)
+
+
+TEXT = st.text(min_size=1, max_size=20)
+
+
+@given(id=TEXT, who=TEXT, properties=st.dictionaries(TEXT, st.integers() | TEXT), own_made=st.booleans())
+def test_the_canonical_form_survives_the_queue(id, who, properties, own_made):
+    consents = (Consent("offers", "email", "granted", NOW, proof="p"),)
+    event = Event(
+        id, "a.b", NOW, NOW, customer=Ref(id=who), properties=properties, consents=consents,
+        attributes={"declared": {"x": None}}, addresses={"email": None}, own=own_made,
+    )  # fmt: skip
+    assert canonical.from_dict(json.loads(json.dumps(canonical.to_dict(event)))) == event
+
+
+@given(customer=st.text(max_size=60), step=st.text(max_size=30))
+def test_tags_come_back_as_they_went_and_hold_only_what_ses_allows(customer, step):
+    carried = tags.write(message="m1", customer=customer, step=step)
+    assert all(c.isascii() and (c.isalnum() or c in "-_") for value in carried.values() for c in value)
+    back = tags.read(carried)
+    assert (back.get("customer", ""), back.get("step", "")) == (customer, step)
