@@ -98,6 +98,8 @@ class Server:
 
     def _work(self) -> None:
         stack, minute = self.stack, 0
+        if stack is not None:
+            stack.lambdas.warm()
         while not self._stopping and stack is not None:
             self._woken.wait(timeout=None if stack.clock.virtual else 0.2)
             self._woken.clear()

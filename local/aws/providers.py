@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from botocore.awsrequest import AWSPreparedRequest
 from moto.sns.models import sns_backends
@@ -13,6 +13,15 @@ from local.aws.feedback import of_mail, of_text
 from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
 from local.aws.template import ACCOUNT, REGION, Template
+
+
+ACCOUNT_OF_SES: Final = {
+    "EnforcementStatus": "HEALTHY",
+    "ProductionAccessEnabled": True,
+    "SendingEnabled": True,
+    "SendQuota": {"Max24HourSend": 10_000_000.0, "MaxSendRate": 10_000.0, "SentLast24Hours": 0.0},
+    "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+}
 
 
 class Providers:
@@ -25,7 +34,9 @@ class Providers:
         self._text_topics = _sms_destinations(template)
 
     def answer(self, request: AWSPreparedRequest, operation: str) -> Answer | None:
-        """End User Messaging's answer; None to all that is not its."""
+        """The answer to what moto does not know; None to all else."""
+        if operation == "GetAccount":
+            return _json(ACCOUNT_OF_SES)
         if operation not in ("SendTextMessage", "SendMessages"):
             return None
         body = json.loads(bytes_of(request.body) or b"{}")

@@ -62,7 +62,6 @@ def _serve(port: int, aws_port: int, campaigns: Path, clock: Any, state: Path | 
         raise SystemExit(1) from invalid
     if state:
         load(stack, state)
-    stack.lambdas.warm()
     server.start(stack)
     for line in (server.url, f"AWS_ENDPOINT_URL={server.aws_url}", "ready"):
         click.echo(line)
