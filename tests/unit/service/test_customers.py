@@ -1,0 +1,77 @@
+"""One customer over HTTP."""
+
+import json
+
+import pytest
+
+from kairos.service.customers import Customers
+from kairos.service.keys import Keys
+from tests.unit.domain.shop import CART, catalog
+from tests.unit.service.workers import Workers
+
+ADMIN = {"x-api-key": "admin-key"}
+
+
+def door(workers):
+    keys = Keys(write=None, admin=lambda: "admin-key")
+    world = workers.world
+    return Customers(workers.customers, workers.evaluate, keys, catalog(abandoned_cart=CART), world.clock, world.ids)
+
+
+def put(workers, body, headers=ADMIN, who="ada"):
+    what = door(workers).put(headers, who, json.dumps(body).encode())
+    return what.status, json.loads(what.body)
+
+
+def shop():
+    return Workers(catalog(abandoned_cart=CART))
+
+
+def test_what_is_put_can_be_read_at_once_and_null_takes_it_away():
+    workers = shop()
+    status, body = put(workers, {"attributes": {"country": "DK", "tier": "gold"}, "addresses": {"email": "a@shop.example"}})
+    assert (status, body["attributes"]["merged"]) == (200, {"country": "DK", "tier": "gold"})
+    workers.world.now += 1
+    put(workers, {"attributes": {"tier": None}, "addresses": {"email": None}})
+    read = json.loads(door(workers).get(ADMIN, "ada").body)
+    assert (read["attributes"]["backend"], read["addresses"]) == ({"country": "DK"}, {})
+
+
+def test_consents_are_shown_with_their_time():
+    _, body = put(shop(), {"consents": [{"topic": "offers", "channel": "email", "state": "granted"}]})
+    assert body["consents"] == [
+        {"topic": "offers", "channel": "email", "state": "granted", "time": "2026-06-01T09:00:00.000Z"}
+    ]
+
+
+def test_nobody_is_not_found():
+    assert door(shop()).get(ADMIN, "nobody").status == 404
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-api-key": "write-key"}])
+def test_it_takes_the_admin_key(headers):
+    assert put(shop(), {}, headers)[0] == 401
+    assert door(shop()).get(headers, "ada").status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ([], None),
+        ({"attribute": {}}, "attribute"),
+        ({"attributes": []}, "attributes"),
+        ({"addresses": {"fax": "1"}}, "addresses.fax"),
+        ({"addresses": {"email": "nobody"}}, "addresses.email"),
+        ({"addresses": {"push": [{"token": "t", "platform": "pigeon"}]}}, "addresses.push.0.platform"),
+        ({"consents": [{"topic": "offers", "channel": "email", "state": "yes"}]}, "consents.0.state"),
+    ],
+)
+def test_a_wrong_body_is_a_problem_that_names_the_field(body, field):
+    status, problem = put(shop(), body)
+    assert (status, problem.get("field")) == (400, field)
+
+
+def test_a_customer_in_conflict_is_asked_to_come_again():
+    workers = shop()
+    workers.customers.races = 10**6
+    assert put(workers, {"attributes": {"a": 1}})[0] == 503
