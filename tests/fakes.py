@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from kairos.domain.effects import Effect, PutEntry, PutMessage
 from kairos.domain.events import Json, Millis
@@ -17,6 +17,8 @@ from kairos.service.ports import (
     StateMoved,
     StoredMessage,
 )
+
+Result = TypeVar("Result")
 
 QUARTER: Millis = 15 * 60_000
 
@@ -47,7 +49,7 @@ class World:
     kill_at: int = 0  # the number of the call before or after which the worker dies; 0: never
     after: bool = False
 
-    def call(self, work: Callable[[], Any]) -> Any:
+    def call(self, work: Callable[[], Result]) -> Result:
         """One call of a port: the place where a worker may die, before or after it took place."""
         self.step += 1
         dying = self.step == self.kill_at
@@ -121,7 +123,7 @@ class FakeMessages:
         def work() -> Dossier | None:
             message = self.world.messages.get(ref.message)
             customer = self.world.states.get(ref.customer) or Customer.unknown(ref.customer)
-            return message and Dossier(message, customer, {}, self.world.control_now)
+            return Dossier(message, customer, {}, self.world.control_now) if message else None
 
         return self.world.call(work)
 

@@ -29,7 +29,9 @@ def shop():
 
 def test_what_is_put_can_be_read_at_once_and_null_takes_it_away():
     workers = shop()
-    status, body = put(workers, {"attributes": {"country": "DK", "tier": "gold"}, "addresses": {"email": "a@shop.example"}})
+    status, body = put(
+        workers, {"attributes": {"country": "DK", "tier": "gold"}, "addresses": {"email": "a@shop.example"}}
+    )
     assert (status, body["attributes"]["merged"]) == (200, {"country": "DK", "tier": "gold"})
     workers.world.now += 1
     put(workers, {"attributes": {"tier": None}, "addresses": {"email": None}})

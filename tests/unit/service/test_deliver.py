@@ -70,9 +70,7 @@ def test_a_template_that_cannot_be_rendered_is_refused_before_any_claim():
     assert (message.status, message.reason, message.tries) == ("refused", "failed_template", 0)
 
 
-@pytest.mark.parametrize(
-    ("reason", "suppressed"), [("failed_provider", set()), ("undeliverable", {f"email#{HASH}"})]
-)
+@pytest.mark.parametrize(("reason", "suppressed"), [("failed_provider", set()), ("undeliverable", {f"email#{HASH}"})])
 def test_a_providers_refusal_is_told_to_decide(reason, suppressed):
     workers = heard(shop(answers=[Refused(reason, "MessageRejected")]))
     assert workers.statuses() == ["refused"]

@@ -114,7 +114,8 @@ def test_what_cannot_be_understood_goes_to_rejected_with_its_reason(body, reason
 
 def test_a_message_that_exists_is_not_written_again():
     workers = shop().hear(joined())
-    commit, raised = workers.customers.commit, []
+    commit = workers.customers.commit
+    raised: list[bool] = []
 
     def known(before, after, effects, writer):
         if effects and not raised:

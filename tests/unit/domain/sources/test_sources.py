@@ -182,9 +182,9 @@ def test_what_ses_says_of_a_message(body, kind, suppresses):
     if suppresses:
         assert feedback.suppresses == f"email#{address_hash('email', 'ada@shop.example')}"
     event = feedback.event(NOW)
-    assert event is None if kind == "sent" else event.type == f"message.{kind}"
+    assert (event is None) is (kind == "sent")
     if event:
-        assert event.own
+        assert (event.type, event.own) == (f"message.{kind}", True)
         assert event.properties["campaign"] == "abandoned-cart"
 
 
@@ -219,7 +219,7 @@ def sample(name):
 def test_the_sample_of_the_events_queue_is_understood():
     read = [one for body in sample("evaluate.json") for one in queued.read(body, NOW)]
     assert [type(one) for one in read] == [Event, Event, Event, Wake]
-    assert [one.id for one in read[:3]] == ["cart-1", "order-1", "/web 42"]
+    assert [one.id for one in read if isinstance(one, Event)] == ["cart-1", "order-1", "/web 42"]
 
 
 def test_a_greeting_is_skipped_and_a_bounce_is_heard():
