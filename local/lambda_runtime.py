@@ -102,6 +102,8 @@ def _post(port: int, event: Any, process: "subprocess.Popen[bytes]", timeout: in
             request = urllib.request.Request(url, json.dumps(event).encode())
             with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310  # our own emulator, over http
                 return json.loads(response.read() or b"null")
+        except urllib.error.HTTPError as error:  # the sandbox died; its log says of what
+            return {"errorType": f"HTTP {error.code}", "errorMessage": error.read().decode()}
         except urllib.error.URLError:
             if process.poll() is not None or time.monotonic() > until:
                 raise

@@ -69,14 +69,13 @@ def test_nothing_is_left_to_do_in_a_comment() -> None:
 def test_the_layer_keeps_botocore_s_data_of_every_service_that_is_called() -> None:
     kept = re.search(r"^AWS_SERVICES := (\S+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert kept
-    called: set[str] = set()
+    called = {"xray"}  # by the tracer
     for file in (ROOT / "layers/kairos/kairos").rglob("*.py"):
         called |= set(re.findall(r"""client\(\s*["']([a-z0-9-]+)["']""", file.read_text()))
-    assert called
     assert called <= set(kept[1].split("|"))
 
 
-def test_the_changelog_names_the_version() -> None:
+def test_the_changelog_has_a_chapter_for_this_version() -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert version
-    assert version[1] in (ROOT / "CHANGELOG.md").read_text()
+    assert re.search(rf"^## ({re.escape(version[1])}|Unreleased)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
