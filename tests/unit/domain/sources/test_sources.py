@@ -223,7 +223,7 @@ def test_the_sample_of_the_events_queue_is_understood():
 
 
 def test_a_greeting_is_skipped_and_a_bounce_is_heard():
-    read = [one for body in sample("feedback.json") for one in queued.read(body, NOW)]
+    read = [one for body in sample("evaluate-feedback.json") for one in queued.read(body, NOW)]
     assert [(one.kind, one.customer, one.permanent) for one in read if isinstance(one, Feedback)] == [
         ("bounced", "ada", True)
     ]
