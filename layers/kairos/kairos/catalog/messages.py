@@ -69,7 +69,7 @@ def _told(
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return place, dotted(path), _shown(value), "keys and their values", ""
     if kind == "literal_error":
-        allowed = [part.strip("' ") for part in context["expected"].replace(" or ", ", ").split(", ")]
+        allowed = [{"True": "true"}.get(part.strip("' "), part.strip("' ")) for part in context["expected"].replace(" or ", ", ").split(", ")]
         return place, dotted(path), _shown(value), "one of " + ", ".join(allowed), nearest(value, allowed)
     if kind == "string_pattern_mismatch":
         return place, dotted(path), _shown(value), f"text like {context['pattern']}", ""
@@ -102,5 +102,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "nothing"}[value]
     if isinstance(value, dict | list):
-        return "a list" if isinstance(value, list) else "keys and values"
+        what = "list" if isinstance(value, list) else "mapping"
+        return f"a {what}" if value else f"an empty {what}"
     return repr(value)

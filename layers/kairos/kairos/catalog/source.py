@@ -106,6 +106,9 @@ def _mapping(node: MappingNode, path: Path_, source: Source) -> dict[str, Any]:
             source.wrong(place, dotted(path), "a key that is not text", hint="a value that starts with {{ needs quotes")
             continue
         here = (*path, str(key.value))
+        if any("\ud800" <= char <= "\udfff" for char in key.value):
+            source.wrong(place, dotted(path), "half a character in a key", "whole ones")
+            continue
         if key.value in found:
             first = source.keys[here]
             source.wrong(place, dotted(here), "repeated key", "each key once", f"first on line {first.line}")
@@ -116,6 +119,9 @@ def _mapping(node: MappingNode, path: Path_, source: Source) -> dict[str, Any]:
 
 
 def _scalar(style: str | None, text: str, path: Path_, source: Source) -> Any:
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        source.wrong(source.values[path], dotted(path), "half a character", "whole ones")
+        return ""
     if style is not None:
         return text
     if text in _WORDS:

@@ -44,18 +44,22 @@ def _plain(pattern: Pattern) -> Pattern:
     return _compiled(pattern)
 
 
-def _of_event(pattern: Pattern) -> Pattern:
+def _of_event(pattern: Pattern, path: tuple[str | int, ...] = ()) -> Pattern:
     for name, part in pattern.items():
-        if name == "$or" and isinstance(part, list):
-            for branch in part:
-                _of_event(branch if isinstance(branch, dict) else {})
-        elif name != "$or":
+        if name == "$or":
+            for number, branch in enumerate(part):
+                _of_event(branch, (*path, name, number))
+        else:
             try:
                 check_event_path(name)
             except ValueError as error:
                 about = getattr(error, "context", {})
-                raise wrong(about["found"], about["expected"], about["hint"], (name,)) from error
+                raise wrong(about["found"], about["expected"], about["hint"], (*path, name)) from error
     return pattern
+
+
+def _is_of_event(pattern: Pattern) -> Pattern:
+    return _of_event(pattern)
 
 
 def _referring(pattern: Any, info: ValidationInfo) -> Any:
@@ -77,10 +81,10 @@ def _stand_in(node: Any) -> Any:
     return node
 
 
-EventPattern = Annotated[Pattern, AfterValidator(_plain), AfterValidator(_of_event)]
+EventPattern = Annotated[Pattern, AfterValidator(_plain), AfterValidator(_is_of_event)]
 ReferringPattern = Annotated[Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern)]
 ReferringEventPattern = Annotated[
-    Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern), AfterValidator(_of_event)
+    Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern), AfterValidator(_is_of_event)
 ]
 
 

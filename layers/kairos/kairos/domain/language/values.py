@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema
 from kairos.domain.language.scope import known, scope, wrong
 
 UNITS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
+LONGEST: Final = 100 * 365 * UNITS["d"]
 _SPAN: Final = re.compile(r"(?=\d)" + "".join(rf"(?:(?P<{unit}>\d+){unit})?" for unit in UNITS), re.ASCII)
 _YEARS: Final = re.compile(r"(?P<y>\d+)y", re.ASCII)
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
@@ -68,7 +69,10 @@ def parts_of_span(text: Any) -> dict[str, int]:
 
 
 def _duration(text: Any) -> int:
-    return sum(number * UNITS[unit] for unit, number in parts_of_span(text).items())
+    span = sum(number * UNITS[unit] for unit, number in parts_of_span(text).items())
+    if span > LONGEST:
+        raise wrong(repr(text), "a duration of at most 100 years")
+    return span
 
 
 def _positive(text: Any) -> int:
