@@ -33,6 +33,7 @@ class Summary:
     """What there is to see."""
 
     heard: Counter[str]  # lines of events in the archive, by type
+    own: Counter[str]  # those that Kairos made itself: receipts, clicks, answers
     distinct: int
     customers: int
     campaigns: Mapping[str, Tally]
@@ -47,6 +48,7 @@ class Summary:
         return {
             "events": {
                 "heard": self.heard.total(), "distinct": self.distinct, "by_type": dict(self.heard.most_common()),
+                "own": dict(self.own.most_common()),
             },
             "customers": self.customers, "messages": len(self.messages),
             "campaigns": {name: tally.line() for name, tally in self.campaigns.items()},
@@ -58,13 +60,15 @@ def summarise(stack: Stack) -> Summary:
     """Everything, counted now."""
     costs = stack.costs()
     lines = stack.archive.lines()
-    events = [line["event"] for line in lines if "event" in line and not line["event"].get("own")]
+    archived = [line["event"] for line in lines if "event" in line]
+    events = [event for event in archived if not event.get("own")]
     messages = _messages(stack)
     heard = Counter(str(event["type"]) for event in events)
     mails = sum(message["channel"] == "email" for message in messages)
     dollars = costs["price"]["usd"] - mails * DOLLARS["ses"]
     return Summary(
         heard=heard,
+        own=Counter(str(event["type"]) for event in archived if event.get("own")),
         distinct=len({event["id"] for event in events}),
         customers=_customers(stack),
         campaigns=tally(messages, (line["record"] for line in lines if "record" in line)),

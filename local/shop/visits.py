@@ -34,7 +34,7 @@ def visits(person: Person, today: int) -> Iterator[dict[str, Any]]:
     if habit in ("lapsed", "quiet"):
         return
     sessions = {"toys": random.randint(2, 4), "passer-by": random.choice((1, 1, 2))}.get(
-        habit, random.choice((1, 1, 2, 2))
+        habit, random.choice((1, 1, 1, 2))
     )
     starts = sorted(moment(random, person, today) for _ in range(sessions))
     for number, start in enumerate(starts):
