@@ -198,6 +198,8 @@ class Deliver:
     def _unanswered(self, message: StoredMessage, now: Millis) -> None:
         """Whoever claimed it is long gone, and the provider has said nothing."""
         if now < message.claimed + SETTLING:
+            if message.due <= now:  # so that the sweep does not ask every minute
+                self._messages.postpone(message, due=message.claimed + SETTLING)
             return
         self._tally.measure("InDoubtAge", (now - message.claimed) / 1000)
         if message.status == "sending":
