@@ -14,7 +14,6 @@ from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
 from local.aws.template import ACCOUNT, REGION, Template
 
-
 ACCOUNT_OF_SES: Final = {
     "EnforcementStatus": "HEALTHY",
     "ProductionAccessEnabled": True,
