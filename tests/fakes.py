@@ -100,7 +100,11 @@ class FakeCustomers:
         kept = world.states.get(who)
         if (kept.state.version if kept else 0) != before.state.version:
             raise StateMoved
-        entries = {(e.campaign, e.key) for e in effects if isinstance(e, PutEntry) and (who, e.campaign, e.key) in world.entries}
+        entries = {
+            (e.campaign, e.key)
+            for e in effects
+            if isinstance(e, PutEntry) and (who, e.campaign, e.key) in world.entries
+        }
         messages = {e.id for e in effects if isinstance(e, PutMessage) and e.id in world.messages}
         if entries or messages:
             raise AlreadyWritten(frozenset(entries), frozenset(messages))

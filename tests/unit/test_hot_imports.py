@@ -9,7 +9,16 @@ PARTS = (
     "kairos.bootstrap", "kairos.service.evaluate", "kairos.domain.link", "kairos.adapters.dynamodb.customers",
     "kairos.adapters.dynamodb.messages", "kairos.adapters.queues", "kairos.adapters.archive",
 )  # fmt: skip
-DEAR = {"pydantic", "jinja2", "yaml", "ruamel", "babel", "aws_xray_sdk", "kairos.adapters.ses", "kairos.service.deliver"}
+DEAR = {
+    "pydantic",
+    "jinja2",
+    "yaml",
+    "ruamel",
+    "babel",
+    "aws_xray_sdk",
+    "kairos.adapters.ses",
+    "kairos.service.deliver",
+}
 
 
 def test_evaluate_imports_nothing_that_only_others_need():

@@ -64,7 +64,9 @@ def once(door: str) -> Once:
         lower = {name.lower(): value for name, value in headers.items()}
         sender = lower.get("authorization") or lower.get("x-api-key", "")
         try:
-            kept = made["run"](work=work, request={"key": key, "sender": sender, "body": body.decode("utf-8", "replace")})
+            kept = made["run"](
+                work=work, request={"key": key, "sender": sender, "body": body.decode("utf-8", "replace")}
+            )
         except _NotKept as again:
             return again.answer
         except exceptions.IdempotencyAlreadyInProgressError:

@@ -99,7 +99,13 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
         "segments": sorted(name for name, holds in catalog.policy.segments.items() if holds(look)),
         "tags": sorted(name for name, (on, _) in state.tags.items() if on),
         "campaigns": [
-            {"campaign": run.campaign, "key": run.key, "step": run.step, "entered": _iso(run.entered), "due": _iso(run.due)}
+            {
+                "campaign": run.campaign,
+                "key": run.key,
+                "step": run.step,
+                "entered": _iso(run.entered),
+                "due": _iso(run.due),
+            }
             for run in state.runs
         ],
         "counts": {keep: len(moments) for keep, moments in state.counts.items()},
