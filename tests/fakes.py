@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from kairos.domain.effects import Effect, PutEntry, PutMessage
 from kairos.domain.events import Json, Millis
@@ -12,7 +12,6 @@ from kairos.service.ports import (
     Control,
     Dossier,
     MessageRef,
-    NotClaimed,
     Outgoing,
     StateMoved,
     StoredMessage,
@@ -117,84 +116,6 @@ class FakeCustomers:
                 world.entries[who, effect.campaign, effect.key] = effect
             if isinstance(effect, PutMessage):
                 world.messages[effect.id] = StoredMessage(effect, who, "pending", due=effect.due)
-
-
-@dataclass
-class FakeMessages:
-    world: World
-
-    def dossier(self, ref: MessageRef) -> Dossier | None:
-        def work() -> Dossier | None:
-            message = self.world.messages.get(ref.message)
-            customer = self.world.states.get(ref.customer) or Customer.unknown(ref.customer)
-            return Dossier(message, customer, {}, self.world.control_now) if message else None
-
-        return self.world.call(work)
-
-    def claim(self, message: StoredMessage, *, guard: int, address: str, token: str, now: Millis) -> None:
-        def work() -> None:
-            kept = self.world.messages[message.put.id]
-            owner = self.world.states.get(message.customer)
-            if kept.status != "pending":
-                raise NotClaimed("not_pending")
-            if kept.put.expires <= now:
-                raise NotClaimed("expired")
-            if address in self.world.suppressed:
-                raise NotClaimed("suppressed")
-            if owner and owner.state.guard != guard:
-                raise NotClaimed("guard_moved")
-            claimed = replace(kept, status="sending", token=token, tries=kept.tries + 1, claimed=now)
-            self.world.messages[message.put.id] = claimed
-
-        self.world.call(work)
-
-    def _move(self, message: StoredMessage, holds: Callable[[StoredMessage], bool], **changes: Any) -> bool:
-        def work() -> bool:
-            kept = self.world.messages[message.put.id]
-            if not holds(kept):
-                return False
-            self.world.messages[message.put.id] = replace(kept, **changes)
-            return True
-
-        return self.world.call(work)
-
-    def sent(self, message: StoredMessage, *, token: str, provider_id: str, now: Millis, due: Millis) -> bool:
-        mine = lambda m: (m.status in ("sending", "in_doubt") and m.token == token) or m.status == "given_up"  # noqa: E731 - a condition, as the table has it
-        return self._move(message, mine, status="sent", provider_id=provider_id, due=due)
-
-    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
-        kept = self.world.messages.get(message)
-        if kept is None:
-            return False
-        return self._move(
-            kept,
-            lambda m: m.status in ("sending", "in_doubt", "given_up") or (m.status == "pending" and m.tries > 0),
-            status="sent", provider_id=provider_id, due=0,
-        )  # fmt: skip
-
-    def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:
-        open_now = ("sending", "in_doubt") if message.put.transactional else ("sending",)
-        return self._move(message, lambda m: m.status in open_now and m.token == token, status="pending", due=due)
-
-    def doubt(self, message: StoredMessage, *, token: str) -> bool:
-        return self._move(message, lambda m: m.status == "sending" and m.token == token, status="in_doubt")
-
-    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis) -> bool:
-        status = "sending" if token else "pending"
-        return self._move(
-            message, lambda m: m.status == status and (not token or m.token == token),
-            status="refused", reason=reason, due=due,
-        )  # fmt: skip
-
-    def give_up(self, message: StoredMessage) -> bool:
-        mine = lambda m: m.status in ("sending", "in_doubt") and m.token == message.token  # noqa: E731 - as above
-        return self._move(message, mine, status="given_up", due=0)
-
-    def postpone(self, message: StoredMessage, *, due: Millis) -> bool:
-        return self._move(message, lambda m: (m.status, m.token) == (message.status, message.token), due=due)
-
-    def reported(self, message: StoredMessage) -> bool:
-        return self._move(message, lambda m: (m.status, m.token) == (message.status, message.token), due=0)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from kairos.service.metrics import Tally
 from kairos.service.ports import MessageRef
 from kairos.service.sweep import Sweep
 from tests import fakes
+from tests.fake_messages import FakeMessages
 from tests.fakes import Killed, World
 from tests.unit.domain.shop import T0
 
@@ -25,7 +26,7 @@ class Workers:
         self.loses = loses
         self.tally = Tally()
         self.customers = fakes.FakeCustomers(self.world)
-        self.messages = fakes.FakeMessages(self.world)
+        self.messages = FakeMessages(self.world)
         self.queues = fakes.FakeQueues(self.world)
         self.provider = fakes.FakeProvider(self.world)
         self.renderer = fakes.FakeRenderer()
