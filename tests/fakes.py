@@ -140,9 +140,10 @@ class FakeQueues:
 class FakeDue:
     world: World
 
-    def due(self, until: Millis, limit: int) -> Iterator[str | MessageRef]:
-        yield from [id for id, c in self.world.states.items() if c.state.due and c.state.due <= until]
-        yield from [MessageRef(m.customer, id) for id, m in self.world.messages.items() if m.due and m.due <= until]
+    def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
+        yield from [(c.state.due, id) for id, c in self.world.states.items() if c.state.due and c.state.due <= until]
+        found = [(m.due, MessageRef(m.customer, id)) for id, m in self.world.messages.items() if m.due and m.due <= until]
+        yield from found
 
 
 @dataclass

@@ -32,7 +32,7 @@ class Switch:
         names = named(campaign, channel)
         for name in names:
             self._control.resume(name)
-        waiting = [ref for ref in self._due.due(self._clock() + AHEAD, LIMIT) if isinstance(ref, MessageRef)]
+        waiting = [ref for _, ref in self._due.due(self._clock() + AHEAD, LIMIT) if isinstance(ref, MessageRef)]
         if waiting:
             self._queues.put_messages(waiting)
         return names

@@ -155,8 +155,8 @@ class ControlStore(Protocol):
 class DueIndex(Protocol):
     """The sparse index of everything that has a moment."""
 
-    def due(self, until: Millis, limit: int) -> Iterable[str | MessageRef]:
-        """Customers (ids) whose timers, and messages whose moment, are due; at most `limit` a shard."""
+    def due(self, until: Millis, limit: int) -> Iterable[tuple[Millis, str | MessageRef]]:
+        """When, and which customers (ids) whose timers, and messages whose moment, are due; at most `limit` a shard."""
 
 
 class AddressStore(Protocol):

@@ -34,12 +34,14 @@ class Sweep:
         now = self._clock()
         wakes: list[Json] = []
         refs: list[MessageRef] = []
-        for found in self._due.due(now, LIMIT):
+        oldest = now
+        for moment, found in self._due.due(now, LIMIT):
+            oldest = min(oldest, moment)
             if isinstance(found, MessageRef):
                 refs.append(found)
             else:
                 wakes.append({"kairos": "wake", "customer": found})
-        self._tally.measure("DueLag", self._lag(now) if wakes or refs else 0.0)
+        self._tally.measure("DueLag", (now - oldest) / 1000)
         for page in _pages(refs):
             self._queues.put_messages(page)
         if wakes and self._queues.backlog() > BACKLOG:
@@ -47,15 +49,6 @@ class Sweep:
         for bodies in _pages(wakes):
             self._queues.put_events(bodies)
         return len(wakes), len(refs)
-
-    def _lag(self, now: Millis) -> float:
-        """How many seconds the oldest due moment is behind us at least: the index tells what is older than a moment."""
-        behind = 0
-        for minutes in _STEPS:
-            if next(iter(self._due.due(now - minutes * 60_000, 1)), None) is None:
-                break
-            behind = minutes * 60
-        return float(behind)
 
 
 def _pages(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

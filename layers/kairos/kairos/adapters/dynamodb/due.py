@@ -15,11 +15,11 @@ class DynamoDue:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def due(self, until: Millis, limit: int) -> Iterator[str | MessageRef]:
+    def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
         for shard in range(items.SHARDS):
             yield from self._shard(str(shard), until, limit)
 
-    def _shard(self, shard: str, until: Millis, limit: int) -> Iterator[str | MessageRef]:
+    def _shard(self, shard: str, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
         """Earliest first, page by page."""
         query: Any = {
             "TableName": self._table.name,

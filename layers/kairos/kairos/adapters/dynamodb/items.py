@@ -197,10 +197,11 @@ def circuit(channel: str) -> str:
     return f"{_CIRCUIT}{channel}"
 
 
-def to_due(item: Item) -> str | MessageRef:
-    """What a row of the index points at: a customer, or a message."""
+def to_due(item: Item) -> tuple[Millis, str | MessageRef]:
+    """The moment of a row of the index, and what it points at: a customer, or a message."""
     customer, sk = item["pk"]["S"].removeprefix("C#"), item["sk"]["S"]
-    return MessageRef(customer, sk.removeprefix("M#")) if sk.startswith("M#") else customer
+    what = MessageRef(customer, sk.removeprefix("M#")) if sk.startswith("M#") else customer
+    return int(item["due_at"]["N"]), what
 
 
 def _known(kind: type[Any], body: Mapping[str, Any]) -> dict[str, Any]:
