@@ -141,9 +141,12 @@ class FakeDue:
     world: World
 
     def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
-        yield from [(c.state.due, id) for id, c in self.world.states.items() if c.state.due and c.state.due <= until]
-        found = [(m.due, MessageRef(m.customer, id)) for id, m in self.world.messages.items() if m.due and m.due <= until]
-        yield from found
+        for who, customer in self.world.states.items():
+            if (moment := customer.state.due) and moment <= until:
+                yield moment, who
+        for name, message in self.world.messages.items():
+            if message.due and message.due <= until:
+                yield message.due, MessageRef(message.customer, name)
 
 
 @dataclass

@@ -14,8 +14,6 @@ LIMIT: Final = 1_000
 """Rows of the index a shard and minute."""
 
 _PAGE: Final = 500
-_STEPS: Final = (6, 15, 60)
-"""Minutes of lag that are told apart; the alarm rings above five."""
 
 Item = TypeVar("Item")
 
