@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeVar
 
-from kairos.domain.events import Json, Millis
+from kairos.domain.events import Json
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, DueIndex, MessageRef, Queues
 
