@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --require-hashes --python
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint types unit test-e2e bench build layers-host tools invoke lock clean
+.PHONY: help setup demo dev test lint format types unit test-e2e bench build layers-host tools invoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -65,6 +65,10 @@ test: lint types unit ## lint, types and every test
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## what lint would complain of and a program can mend
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format --quiet .
 
 types: $(VENV)/.dev
 	$(BIN)/mypy $(CHECKED)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from kairos.domain.language import conditions, steps, triggers
 
 ROOT = Path(__file__).parents[2]
