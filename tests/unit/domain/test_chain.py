@@ -175,3 +175,12 @@ def test_consent_evidence_is_kept_with_every_word():
     life = series(send())
     decision = life._decide(event("consent.granted", T0, own=True, consents=(consent,)))
     assert [e.consent for e in decision.effects] == [consent]
+
+
+def test_an_address_that_is_known_already_needs_no_profile():
+    life = series(send())
+    life.customer = replace(life.customer, profile=None)
+    life.hear(event("x", T0, addresses={"email": "Anna@Example.com"}))
+    assert life.sent == ["hello/hello"] and life.customer.profile is None
+    with pytest.raises(NeedsProfile):
+        life.hear(event("x", T0 + 1, addresses={"email": "other@example.com"}))

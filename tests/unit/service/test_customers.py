@@ -42,8 +42,11 @@ def test_what_is_put_can_be_read_at_once_and_null_takes_it_away():
 def test_consents_are_shown_with_their_time():
     _, body = put(shop(), {"consents": [{"topic": "offers", "channel": "email", "state": "granted"}]})
     assert body["consents"] == [
-        {"topic": "offers", "channel": "email", "state": "granted", "time": "2026-06-01T09:00:00.000Z"}
-    ]
+        {
+            "topic": "offers", "channel": "email", "state": "granted", "proven": False,
+            "time": "2026-06-01T09:00:00.000Z",
+        }
+    ]  # fmt: skip
 
 
 def test_nobody_is_not_found():

@@ -98,10 +98,10 @@ def _hear(turn: Turn, event: Event) -> None:
 
 
 def _take_facts(turn: Turn, event: Event) -> None:
-    if event.attributes or event.addresses:
-        profile = turn.needed_profile()
-        turn.replan = facts.set_attributes(turn.state, profile, event, turn.catalog.attributes) or turn.replan
-        turn.moved = facts.set_addresses(turn.state, profile, event) or turn.moved
+    if event.attributes or facts.news_of_addresses(turn.state, event):
+        turn.needed_profile()
+    turn.replan = facts.set_attributes(turn.state, turn.profile, event, turn.catalog.attributes) or turn.replan
+    turn.moved = facts.set_addresses(turn.state, turn.profile, event) or turn.moved
     if event.consents:
         turn.moved = facts.set_consents(turn.state, event) or turn.moved
         turn.effects += [PutConsent(consent, event.id) for consent in event.consents]

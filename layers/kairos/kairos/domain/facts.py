@@ -133,17 +133,29 @@ def refresh_attributes(state: State, profile: Profile, catalog: Catalog) -> None
     state.names = catalog.names
 
 
+def news_of_addresses(state: State, event: Event) -> dict[str, object]:
+    """Those addresses of an event that are newer than what is known, and other ones: only they need the profile."""
+    news = {}
+    for kind, value in event.addresses.items():
+        hashed, time = state.addresses.get(CHANNELS[kind], (None, -1))
+        if event.time >= time and (kind == "push" or hashed != _hash_of(CHANNELS[kind], value)):
+            news[kind] = value
+    return news
+
+
 def set_addresses(state: State, profile: Profile | None, event: Event) -> bool:
     """The newest address of each kind; None removes. Says whether one has changed."""
     changed = False
+    news = news_of_addresses(state, event)
     for kind, value in event.addresses.items():
         channel = CHANNELS[kind]
-        if channel in state.addresses and event.time < state.addresses[channel][1]:
+        before, time = state.addresses.get(channel, (None, -1))
+        if event.time < time:
             continue
         hashed = _hash_of(channel, value)
-        changed = changed or state.addresses.get(channel, (None,))[0] != hashed
+        changed = changed or before != hashed
         state.addresses[channel] = (hashed, event.time)
-        if profile is not None:
+        if profile is not None and kind in news and profile.address(kind) != value:
             profile.addresses[kind] = (value, event.time)
     return changed
 

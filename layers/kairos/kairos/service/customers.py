@@ -1,6 +1,6 @@
 """One customer, as backends write and read them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from kairos.domain.definitions import Catalog
 from kairos.domain.events import Event, Millis, Ref
 from kairos.domain.sources import parts
 from kairos.domain.sources.parts import BadEvent
-from kairos.domain.state import Customer, Profile
+from kairos.domain.state import Customer, Profile, State
 from kairos.domain.view import View
 from kairos.service import trouble
 from kairos.service.answers import Answer, answer, problem
@@ -93,8 +93,8 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
         "attributes": {**said, "merged": profile.merged(catalog.policy.precedence)},
         "addresses": _values(profile.addresses),
         "consents": [
-            {"topic": name.partition("/")[0], "channel": name.partition("/")[2], "state": word, "time": _iso(time)}
-            for name, (word, time, _) in sorted(state.consents.items())
+            {"topic": topic, "channel": channel, "state": word, "proven": proven, "time": _iso(time)}
+            for topic, channel, word, proven, time in _consents(state)
         ],
         "segments": sorted(name for name, holds in catalog.policy.segments.items() if holds(look)),
         "tags": sorted(name for name, (on, _) in state.tags.items() if on),
@@ -114,6 +114,13 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
 
 def _values(pairs: Mapping[str, tuple[Any, Millis]]) -> dict[str, Any]:
     return {name: value for name, (value, _) in pairs.items() if value is not None}
+
+
+def _consents(state: State) -> Iterator[tuple[str, str, str, bool, Millis]]:
+    """Topic, channel, the word as it was given, whether there is proof of it, and when."""
+    for name, (word, time, _) in sorted(state.consents.items()):
+        topic, _, channel = name.partition("/")
+        yield topic, channel, "granted" if word == "proven" else word, word == "proven", time
 
 
 def _iso(time: Millis) -> str:

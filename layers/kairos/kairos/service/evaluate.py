@@ -201,8 +201,8 @@ def _customer(event: Event) -> str:
 
 
 def _tells(said: Occurrence) -> bool:
-    """Whether it speaks of what the profile keeps."""
-    return isinstance(said, Event) and bool(said.attributes or said.addresses)
+    """Whether it speaks of what only the profile keeps; an address that is known already does not need it."""
+    return isinstance(said, Event) and bool(said.attributes)
 
 
 def _rejection(error: Exception, body: str) -> dict[str, Any]:
