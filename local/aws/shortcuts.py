@@ -1,12 +1,15 @@
 """moto's slow or wrong paths on the way of an event: the bus's envelope, the queues' counts, DynamoDB's answers."""
 
 import copy
-from functools import wraps
+import uuid
+from functools import cache, wraps
 from typing import Any, Final
 
+from moto.core import responses, utils
 from moto.core.serialize import JSONSerializer
 from moto.events.utils import EventTemplateParser
-from moto.sqs.models import Queue, SQSBackend
+from moto.sqs import models as sqs_models
+from moto.sqs.models import Message, Queue, SQSBackend
 
 from local.aws.seams import replace
 
@@ -85,9 +88,25 @@ def _typed_values() -> None:
     replace(JSONSerializer, "_serialize_type_structure", _serialize_type_structure)
 
 
+def _valid(backend: SQSBackend, queue_name: str, message: Message) -> bool:
+    queue: Any = backend.get_queue(queue_name)
+    sent: Any = message.sent_timestamp
+    return bool(queue.message_retention_period + sent / 1000 > vars(sqs_models)["unix_time"]())
+
+
+def _remembered() -> None:
+    """What moto works out again at every request though it never changes."""
+    replace(responses, "method_names_from_class", cache(utils.method_names_from_class))
+    for module in (sqs_models, utils, responses):
+        replace(module, "camelcase_to_underscores", cache(utils.camelcase_to_underscores))
+    replace(sqs_models, "generate_receipt_handle", lambda: uuid.uuid4().hex * 5)
+    replace(SQSBackend, "is_message_valid_based_on_retention_period", _valid)
+
+
 def take() -> None:
     """Takes them; once a process."""
     if not getattr(JSONSerializer._serialize_type_structure, "__wrapped__", None):
+        _remembered()
         _envelope()
         _counts()
         _no_waiting()
