@@ -7,13 +7,19 @@ from typing import Any, Final
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from moto.backends import get_backend
 from moto.core.botocore_stubber import BotocoreStubber, MockRawResponse
+from moto.core.request import normalize_request
+from werkzeug.exceptions import HTTPException
 
 from local.aws.costs import Costs
 from local.aws.faults import Answer, Faults, die, fail
 from local.aws.seams import replace
+from local.aws.template import ACCOUNT
 
 NAMES: Final = {"sesv2": "ses", "eventbridge": "events", "secrets-manager": "secretsmanager"}
+SERVICES: Final[dict[str, Any]] = {"dynamodb": "dynamodb", "sqs": "sqs", "firehose": "firehose", "events": "events"}
+"""The busy ones, by the first part of their hosts."""
 _AWS: Final = re.compile(r"https?://[^/]+\.amazonaws\.com(/|$)")
 lock: Final = threading.RLock()
 """moto is not thread-safe: whoever touches it holds this."""
@@ -31,12 +37,12 @@ class Gateway:
 
     def answer(self, stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest) -> Answer | None:
         """The answer to one HTTP request of an AWS client in this process."""
+        if not _AWS.match(request.url):
+            return None  # somebody in this process asks the AWS port
         _, client, operation = event_name.split(".", 2)
         service = NAMES.get(client, client)
         function = self.running()
         if function is None:
-            if not _AWS.match(request.url):
-                return None  # somebody in this process asks the AWS port
             return self.responder(request, operation) or _moto(stubber, request)
         death = self.faults.count(function)
         if death and death.when == "before":
@@ -60,8 +66,25 @@ class Gateway:
         return status, headers, answer
 
 
+_methods: dict[str, list[tuple[re.Pattern[str], Any]]] = {}
+
+
 def _moto(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Answer:
+    """moto's answer, by the way its stubber found the first time for this host: looking takes longer than answering."""
+    host, _, path = request.url.partition("://")[2].partition("/")
+    url = f"https://{host}/{path.partition('?')[0]}"
+    for pattern, method in _methods.get(host, []):
+        if pattern.match(url):
+            normal = normalize_request(request)
+            try:
+                status, headers, body = method(normal, normal.raw_url, normal.headers)
+            except HTTPException as error:
+                status, headers, body = error.code or 500, dict(error.get_headers()), error.get_body()
+            return int(status), dict(headers), bytes_of(body)
     status, headers, body = stubber.process_request(request) or (404, {}, b"")
+    if host not in _methods and (service := SERVICES.get(host.split(".")[0])):
+        backend = get_backend(service)[ACCOUNT]["us-east-1"]
+        _methods[host] = [(re.compile(pattern), method) for pattern, method in backend.urls.items()]
     return int(status), dict(headers), bytes_of(body)
 
 

@@ -74,12 +74,15 @@ def _touch(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> 
         places(table).touch((hash_key.value, range_key.value), table.items.get(hash_key, {}).get(range_key))
 
 
-def _candidates(table: Table, hash_key: DynamoType | None, index: str | None, conditions: Any) -> list[Item] | None:
+def _candidates(
+    table: Table, hash_key: DynamoType | None, index: str | None, conditions: Any, until: int | None
+) -> list[Item] | None:
     if index is None and hash_key is not None and table.range_key_attr:
         return sorted(table.items.get(hash_key, {}).values(), key=lambda item: str(item.range_key.value))
     if index == "due" and conditions:
-        keys = places(table).shards.get(conditions[0][1].value, {})
-        return [table.items[DynamoType({"S": pk})][DynamoType({"S": sk})] for pk, sk in keys]
+        keys = places(table).shards.get(conditions[0][1].value, {}).items()
+        wanted = [key for key, due in keys if until is None or due <= until]
+        return [table.items[DynamoType({"S": pk})][DynamoType({"S": sk})] for pk, sk in wanted]
     return None
 
 
@@ -89,7 +92,8 @@ def _quick_queries() -> None:
     @wraps(query)
     def narrowed(table: Table, hash_key: Any, *rest: Any, **named: Any) -> Any:
         index = rest[INDEX_ARGUMENT] if len(rest) > INDEX_ARGUMENT else named.get("index_name")
-        found = _candidates(table, hash_key, index, named.get("hash_key_conditions"))
+        until = int(rest[1][0].value) if rest and rest[0] in ("<=", "LE") else None
+        found = _candidates(table, hash_key, index, named.get("hash_key_conditions"), until)
         if found is not None:
             table.__dict__["kairos_narrowed"] = found
         try:
