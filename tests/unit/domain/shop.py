@@ -34,7 +34,12 @@ def on(*types: str, match: Any = None, same: str | None = None) -> dict[str, Any
 
 
 def send(template: str = "hello", *channels: str, **more: Any) -> dict[str, Any]:
-    return {"id": f"send.{template}", "do": "send", "channel": list(channels or ("email",)), "template": template} | more
+    return {
+        "id": f"send.{template}",
+        "do": "send",
+        "channel": list(channels or ("email",)),
+        "template": template,
+    } | more
 
 
 def campaign(trigger: dict[str, Any], *steps: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -67,13 +72,22 @@ def catalog(policy: dict[str, Any] | None = None, **campaigns: dict[str, Any]) -
 def event(type: str, time: Millis = T0, id: str = "", received: Millis | None = None, **more: Any) -> Event:
     facts = {name: more.pop(name) for name in ("attributes", "addresses", "consents", "own") if name in more}
     return Event(
-        id or f"{type}-{time}", type, time, time if received is None else received, "shop", Ref("anna"), properties=more, **facts
+        id or f"{type}-{time}",
+        type,
+        time,
+        time if received is None else received,
+        "shop",
+        Ref("anna"),
+        properties=more,
+        **facts,
     )
 
 
 def joined(time: Millis = T0 - DAY, topics: tuple[str, ...] = ("offers",), **attributes: Any) -> Event:
     """The customer is put: e-mail and phone known, consent given."""
-    consents = tuple(Consent(topic, channel, "granted", time) for topic in topics for channel in ("email", "sms", "push"))
+    consents = tuple(
+        Consent(topic, channel, "granted", time) for topic in topics for channel in ("email", "sms", "push")
+    )
     return event(
         "kairos.customer", time, own=True, attributes={"backend": attributes},
         addresses={"email": "anna@example.com", "phone": "+4520123456"}, consents=consents,
@@ -114,7 +128,11 @@ class Life:
 
     def _decide(self, occurrence: Event | Wake) -> Decision:
         known = Customer(
-            self.customer.id, self.customer.state, self.customer.profile, frozenset(), frozenset(m.id for m in self.messages)
+            self.customer.id,
+            self.customer.state,
+            self.customer.profile,
+            frozenset(),
+            frozenset(m.id for m in self.messages),
         )
         decision = decide(known, occurrence, self.catalog, self.now)
         used = {(e.campaign, e.key) for e in decision.effects if isinstance(e, PutEntry)} & self.keys
@@ -136,5 +154,3 @@ class Life:
         profile = None if after.profile is None else Profile.unpack(after.profile.pack())
         self.customer = Customer("anna", state, profile)
         return self
-
-

@@ -66,7 +66,13 @@ def test_it_fires_once_and_the_next_update_arms_it_again_but_the_key_is_used_up(
 
 
 def test_two_carts_within_the_cooldown_make_one_reminder():
-    life = Life(catalog(abandoned_cart=CART)).hear(joined()).hear(cart()).hear(cart(T0 + 2 * HOUR, id="c2")).until(T0 + DAY)
+    life = (
+        Life(catalog(abandoned_cart=CART))
+        .hear(joined())
+        .hear(cart())
+        .hear(cart(T0 + 2 * HOUR, id="c2"))
+        .until(T0 + DAY)
+    )
     assert life.reasons() == ["cooldown"]
 
 
@@ -92,7 +98,9 @@ def test_waking_early_twice_or_for_nothing_changes_nothing():
 def test_until_a_moment_of_the_event():
     absent = on("booking.attended", same="properties.booking")
     until = {"path": ["event", "properties", "starts_at"], "offset": {"days": 1}, "at": 10 * 3600}
-    booked = campaign({"kind": "inaction", "on": on("booking.created"), "absent": absent, "until": until}, send("missed"))
+    booked = campaign(
+        {"kind": "inaction", "on": on("booking.created"), "absent": absent, "until": until}, send("missed")
+    )
     life = Life(catalog(no_show=booked)).hear(joined())
     life.hear(event("booking.created", T0, booking="b", starts_at="2026-06-05T18:00:00Z")).hear(
         event("booking.created", T0 + 1, booking="c", starts_at="2026-06-05T18:00:00Z")

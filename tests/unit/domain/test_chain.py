@@ -10,7 +10,9 @@ from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event
 
 
 def series(*steps, policy=None, **more):
-    return Life(catalog(policy, hello=campaign(started("x"), *steps, **more))).hear(joined(country="DK", ends="2026-06-20"))
+    return Life(catalog(policy, hello=campaign(started("x"), *steps, **more))).hear(
+        joined(country="DK", ends="2026-06-20")
+    )
 
 
 def wait(**how):
@@ -59,7 +61,11 @@ def test_three_overdue_reminders_do_not_come_at_once():
     ],
 )
 def test_waiting_for_an_event_or_its_timeout(heard, expected):
-    waiting = wait(on=on("y", same="properties.order"), timeout=2 * DAY, **{"else": [send("nudge"), wait(**{"for": DAY}) | {"id": "wait-2"}]})
+    waiting = wait(
+        on=on("y", same="properties.order"),
+        timeout=2 * DAY,
+        **{"else": [send("nudge"), wait(**{"for": DAY}) | {"id": "wait-2"}]},
+    )
     life = series(waiting, send("thanks")).hear(event("x", order="1")).hear(heard, T0 + HOUR).until(T0 + 9 * DAY)
     assert life.sent == expected
 
@@ -87,11 +93,18 @@ def test_no_branch_holds_and_the_chain_goes_on():
 
 def test_tags_and_values_are_seen_by_what_follows():
     tag = {"id": "tag-1", "do": "tag", "tags": ["ebook"]}
-    put = {"id": "set-1", "do": "set", "values": {"level": {"ref": ["event", "properties", "level"]}, "x": {"ref": ["event", "no"]}}}
+    put = {
+        "id": "set-1",
+        "do": "set",
+        "values": {"level": {"ref": ["event", "properties", "level"]}, "x": {"ref": ["event", "no"]}},
+    }
     audience = {"all": [{"tagged": ["ebook"]}, {"attributes": {"level": [3]}, "source": "behaviour"}]}
-    definitions = catalog(first=campaign(started("x"), tag, put, topic=""), then=campaign(started("y"), audience=audience))
+    definitions = catalog(
+        first=campaign(started("x"), tag, put, topic=""), then=campaign(started("y"), audience=audience)
+    )
     life = Life(definitions).hear(joined()).hear(event("x", level=3)).hear(event("y", T0 + 1))
-    assert life.sent == ["then/hello"] and "x" not in life.customer.profile.attributes["behaviour"]
+    assert life.sent == ["then/hello"]
+    assert life.customer.profile is not None and "x" not in life.customer.profile.attributes["behaviour"]
     life.catalog = definitions
     untagged = campaign(started("x"), {"id": "untag-1", "do": "untag", "tags": ["ebook"]}, topic="")
     life.catalog = catalog(first=untagged, then=campaign(started("y"), audience=audience))
@@ -107,8 +120,14 @@ def test_a_coupon_goes_with_the_messages_behind_it():
 
 
 def test_an_event_goes_out_on_the_bus_with_its_references_filled():
-    detail = {"country": {"ref": ["attributes", "country"]}, "who": {"parts": ["a-", {"ref": ["event", "properties", "n"]}]}, "none": {"ref": ["event", "no"]}}
-    life = series({"id": "emit-1", "do": "emit", "type": "lead.qualified", "detail": detail}, topic="").hear(event("x", n=7))
+    detail = {
+        "country": {"ref": ["attributes", "country"]},
+        "who": {"parts": ["a-", {"ref": ["event", "properties", "n"]}]},
+        "none": {"ref": ["event", "no"]},
+    }
+    life = series({"id": "emit-1", "do": "emit", "type": "lead.qualified", "detail": detail}, topic="").hear(
+        event("x", n=7)
+    )
     (out,) = life.messages
     assert (out.channel, out.detail) == ("event", {"type": "lead.qualified", "detail": {"country": "DK", "who": "a-7"}})
 
@@ -137,7 +156,9 @@ def test_a_birthday_comes_at_nine_in_the_customers_zone_and_once_though_they_mov
     nine_in_tokyo = T0 + 2 * DAY - 9 * HOUR
     assert life.customer.state.due == nine_in_tokyo
     life.until(nine_in_tokyo)
-    life.hear(event("kairos.customer", nine_in_tokyo + 1, own=True, attributes={"backend": {"timezone": "America/New_York"}}))
+    life.hear(
+        event("kairos.customer", nine_in_tokyo + 1, own=True, attributes={"backend": {"timezone": "America/New_York"}})
+    )
     life.until(T0 + 30 * DAY)
     assert life.sent == ["birthday/hello"] and not life.reasons()
     life.until(T0 + 400 * DAY)
@@ -145,9 +166,11 @@ def test_a_birthday_comes_at_nine_in_the_customers_zone_and_once_though_they_mov
 
 
 def test_a_moment_moves_with_its_attribute():
-    expiry = campaign({"kind": "date", "date": {"path": ["attributes", "ends"], "offset": {"days": -30}}, "yearly": False})
+    expiry = campaign(
+        {"kind": "date", "date": {"path": ["attributes", "ends"], "offset": {"days": -30}}, "yearly": False}
+    )
     life = Life(catalog(contract=expiry)).hear(joined(ends="2026-08-01"))
-    before = life.customer.state.due
+    before = life.customer.state.due or 0
     life.hear(event("kairos.customer", T0, own=True, attributes={"backend": {"ends": "2026-09-01"}}))
     assert life.customer.state.due == before + 31 * DAY
     life.hear(event("kairos.customer", T0 + 1, own=True, attributes={"backend": {"ends": None}}))
@@ -167,6 +190,7 @@ def test_an_older_value_never_replaces_a_newer_one_and_precedence_is_between_sou
     life.hear(event("kairos.customer", T0 + 1, own=True, attributes={"backend": {"country": "SE"}}))
     life.hear(event("kairos.customer", T0 - 1, own=True, attributes={"backend": {"country": "FI"}}))
     assert life.hear(event("x", T0 + 3)).sent == ["hello/hello"]
+    assert life.customer.profile is not None
     assert life.customer.profile.merged(["backend", "declared"])["country"] == "SE"
 
 

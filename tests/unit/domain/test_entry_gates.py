@@ -2,7 +2,21 @@
 
 import pytest
 
-from tests.unit.domain.shop import CART, DAY, HOUR, MINUTE, T0, Life, campaign, catalog, event, joined, on, send, started
+from tests.unit.domain.shop import (
+    CART,
+    DAY,
+    HOUR,
+    MINUTE,
+    T0,
+    Life,
+    campaign,
+    catalog,
+    event,
+    joined,
+    on,
+    send,
+    started,
+)
 
 HELLO = campaign(started("page.viewed"))
 
@@ -30,7 +44,12 @@ ONCE = [("entered", "")]
         ("paused", HELLO | {"status": "paused"}, [view()], [("refused", "paused")]),
         ("just in time", HELLO, [view(now=T0 + DAY - 1)], ONCE),
         ("older than expires", HELLO, [view(now=T0 + DAY)], [("refused", "expired")]),
-        ("not the audience", HELLO | {"audience": {"attributes": {"country": ["SE"]}}}, [view()], [("refused", "not_in_audience")]),
+        (
+            "not the audience",
+            HELLO | {"audience": {"attributes": {"country": ["SE"]}}},
+            [view()],
+            [("refused", "not_in_audience")],
+        ),
         ("the same event again", HELLO, [view(id="x"), view(id="x")], [*ONCE, ("refused", "duplicate")]),
         (
             "the same key, another event",
@@ -44,8 +63,18 @@ ONCE = [("entered", "")]
             [view(cart="c"), view(T0 + 1, cart="d")],
             ONCE * 2,
         ),
-        ("a key with a part missing is the event", HELLO | {"key": ["a", {"ref": ["event", "nothing"]}]}, [view(), view(T0 + 1)], ONCE * 2),
-        ("within the cooldown", HELLO | {"cooldown": DAY}, [view(), view(T0 + DAY - 1)], [*ONCE, ("refused", "cooldown")]),
+        (
+            "a key with a part missing is the event",
+            HELLO | {"key": ["a", {"ref": ["event", "nothing"]}]},
+            [view(), view(T0 + 1)],
+            ONCE * 2,
+        ),
+        (
+            "within the cooldown",
+            HELLO | {"cooldown": DAY},
+            [view(), view(T0 + DAY - 1)],
+            [*ONCE, ("refused", "cooldown")],
+        ),
         ("at exactly the cooldown", HELLO | {"cooldown": DAY}, [view(), view(T0 + DAY)], ONCE * 2),
         (
             "under way",
@@ -55,7 +84,8 @@ ONCE = [("entered", "")]
         ),
         (
             "ten keys under way",
-            HELLO | {"key": [{"ref": ["event", "properties", "n"]}], "steps": [{"id": "wait-1", "do": "wait", "for": DAY}]},
+            HELLO
+            | {"key": [{"ref": ["event", "properties", "n"]}], "steps": [{"id": "wait-1", "do": "wait", "for": DAY}]},
             [view(T0 + n, n=n) for n in range(11)],
             [*ONCE * 10, ("refused", "in_campaign")],
         ),
@@ -70,7 +100,11 @@ def test_a_group_of_campaigns_cools_down_together():
     policy = {"cooldown_groups": {"winback": {"campaigns": ["a", "b"], "for": 2 * DAY}}}
     life = Life(catalog(policy, a=campaign(started("x")), b=campaign(started("y")))).hear(joined())
     life.hear(event("x")).hear(event("y", T0 + DAY)).hear(event("y", T0 + 2 * DAY))
-    assert [r for r in life.records if r[1] != "left"] == [("a", "entered", ""), ("b", "refused", "cooldown"), ("b", "entered", "")]
+    assert [r for r in life.records if r[1] != "left"] == [
+        ("a", "entered", ""),
+        ("b", "refused", "cooldown"),
+        ("b", "entered", ""),
+    ]
 
 
 def test_a_cooldown_is_given_back_when_every_send_was_refused():
@@ -85,14 +119,23 @@ def test_held_out_customers_run_everything_and_get_nothing():
     assert life.reasons("entered") == ["holdout"] and life.reasons() == ["holdout", "cooldown"] and not life.messages
 
 
-ELEVEN = {"did": {"event": ["page.viewed"], "match": {"properties": {"category": ["toys"]}}, "within": 7 * DAY, "at_least": 11}}
+ELEVEN = {
+    "did": {
+        "event": ["page.viewed"],
+        "match": {"properties": {"category": ["toys"]}},
+        "within": 7 * DAY,
+        "at_least": 11,
+    }
+}
 TOYS = campaign(started("page.viewed", match={"properties": {"category": ["toys"]}}), audience=ELEVEN, key=["toys"])
 
 
 def test_toys_asks_at_the_eleventh_visit_in_seven_days_and_never_again():
     life = Life(catalog(toys=TOYS)).hear(joined(T0 - 30 * DAY))
     for n in range(14):
-        life.hear(event("page.viewed", T0 + n * HOUR, category="toys")).hear(event("page.viewed", T0 + n * HOUR + 1, category="books"))
+        life.hear(event("page.viewed", T0 + n * HOUR, category="toys")).hear(
+            event("page.viewed", T0 + n * HOUR + 1, category="books")
+        )
     assert life.reasons() == ["not_in_audience"] * 10 + ["duplicate"] * 3 and life.sent == ["toys/hello"]
 
 
@@ -145,7 +188,9 @@ def test_an_inaction_armed_before_an_exit_still_enters_and_its_send_says_exited(
 def test_a_goal_is_reached_once_within_its_span():
     goal = {"on": on("order.placed"), "within": 3 * DAY, "value": "properties.total"}
     life = Life(catalog(hello=HELLO | {"goal": goal})).hear(joined()).hear(event("page.viewed"))
-    life.hear(event("order.placed", T0 + 3 * DAY, total=25)).hear(event("order.placed", T0 + 3 * DAY, id="again", total=9))
+    life.hear(event("order.placed", T0 + 3 * DAY, total=25)).hear(
+        event("order.placed", T0 + 3 * DAY, id="again", total=9)
+    )
     assert life.reasons("goal") == [""]
 
 

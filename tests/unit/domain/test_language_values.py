@@ -36,7 +36,9 @@ def test_a_share_is_a_hundredth_part(percent: int) -> None:
     assert SHARE.validate_python(f"{percent}%") == percent / 100
 
 
-@pytest.mark.parametrize("text", ["", "d", "1", "1x", "1h1d", "1d1d", "-1d", "1.5h", "1 d", "٣d", 5, None, True, ["1d"]])
+@pytest.mark.parametrize(
+    "text", ["", "d", "1", "1x", "1h1d", "1d1d", "-1d", "1.5h", "1 d", "٣d", 5, None, True, ["1d"]]
+)
 def test_what_is_no_duration_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):
         DURATION.validate_python(text)
@@ -49,7 +51,8 @@ def test_what_is_no_time_of_day_is_refused(text: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "days", "ms"), [("-3d", -3, 0), ("2w", 14, 0), ("1d12h", 1, 43_200_000), ("-1h", 0, -3_600_000), ("+1d", 1, 0)]
+    ("text", "days", "ms"),
+    [("-3d", -3, 0), ("2w", 14, 0), ("1d12h", 1, 43_200_000), ("-1h", 0, -3_600_000), ("+1d", 1, 0)],
 )
 def test_an_offset_keeps_calendar_days_apart(text: str, days: int, ms: int) -> None:
     assert OFFSET.validate_python(text).model_dump() == {"days": days, "ms": ms}

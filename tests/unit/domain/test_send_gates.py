@@ -66,7 +66,9 @@ def test_a_send_in_quiet_hours_waits_for_their_end_and_is_judged_again():
 
 
 def test_who_unsubscribes_in_the_quiet_hours_gets_nothing_after_them():
-    life = Life(catalog(NIGHT, hello=HELLO)).hear(joined()).hear(event("x")).hear(withdrawn(T0 + 1)).until(T0 + 2 * HOUR)
+    life = (
+        Life(catalog(NIGHT, hello=HELLO)).hear(joined()).hear(event("x")).hear(withdrawn(T0 + 1)).until(T0 + 2 * HOUR)
+    )
     assert not life.messages and life.reasons() == ["no_consent"]
 
 
@@ -81,8 +83,12 @@ def test_a_wait_runs_from_the_decision_of_a_deferred_send():
     assert life.customer.state.due == T0 + HOUR + DAY
 
 
-BIRTHDAY = campaign({"kind": "date", "date": {"path": ["attributes", "day"], "at": 9 * 3600}, "yearly": False}, send(), priority=60)
-CONTRACT = campaign({"kind": "date", "date": {"path": ["attributes", "day"], "at": 9 * 3600}, "yearly": False}, send(), priority=80)
+BIRTHDAY = campaign(
+    {"kind": "date", "date": {"path": ["attributes", "day"], "at": 9 * 3600}, "yearly": False}, send(), priority=60
+)
+CONTRACT = campaign(
+    {"kind": "date", "date": {"path": ["attributes", "day"], "at": 9 * 3600}, "yearly": False}, send(), priority=80
+)
 NINE = T0 + 2 * DAY
 
 
@@ -97,7 +103,11 @@ def test_of_two_campaigns_due_at_one_instant_the_higher_priority_goes():
 
 
 def test_what_cannot_go_silences_nothing():
-    life = Life(catalog(birthday=BIRTHDAY, contract=CONTRACT | {"topic": "other"})).hear(joined(day="2026-06-03")).until(NINE)
+    life = (
+        Life(catalog(birthday=BIRTHDAY, contract=CONTRACT | {"topic": "other"}))
+        .hear(joined(day="2026-06-03"))
+        .until(NINE)
+    )
     assert life.sent == ["birthday/hello"] and life.reasons() == ["no_consent"]
 
 
@@ -117,7 +127,11 @@ def test_a_window_collects_what_comes_one_after_the_other():
 
 
 def test_a_control_takes_no_place_in_arbitration():
-    life = Life(catalog(birthday=BIRTHDAY, contract=CONTRACT | {"holdout": 1.0})).hear(joined(day="2026-06-03")).until(NINE)
+    life = (
+        Life(catalog(birthday=BIRTHDAY, contract=CONTRACT | {"holdout": 1.0}))
+        .hear(joined(day="2026-06-03"))
+        .until(NINE)
+    )
     assert life.sent == ["birthday/hello"] and life.reasons() == ["holdout"]
 
 
@@ -137,7 +151,16 @@ def test_a_cooldown_comes_back_when_the_provider_refused_everything():
 
 def test_a_definite_refusal_moves_on_to_the_next_channel():
     life = Life(catalog(hello=HELLO | {"steps": [send("hi", "sms", "email")]})).hear(joined()).hear(event("x"))
-    life.hear(report(life.messages[0], "anna", "message.refused", T0 + 1, reason="undeliverable", address=address_hash("sms", "+4520123456")))
+    life.hear(
+        report(
+            life.messages[0],
+            "anna",
+            "message.refused",
+            T0 + 1,
+            reason="undeliverable",
+            address=address_hash("sms", "+4520123456"),
+        )
+    )
     assert [m.channel for m in life.messages] == ["sms", "email"] and len({m.id for m in life.messages}) == 2
     assert "sms" in life.customer.state.suppressed
 

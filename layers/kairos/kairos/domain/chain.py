@@ -88,7 +88,9 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
             _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})
         case "coupon":
             terms = {name: spec[name] for name in ("name", "percent", "amount", "valid") if spec.get(name) is not None}
-            run.coupon = terms | {"id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)}
+            run.coupon = terms | {
+                "id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)
+            }
         case "emit" if not run.control:
             turn.emit(run.campaign, run.key, step.id, spec["type"], fill(spec.get("detail") or {}, view))
     return step.next

@@ -36,7 +36,10 @@ def select(node: Json, keep: str = "") -> Selector:
     match = node.get("match")
     same = node.get("same")
     return Selector(
-        frozenset(node["event"]), compile_pattern(match) if match else None, tuple(same.split(".")) if same else None, keep
+        frozenset(node["event"]),
+        compile_pattern(match) if match else None,
+        tuple(same.split(".")) if same else None,
+        keep,
     )
 
 
@@ -179,7 +182,8 @@ def _referring(pattern: Json, needs: Needs) -> Callable[[View, Json], bool]:
     for path in references:
         needs.reference(path)
     return lambda view, document: (
-        (filled := _fill(pattern, view)) is not None and compile_pattern(filled)(document)  # a missing value matches nothing
+        (filled := _fill(pattern, view)) is not None
+        and compile_pattern(filled)(document)  # a missing value matches nothing
     )
 
 

@@ -11,8 +11,8 @@ from kairos.domain.entering import enter
 from kairos.domain.events import Event, Json, Millis, Wake
 from kairos.domain.facts import LATE, known, pending, value_hash
 from kairos.domain.identity import short_hash
-from kairos.domain.settling import settle_report, suppress
 from kairos.domain.sending import settle
+from kairos.domain.settling import settle_report, suppress
 from kairos.domain.state import Armed, Customer, NeedsProfile
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, dig, project
@@ -127,7 +127,9 @@ def _goals(turn: Turn, event: Event, document: Json) -> None:
 
 def _wake(turn: Turn) -> bool:
     """Takes all timers due by now, by instant; says whether there was one."""
-    due = sorted(((moment, n, fire) for n, (moment, fire) in enumerate(_timers(turn)) if moment <= turn.now), key=lambda t: t[:2])
+    due = sorted(
+        ((moment, n, fire) for n, (moment, fire) in enumerate(_timers(turn)) if moment <= turn.now), key=lambda t: t[:2]
+    )
     for _, _, fire in due:
         fire()
     return bool(due)
@@ -142,7 +144,10 @@ def _timers(turn: Turn) -> Iterator[tuple[Millis, Callable[[], None]]]:
         if campaign is None or campaign.trigger.kind != "inaction":
             continue
         for value, armed in values.items():
-            if pending(turn.state, campaign, value, armed) and (moment := _absence_due(turn, campaign, armed)) is not None:
+            if (
+                pending(turn.state, campaign, value, armed)
+                and (moment := _absence_due(turn, campaign, armed)) is not None
+            ):
                 yield moment, partial(_fire_absence, turn, campaign, armed, moment)
     for name, (_, moment, day) in turn.state.dates.items():
         if moment and name in turn.catalog.campaigns:

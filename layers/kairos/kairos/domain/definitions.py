@@ -24,7 +24,9 @@ class Selector:
     match: Callable[[Json], bool] | None = None
     same: Path | None = None
     keep: str = ""  # where the newest moments of its events are kept
-    hold: Millis | None = None  # how long a value's moments are kept behind the newest moment; None: while there is room
+    hold: Millis | None = (
+        None  # how long a value's moments are kept behind the newest moment; None: while there is room
+    )
 
     def names(self, event: Event) -> bool:
         """Whether the event is of one of the types."""

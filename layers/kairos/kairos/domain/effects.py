@@ -100,7 +100,9 @@ class Record:
     def line(self) -> dict[str, Any]:
         """The record as it is archived: `{time, customer, campaign, key, step?, outcome, reason, …}`."""
         fields = {name: getattr(self, name) for name in self.__slots__}
-        return {k: v for k, v in fields.items() if v or k in ("time", "customer", "campaign", "key", "outcome", "reason")}
+        return {
+            k: v for k, v in fields.items() if v or k in ("time", "customer", "campaign", "key", "outcome", "reason")
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,14 @@ REMEMBERED = 5
 
 
 def enter(
-    turn: Turn, campaign: Campaign, event: Json, *, since: Millis, moment: Millis, trigger: str, snapshot: str | None = None
+    turn: Turn,
+    campaign: Campaign,
+    event: Json,
+    *,
+    since: Millis,
+    moment: Millis,
+    trigger: str,
+    snapshot: str | None = None,
 ) -> None:
     """Lets the customer in, or records which gate refused. `moment` is when the campaign was due to start."""
     view = turn.view(event, moment)
@@ -96,7 +103,9 @@ def _cooling(turn: Turn, campaign: Campaign) -> bool:
     if campaign.cooldown:
         spans.append((frozenset((campaign.name,)), campaign.cooldown))
     return any(
-        not recent.given_back and recent.entered > turn.now - span for names, span in spans for recent in turn.recents(names)
+        not recent.given_back and recent.entered > turn.now - span
+        for names, span in spans
+        for recent in turn.recents(names)
     )
 
 

@@ -175,7 +175,11 @@ def set_consents(state: State, event: Event) -> bool:
         name = f"{consent.topic}/{consent.channel}"
         word = "withdrawn" if consent.state == "withdrawn" else "proven" if consent.proof else "granted"
         before = state.consents.get(name)
-        if before and (consent.time, word == "withdrawn", event.received) < (before[1], before[0] == "withdrawn", before[2]):
+        if before and (consent.time, word == "withdrawn", event.received) < (
+            before[1],
+            before[0] == "withdrawn",
+            before[2],
+        ):
             continue
         changed = changed or before is None or before[0] != word
         state.consents[name] = (word, consent.time, event.received)

@@ -7,7 +7,18 @@ from typing import Any
 
 from kairos.domain.conditions import Needs, compile_condition, select
 from kairos.domain.definitions import (
-    Branch, Campaign, Cap, Catalog, Concern, Count, Moment, Path, Policy, Selector, Step, Trigger,
+    Branch,
+    Campaign,
+    Cap,
+    Catalog,
+    Concern,
+    Count,
+    Moment,
+    Path,
+    Policy,
+    Selector,
+    Step,
+    Trigger,
 )  # fmt: skip
 from kairos.domain.events import OWN_TYPES, Json, Millis
 from kairos.domain.facts import LATE
@@ -177,7 +188,10 @@ class _Linker:
         step = Step(node["id"], node["do"], after, node)
         if node["do"] == "choose":
             branches = tuple(
-                Branch(compile_condition(b["when"], self.needs) if b.get("when") else None, self.chain(b["steps"], after, flat))
+                Branch(
+                    compile_condition(b["when"], self.needs) if b.get("when") else None,
+                    self.chain(b["steps"], after, flat),
+                )
                 for b in node["branches"]
             )
             return replace(step, branches=branches)

@@ -78,7 +78,9 @@ def quiet_end(state: State, catalog: Catalog, channel: str, now: Millis) -> Mill
     for _ in catalog.policy.quiet:  # windows may join one another
         there = moments.local(end, tz)
         clock = there.hour * 3600 + there.minute * 60 + there.second
-        ends = [to for channels, start, to in catalog.policy.quiet if channel in channels and within_hours(clock, start, to)]
+        ends = [
+            to for channels, start, to in catalog.policy.quiet if channel in channels and within_hours(clock, start, to)
+        ]
         if not ends:
             break
         end = max(moments.next_time(end, to, tz) for to in ends)

@@ -1,6 +1,6 @@
 """Local days and times as instants: DST gaps and repeats, leap days, offsets. Rules: docs/campaigns.md, chapter Time."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ def local(moment: Millis, tz: ZoneInfo) -> datetime:
 
 def instant(day: date, seconds: int, tz: ZoneInfo) -> Millis:
     """When that local day reads `seconds` since midnight: a repeated time the first time, a skipped one the next that exists."""
-    wall = datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
+    wall = datetime.combine(day, time()) + timedelta(seconds=seconds)
     early = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if early.astimezone(tz).replace(tzinfo=None) == wall:
         return _millis(early)

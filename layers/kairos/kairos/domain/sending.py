@@ -1,5 +1,7 @@
 """The gates of a send, arbitration last: what cannot go silences nothing."""
 
+from dataclasses import dataclass
+
 from kairos.domain import manners
 from kairos.domain.chain import advance
 from kairos.domain.effects import PutMessage, message_id
@@ -19,59 +21,104 @@ def settle(turn: Turn) -> None:
                 _judge(turn, candidate)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, int, float, Millis, str]:
-    """Priority, value, earlier moment, name; what needs no arbitration first."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gates say of a send: a reason refuses it, or defers it if there is an `until`."""
+
+    channel: str
+    reason: str = ""
+    until: Millis = 0
+
+
+def _rank(candidate: Candidate) -> tuple[int, float, Millis, str]:
+    """Priority, value, earlier moment, name."""
     campaign = candidate.campaign
-    return (bool(campaign.topic), -campaign.priority, -campaign.value, candidate.due, campaign.name)
+    return (-campaign.priority, -campaign.value, candidate.due, campaign.name)
 
 
 def _judge(turn: Turn, candidate: Candidate) -> None:
-    run, campaign, step = candidate.run, candidate.campaign, candidate.step
-    policy, state = turn.catalog.policy, turn.state
-    topic = step.spec.get("topic") or campaign.topic
-    expires = candidate.due + (step.spec.get("expires") or campaign.expires)
-    same = {exit.keep: value_hash(run.event, exit.same) for exit in campaign.exits}
+    verdict, run = _gates(turn, candidate), candidate.run
+    if verdict.until:
+        _defer(turn, candidate, verdict)
+        return
+    if verdict.reason:
+        turn.record(run.campaign, run.key, "refused", verdict.reason, step=candidate.step.id, channel=verdict.channel)
+    if verdict.reason not in ("", "holdout"):
+        about = {"step": candidate.step.id, "channel": verdict.channel or None, "reason": verdict.reason}
+        turn.tell("message.refused", run.campaign, run.key, **about)
+    if recent := turn.recent(run.campaign, run.key):
+        recent.tried += 1
+        recent.kept += verdict.reason in ("", "holdout")
+    if verdict.reason == "exited":
+        turn.end(run, "exited")
+        return
+    if not verdict.reason:
+        put = _message(turn, candidate, verdict.channel)
+        turn.kept += not put.transactional
+        take(turn, put)
+    advance(turn, run, candidate.step.next, turn.now if run.held else candidate.due)
+
+
+def _gates(turn: Turn, candidate: Candidate) -> Verdict:
+    """The first gate that does not let it through."""
+    run, campaign, spec = candidate.run, candidate.campaign, candidate.step.spec
+    policy, state, topic = turn.catalog.policy, turn.state, _topic(candidate)
     if campaign.status == "paused":
-        return _refuse(turn, candidate, "paused")
-    if manners.exited(state, campaign, same, run.since, run.trigger):
-        _refuse(turn, candidate, "exited", go_on=False)
-        return turn.end(run, "exited")
-    if turn.now >= expires:
-        return _refuse(turn, candidate, "expired")
-    channel, reason = manners.pick_channel(state, policy, topic, step.spec["channel"])
+        return Verdict("", "paused")
+    if manners.exited(state, campaign, _same(candidate), run.since, run.trigger):
+        return Verdict("", "exited")
+    if turn.now >= _expires(candidate):
+        return Verdict("", "expired")
+    channel, reason = manners.pick_channel(state, policy, topic, spec["channel"])
     if reason:
-        return _refuse(turn, candidate, reason, channel=channel)
-    marketing = not policy.transactional(topic)
-    if marketing:
-        if not run.control and manners.capped(state, policy, channel, topic, campaign.name, turn.now):
-            return _refuse(turn, candidate, "frequency_cap", channel=channel)
-        if end := manners.quiet_end(state, turn.catalog, channel, turn.now):
-            return _defer(turn, candidate, "quiet_hours", end, channel)
-        if policy.window and run.held != "window":
-            if state.window <= turn.now:
-                state.window = turn.now + policy.window
-            return _defer(turn, candidate, "window", state.window, channel)
-        if turn.kept >= policy.keep:
-            if policy.then == "requeue":
-                return _defer(turn, candidate, "outranked", turn.now + policy.after, channel)
-            return _refuse(turn, candidate, "outranked", channel=channel)
-    if run.control:
-        if recent := turn.recent(campaign.name, run.key):
-            recent.tried, recent.kept = recent.tried + 1, recent.kept + 1
-        return _refuse(turn, candidate, "holdout", channel=channel, tried=False)
-    turn.kept += marketing
-    position = step.spec["channel"].index(channel)
-    put = PutMessage(
+        return Verdict(channel, reason)
+    if policy.transactional(topic):
+        return Verdict(channel, "holdout" if run.control else "")
+    if not run.control and manners.capped(state, policy, channel, topic, campaign.name, turn.now):
+        return Verdict(channel, "frequency_cap")
+    if end := manners.quiet_end(state, turn.catalog, channel, turn.now):
+        return Verdict(channel, "quiet_hours", end)
+    if policy.window and run.held != "window":
+        if state.window <= turn.now:
+            state.window = turn.now + policy.window
+        return Verdict(channel, "window", state.window)
+    if turn.kept >= policy.keep:
+        return Verdict(channel, "outranked", turn.now + policy.after if policy.then == "requeue" else 0)
+    return Verdict(channel, "holdout" if run.control else "")
+
+
+def _message(turn: Turn, candidate: Candidate, channel: str) -> PutMessage:
+    run, campaign, step, topic = candidate.run, candidate.campaign, candidate.step, _topic(candidate)
+    channels = step.spec["channel"]
+    return PutMessage(
         id=message_id(turn.customer.id, campaign.name, run.key, step.id, channel),
         campaign=campaign.name, key=run.key, step=step.id, channel=channel,
-        channels=tuple(step.spec["channel"][position + 1 :]), topic=topic, template=step.spec["template"],
-        transactional=not marketing, since=run.since, trigger=run.trigger, same=same, expires=expires,
-        due=turn.now + SETTLING, guard=state.guard, catalog=turn.catalog.hash, coupon=run.coupon,
+        channels=tuple(channels[channels.index(channel) + 1 :]), topic=topic, template=step.spec["template"],
+        transactional=turn.catalog.policy.transactional(topic), since=run.since, trigger=run.trigger,
+        same=_same(candidate), expires=_expires(candidate), due=turn.now + SETTLING, guard=turn.state.guard,
+        catalog=turn.catalog.hash, coupon=run.coupon,
     )  # fmt: skip
-    take(turn, put)
-    if recent := turn.recent(campaign.name, run.key):
-        recent.tried, recent.kept = recent.tried + 1, recent.kept + 1
-    advance(turn, run, step.next, turn.now if run.held else candidate.due)
+
+
+def _topic(candidate: Candidate) -> str:
+    return str(candidate.step.spec.get("topic") or candidate.campaign.topic)
+
+
+def _expires(candidate: Candidate) -> Millis:
+    return int(candidate.due + (candidate.step.spec.get("expires") or candidate.campaign.expires))
+
+
+def _same(candidate: Candidate) -> dict[str, str]:
+    return {exit.keep: value_hash(candidate.run.event, exit.same) for exit in candidate.campaign.exits}
+
+
+def _defer(turn: Turn, candidate: Candidate, verdict: Verdict) -> None:
+    """Holds the send, and its chain, until it is judged again."""
+    run = candidate.run
+    run.held, run.due = verdict.reason, verdict.until
+    turn.record(
+        run.campaign, run.key, "deferred", verdict.reason, step=candidate.step.id, channel=verdict.channel
+    )  # fmt: skip
 
 
 def take(turn: Turn, put: PutMessage) -> None:
@@ -80,24 +127,3 @@ def take(turn: Turn, put: PutMessage) -> None:
         return
     turn.effects.append(put)
     turn.state.sends.append(Sent(turn.now, put.id, put.channel, put.topic, put.campaign))
-
-
-def _refuse(
-    turn: Turn, candidate: Candidate, reason: str, *, channel: str = "", go_on: bool = True, tried: bool = True
-) -> None:  # fmt: skip
-    """Records the reason; a refused send does not stop the chain."""
-    run, step = candidate.run, candidate.step
-    turn.record(run.campaign, run.key, "refused", reason, step=step.id, channel=channel)
-    if tried and (recent := turn.recent(run.campaign, run.key)):
-        recent.tried += 1
-    if reason != "holdout":
-        turn.tell("message.refused", run.campaign, run.key, step=step.id, channel=channel or None, reason=reason)
-    if go_on:
-        advance(turn, run, step.next, turn.now if run.held else candidate.due)
-
-
-def _defer(turn: Turn, candidate: Candidate, reason: str, until: Millis, channel: str) -> None:
-    """Holds the send, and its chain, until it is judged again."""
-    run = candidate.run
-    run.held, run.due = reason, until
-    turn.record(run.campaign, run.key, "deferred", reason, step=candidate.step.id, channel=channel)

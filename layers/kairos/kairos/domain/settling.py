@@ -1,5 +1,7 @@
 """What a report of a delivery means for the customer: places given back, the next channel, suppression."""
 
+from typing import Any
+
 from kairos.domain import manners
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Event, Millis, Ref
@@ -11,7 +13,7 @@ SUPPRESSED_KEPT = 5
 
 def report(message: PutMessage, customer: str, type: str, now: Millis, *, reason: str = "", address: str = "") -> Event:
     """The event that tells `decide` how a delivery ended: `message.sent` or `message.refused`."""
-    properties = {
+    properties: dict[str, Any] = {
         "message_id": message.id, "campaign": message.campaign, "key": message.key, "step": message.step,
         "variant": message.variant, "channel": message.channel,
     }  # fmt: skip
@@ -63,7 +65,11 @@ def _next_channel(turn: Turn, event: Event) -> bool:
         return False
     channel, reason = manners.pick_channel(state, policy, told["topic"], channels)
     transactional = policy.transactional(told["topic"])
-    if not reason and not transactional and manners.capped(state, policy, channel, told["topic"], campaign.name, turn.now):
+    if (
+        not reason
+        and not transactional
+        and manners.capped(state, policy, channel, told["topic"], campaign.name, turn.now)
+    ):
         reason = "frequency_cap"
     if reason:
         turn.record(campaign.name, told["key"], "refused", reason, step=told["step"], channel=channel)

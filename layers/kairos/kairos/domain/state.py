@@ -104,14 +104,18 @@ class State:
     newest: Millis = 0  # newest moment seen: the conditions' now
     names: str = ""  # fingerprint of the attribute names that were kept
     attributes: dict[str, dict[str, tuple[Any, Millis]]] = field(default_factory=dict)  # name -> source -> value, time
-    consents: dict[str, tuple[str, Millis, Millis]] = field(default_factory=dict)  # topic/channel -> word, time, received
+    consents: dict[str, tuple[str, Millis, Millis]] = field(
+        default_factory=dict
+    )  # topic/channel -> word, time, received
     addresses: dict[str, tuple[str | None, Millis]] = field(default_factory=dict)  # channel -> hash, time
     suppressed: dict[str, list[str]] = field(default_factory=dict)  # channel -> hashes
     tags: dict[str, tuple[bool, Millis]] = field(default_factory=dict)
     counts: dict[str, list[Moment]] = field(default_factory=dict)  # keep -> newest first
     lasts: dict[str, dict[str, list[Moment]]] = field(default_factory=dict)  # keep -> value hash -> newest two
     armed: dict[str, dict[str, Armed]] = field(default_factory=dict)  # campaign -> value hash
-    dates: dict[str, tuple[str, Millis, str]] = field(default_factory=dict)  # campaign -> day handled, next moment, its day
+    dates: dict[str, tuple[str, Millis, str]] = field(
+        default_factory=dict
+    )  # campaign -> day handled, next moment, its day
     runs: list[Run] = field(default_factory=list)
     recents: dict[str, list[Recent]] = field(default_factory=dict)  # campaign -> newest first
     sends: list[Sent] = field(default_factory=list)
@@ -165,7 +169,9 @@ class Profile:
     """All attributes by source and all addresses, each with its time: for rendering and the API."""
 
     attributes: dict[str, dict[str, tuple[Any, Millis]]] = field(default_factory=dict)  # source -> name -> value, time
-    addresses: dict[str, tuple[Any, Millis]] = field(default_factory=dict)  # email, phone, whatsapp, push -> value, time
+    addresses: dict[str, tuple[Any, Millis]] = field(
+        default_factory=dict
+    )  # email, phone, whatsapp, push -> value, time
 
     def merged(self, precedence: Sequence[str]) -> dict[str, Any]:
         """One value a name, the first source in `precedence` that has one."""

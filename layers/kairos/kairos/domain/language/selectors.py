@@ -135,5 +135,3 @@ class SameSelector(Selector):
 def timed(text: Any) -> bool:
     """Whether a text is meant as a time of day rather than a path."""
     return isinstance(text, str) and re.match(r"\d", text) is not None
-
-
