@@ -56,6 +56,8 @@ def test_a_directory_without_a_policy_says_so(tmp_path: Path) -> None:
 
 
 def test_a_circle_of_segments_is_found_however_long(tmp_path: Path) -> None:
-    policy = POLICY.replace("{vip: [{tagged: vip}]}", "{a: [{segment: b}], b: [{not: {segment: c}}], c: {any: [{segment: a}]}}")
+    policy = POLICY.replace(
+        "{vip: [{tagged: vip}]}", "{a: [{segment: b}], b: [{not: {segment: c}}], c: {any: [{segment: a}]}}"
+    )
     (problem,) = said(tmp_path, policy=policy)
     assert "segment 'a' needs itself" in problem

@@ -98,7 +98,9 @@ def test_a_line_that_is_no_case_does_not_stop_the_others(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [CAMPAIGNS / "policy.yaml", *sorted(CAMPAIGNS.glob("*/campaign.yaml"))], ids=lambda file: str(file.parent.name)
+    "file",
+    [CAMPAIGNS / "policy.yaml", *sorted(CAMPAIGNS.glob("*/campaign.yaml"))],
+    ids=lambda file: str(file.parent.name),
 )
 def test_the_schemas_accept_what_is_shipped(file: Path) -> None:
     schema = json.loads(run("schema", file.stem).output)

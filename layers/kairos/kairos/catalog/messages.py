@@ -47,9 +47,7 @@ def problems(refused: ValidationError, source: Source, scope: Scope) -> Iterator
             yield Problem(source.file, place.line, place.column, key, found, expected, hint)
 
 
-def _told(
-    error: Any, loc: Path_, path: Path_, source: Source, scope: Scope
-) -> tuple[Place, str, str, str, str]:
+def _told(error: Any, loc: Path_, path: Path_, source: Source, scope: Scope) -> tuple[Place, str, str, str, str]:
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == "extra_forbidden":
         allowed = scope.allowed.get(id(_at(source.data, path[:-1])), [])
@@ -69,7 +67,10 @@ def _told(
     if kind in ("union_tag_not_found", "union_tag_invalid"):
         return place, dotted(path), _shown(value), "keys and their values", ""
     if kind == "literal_error":
-        allowed = [{"True": "true"}.get(part.strip("' "), part.strip("' ")) for part in context["expected"].replace(" or ", ", ").split(", ")]
+        allowed = [
+            {"True": "true"}.get(part.strip("' "), part.strip("' "))
+            for part in context["expected"].replace(" or ", ", ").split(", ")
+        ]
         return place, dotted(path), _shown(value), "one of " + ", ".join(allowed), nearest(value, allowed)
     if kind == "string_pattern_mismatch":
         return place, dotted(path), _shown(value), f"text like {context['pattern']}", ""

@@ -16,7 +16,9 @@ class StateMoved(Exception):
 class AlreadyWritten(Exception):
     """An entry or message of this identity exists: decide again knowing it."""
 
-    def __init__(self, entries: frozenset[tuple[str, str]] = frozenset(), messages: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, entries: frozenset[tuple[str, str]] = frozenset(), messages: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(f"{len(entries)} entries, {len(messages)} messages exist")
         self.entries = entries  # (campaign, key)
         self.messages = messages  # message ids
