@@ -49,6 +49,7 @@ def warm(whole: Stack) -> Stack:
 
 
 def test_killed_anywhere_a_message_goes_out_at_most_once_and_none_is_left_pending(warm: Stack) -> None:
+    died: list[tuple[str, int, str]] = []
     for number, (function, call, when) in enumerate(DEATHS):
         id = f"c{number}"
         register(warm, id)
@@ -56,6 +57,7 @@ def test_killed_anywhere_a_message_goes_out_at_most_once_and_none_is_left_pendin
         warm.advance("59m")
         die(warm, function, call, when)
         warm.advance("3h")
+        died += [] if warm.gateway.faults.deaths else [(function, call, when)]
         warm.gateway.faults.deaths.clear()
         sent = campaign(warm, id)
         kept = messages_in_table(warm, id)
@@ -64,6 +66,7 @@ def test_killed_anywhere_a_message_goes_out_at_most_once_and_none_is_left_pendin
         assert "due_at" not in kept[0], (function, call, when, kept)
         outcomes = [line["outcome"] for line in warm.decisions() if line["customer"] == id]
         assert sent or "in_doubt" in outcomes, (function, call, when, outcomes)
+    assert len(died) > 30  # so many of the moments exist
 
 
 def die(stack: Stack, function: str, call: int, when: str) -> None:
