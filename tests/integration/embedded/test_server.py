@@ -117,7 +117,7 @@ def test_lists_are_chosen_by_parameters(server: Server, stack: Stack) -> None:
 
 
 def test_a_saved_stack_goes_on_where_it_was(stack: Stack, tmp_path: Path, clock: VirtualClock) -> None:
-    item = {"pk": {"S": "a"}, "sk": {"S": "b"}, "v": {"B": b"\x01"}}
+    item: dict[str, Any] = {"pk": {"S": "a"}, "sk": {"S": "b"}, "v": {"B": b"\x01"}}
     sqs, known = stack.session.client("sqs"), stack.template.resolve.known
     stack.session.client("dynamodb").put_item(TableName=stack.table.name, Item=item)
     sqs.send_message(QueueUrl=known["Queue"], MessageBody='{"mail": "anna@shop.example"}')

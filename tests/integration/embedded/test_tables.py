@@ -33,7 +33,7 @@ def test_a_transaction_says_by_position_what_refused_it_and_writes_nothing(clien
     client.put_item(TableName=table, Item={**key("old"), "n": {"N": "7"}})
     with pytest.raises(ClientError) as caught:
         client.transact_write_items(TransactItems=[put(table, "a", **NEW), put(table, "old", **NEW), put(table, "c")])
-    reasons: Any = caught.value.response["CancellationReasons"]  # type: ignore[typeddict-item]  # only transactions have it
+    reasons: Any = caught.value.response["CancellationReasons"]
     assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed", "None"]
     assert reasons[1]["Item"] == {**key("old"), "n": {"N": "7"}}
     assert [client.get_item(TableName=table, Key=key(name)).get("Item") for name in ("a", "c")] == [None, None]

@@ -15,13 +15,14 @@ class Meter:
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
+        self._before: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
         self.look()
 
     def look(self) -> tuple[dict[str, int], dict[str, float]]:
         """What has been spent since the last look."""
         self.stack.settle()
         costs = self.stack.costs()
-        before = getattr(self, "_before", (Counter(), Counter()))
+        before = self._before
         self._before = Counter(costs["requests"].get("dynamodb", {})), Counter(costs["capacity"])
         requests, units = (Counter(now) for now in self._before)
         requests.subtract(before[0])
