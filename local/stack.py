@@ -4,6 +4,7 @@ import base64
 import importlib
 import importlib.util
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ class Stack:
     def __init__(
         self, template: Template, layer: Path, clock: AnyClock, domains: frozenset[str], log: Callable[[str], None]
     ) -> None:
-        self.template, self.clock = template, clock
+        self.template, self.clock, self._layer = template, clock, layer
         mend()
         take()
         stamp_with(clock)
@@ -99,6 +100,7 @@ class Stack:
         """Everything is gone afterwards."""
         self.lambdas.close()
         self._mock.stop()
+        shutil.rmtree(self._layer, ignore_errors=True)
         _set_engine_clock(RealClock())
 
     def physical(self, kind: str) -> list[str]:
