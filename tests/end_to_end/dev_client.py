@@ -57,7 +57,7 @@ class Dev:
     def bus(self) -> str:
         """The stack's bus."""
         names = [bus["Name"] for bus in self.aws("events").list_event_buses()["EventBuses"]]
-        return next(name for name in names if name != "default")
+        return str(next(name for name in names if name != "default"))
 
     @property
     def now(self) -> str:
