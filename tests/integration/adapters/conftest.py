@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 
@@ -23,9 +23,12 @@ def resources() -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def session() -> boto3.session.Session:
+def session() -> botocore.session.Session:
     """One for all: it is the loading of service models that takes time, and clients are new in every test."""
-    return boto3.session.Session("test", "test", region_name="eu-west-1")
+    session = botocore.session.get_session()
+    session.set_credentials("test", "test")
+    session.set_config_variable("region", "eu-west-1")
+    return session
 
 
 @pytest.fixture

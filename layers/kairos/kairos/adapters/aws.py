@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -45,40 +45,52 @@ _PROVIDER: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_ma
 class Aws:
     """The clients of one process; those of providers call exactly once."""
 
-    def __init__(self, session: boto3.session.Session | None = None) -> None:
-        self._session = session or boto3.session.Session()
+    def __init__(self, session: botocore.session.Session | None = None) -> None:
+        # boto3 would add nothing here but a fifth of a cold start
+        self._session = session or botocore.session.get_session()
+
+    def _client(self, service: str, config: Config) -> Any:
+        return self._session.create_client(service, config=config)
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        return self._session.client("dynamodb", config=_STORE)
+        client: DynamoDBClient = self._client("dynamodb", _STORE)
+        return client
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        return self._session.client("sqs", config=_STORE)
+        client: SQSClient = self._client("sqs", _STORE)
+        return client
 
     @cached_property
     def firehose(self) -> "FirehoseClient":
-        return self._session.client("firehose", config=_STORE)
+        client: FirehoseClient = self._client("firehose", _STORE)
+        return client
 
     @cached_property
     def events(self) -> "EventBridgeClient":
-        return self._session.client("events", config=_PROVIDER)
+        client: EventBridgeClient = self._client("events", _PROVIDER)
+        return client
 
     @cached_property
     def ses(self) -> "SESV2Client":
-        return self._session.client("sesv2", config=_PROVIDER)
+        client: SESV2Client = self._client("sesv2", _PROVIDER)
+        return client
 
     @cached_property
     def sns(self) -> "SNSClient":
-        return self._session.client("sns", config=_PROVIDER)
+        client: SNSClient = self._client("sns", _PROVIDER)
+        return client
 
     @cached_property
     def sms_voice(self) -> "PinpointSMSVoiceV2Client":
-        return self._session.client("pinpoint-sms-voice-v2", config=_PROVIDER)
+        client: PinpointSMSVoiceV2Client = self._client("pinpoint-sms-voice-v2", _PROVIDER)
+        return client
 
     @cached_property
     def pinpoint(self) -> "PinpointClient":
-        return self._session.client("pinpoint", config=_PROVIDER)
+        client: PinpointClient = self._client("pinpoint", _PROVIDER)
+        return client
 
 
 def fresh(client: Client, *, idle: float = IDLE, elapsed: Callable[[], float] = time.monotonic) -> Callable[[], Client]:
