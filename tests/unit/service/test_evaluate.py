@@ -165,8 +165,23 @@ def test_a_providers_own_event_settles_a_message_that_was_given_up():
     workers.hear(joined(), event("signup")).minutes(20)
     assert workers.statuses() == ["given_up"]
     (message,) = workers.world.messages
-    workers.world.events.append(bounce(message, "Delivery"))
+    workers.world.events += [bounce(message, "Delivery"), bounce(message, "Open")]
     assert workers.settle().statuses() == ["sent"]
+    assert [r for r in workers.records() if r[0] in ("sent", "in_doubt")] == [
+        ("in_doubt", "in_doubt"),
+        ("sent", "sent"),
+    ]
+
+
+def test_a_message_settled_by_its_provider_is_told_like_any_other():
+    after = campaign(started("message.sent"), send("after", "sms"), topic="service")
+    workers = shop(welcome=WELCOME, after=after)
+    workers.provider.answers = [InDoubt("timeout")]
+    workers.hear(joined(), event("signup"))
+    assert len(workers.world.accepted) == 0
+    workers.world.events.append(bounce(next(iter(workers.world.messages)), "Send"))
+    workers.settle()
+    assert sorted(workers.statuses()) == ["sent", "sent"]
 
 
 def test_timers_are_woken_by_the_sweep():

@@ -183,7 +183,8 @@ class Deliver:
     def _sent(self, message: StoredMessage, provider_id: str, now: Millis) -> None:
         tell = message.put.channel != "event" and self._catalog.hears("message.sent")
         due = now + MINUTE if tell else 0
-        self._messages.sent(message, token=message.token, provider_id=provider_id, now=now, due=due)
+        if not self._messages.sent(message, token=message.token, provider_id=provider_id, now=now, due=due):
+            return  # the provider's own event was quicker, and is what counts
         if message.put.channel != "event":
             self._tally.count("Sent")
             self._record(message, now, "sent", "sent")

@@ -106,9 +106,7 @@ class Evaluate:
         """The provider's own word settles the message, and may close an address, before it is an event like others."""
         try:
             if feedback.message and feedback.customer:
-                self._messages.settle(
-                    feedback.customer, feedback.message, provider_id=feedback.provider_id, now=batch.now
-                )
+                self._settle(batch, item, feedback)
             if address := feedback.suppresses:
                 self._addresses.suppress(address, feedback.kind, batch.now)
         except Exception as error:  # one message's trouble must not hold up the others; the item comes again
@@ -116,6 +114,19 @@ class Evaluate:
             batch.failed.add(item)
         if event := feedback.event(batch.now):
             self._hear(batch, item, event)
+
+    def _settle(self, batch: _Batch, item: str, feedback: Feedback) -> None:
+        """A message that was in doubt, or given up, was sent after all: counted and told as such, once."""
+        message = feedback.message
+        if self._messages.settle(feedback.customer, message, provider_id=feedback.provider_id, now=batch.now):
+            campaign, step, variant = (feedback.tags.get(name, "") for name in ("campaign", "step", "variant"))
+            batch.records.append(
+                Record(
+                    batch.now, feedback.customer, campaign, "", "sent", "sent", step=step, channel=feedback.channel,
+                    message=message, variant=variant, event=feedback.provider_id, catalog=self._catalog.hash,
+                )
+            )  # fmt: skip
+            self._hear(batch, item, feedback.sent(batch.now))
 
     def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
         """All customers in one request; those with wake-ups consistently, in another."""

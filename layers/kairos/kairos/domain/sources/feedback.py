@@ -43,17 +43,24 @@ class Feedback:
         """The ordinary event it is; None if it is nobody's, or says only that the message was taken."""
         if self.kind not in TOLD or not (self.customer and self.message):
             return None
-        about = {name: self.tags[name] for name in ("campaign", "step", "variant") if self.tags.get(name)}
-        said: dict[str, Any] = {"message_id": self.message, "channel": self.channel, **about, **self.details}
+        said: dict[str, Any] = {**self.details, "permanent": self.permanent or self.kind == "complained"}
         if self.address:
             said["address_hash"] = address_hash(self.channel, self.address)
+        return self._event(self.kind, f"{self.message}.{self.kind}.{self.time}", received, said)
+
+    def sent(self, received: Millis) -> Event:
+        """That the message was sent, as `deliver` would have told it."""
+        return self._event("sent", f"{self.message}.sent", received, {})
+
+    def _event(self, kind: str, id: str, received: Millis, said: Json) -> Event:
+        about = {name: self.tags[name] for name in ("campaign", "step", "variant") if self.tags.get(name)}
         return Event(
-            id=f"{self.message}.{self.kind}.{self.time}",
-            type=f"message.{self.kind}",
+            id=id,
+            type=f"message.{kind}",
             time=self.time,
             received=received,
             source=self.channel,
             customer=Ref(id=self.customer),
-            properties=said | {"permanent": self.permanent or self.kind == "complained"},
+            properties={"message_id": self.message, "channel": self.channel, **about, **said},
             own=True,
         )
