@@ -41,6 +41,9 @@ def test_a_local_time_is_one_instant(day, seconds, expected):
         ("no date", 0, 0, None, None),
         (20260610, 0, 0, None, None),
         ("9999-12-31", 9, 0, None, None),
+        ("9999-12-30T23:00:00Z", 0, 0, None, None),
+        ("0001-01-01T00:00:00Z", 0, 0, None, None),
+        (["2026-06-10"], 0, 0, None, None),
     ],
 )
 def test_a_moment_is_a_local_day_or_a_timestamp(value, days, ms, at, expected):
@@ -82,4 +85,5 @@ def test_the_next_time_is_at_or_after_and_within_two_days(name, after, seconds):
 
 
 def test_an_unknown_zone_is_the_default():
-    assert moments.zone("Mars/Olympus", "Asia/Tokyo") == moments.zone(None, "Asia/Tokyo") == ZoneInfo("Asia/Tokyo")
+    for name in ("Mars/Olympus", "../etc/passwd", "", None, 7, ["Asia/Tokyo"]):
+        assert moments.zone(name, "Asia/Tokyo") == ZoneInfo("Asia/Tokyo")

@@ -8,8 +8,8 @@ from kairos.domain import moments
 from kairos.domain.definitions import Condition, Count, Path, Selector, Truth
 from kairos.domain.events import Json
 from kairos.domain.identity import short_hash
-from kairos.domain.pattern import compile_pattern
-from kairos.domain.view import MISSING, View
+from kairos.domain.pattern import InvalidPattern, compile_pattern
+from kairos.domain.view import View
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -177,14 +177,19 @@ def _referring(pattern: Json, needs: Needs) -> Callable[[View, Json], bool]:
     references: list[Path] = []
     _note_references(pattern, references)
     if not references:
-        matches = compile_pattern(pattern)
-        return lambda view, document: matches(document)
+        compiled = compile_pattern(pattern)
+        return lambda view, document: compiled(document)
     for path in references:
         needs.reference(path)
-    return lambda view, document: (
-        (filled := _fill(pattern, view)) is not None
-        and compile_pattern(filled)(document)  # a missing value matches nothing
-    )
+
+    def matches(view: View, document: Json) -> bool:
+        filled = _fill(pattern, view)
+        try:
+            return filled is not None and compile_pattern(filled)(document)
+        except InvalidPattern:  # a value that no pattern can hold, such as a number out of range
+            return False
+
+    return matches
 
 
 def _fill(pattern: Any, view: View) -> Any:
@@ -198,7 +203,10 @@ def _fill(pattern: Any, view: View) -> Any:
     for leaf in pattern:
         if isinstance(leaf, Mapping) and "ref" in leaf:
             value = view.read(tuple(leaf["ref"]))
-            leaves += [] if value is MISSING or value is None else value if isinstance(value, list) else [value]
+            # only plain values: a mapping would be read as an operator of the pattern
+            leaves += [
+                one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int | float)
+            ]
         else:
             leaves.append(leaf)
     return leaves or None

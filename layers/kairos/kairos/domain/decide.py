@@ -120,9 +120,16 @@ def _goals(turn: Turn, event: Event, document: Json) -> None:
             continue
         turn.state.goals = [other for other in turn.state.goals if other is not goal]
         worth = dig(document, campaign.goal_value) if campaign.goal_value else MISSING
-        amount = float(worth) if isinstance(worth, int | float) and not isinstance(worth, bool) else 0.0
+        amount = _amount(worth)
         turn.record(goal.campaign, goal.key, "goal", value=amount)
         turn.tell("goal.reached", goal.campaign, goal.key, value=amount)
+
+
+def _amount(worth: object) -> float:
+    """A number as it is; whatever is none, or none that can be added up, counts as nothing."""
+    if isinstance(worth, bool) or not isinstance(worth, int | float) or not abs(worth) < 1e15:
+        return 0.0
+    return float(worth)
 
 
 def _wake(turn: Turn) -> bool:

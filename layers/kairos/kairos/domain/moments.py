@@ -8,15 +8,21 @@ from zoneinfo import ZoneInfo
 from kairos.domain.events import Millis
 
 DAY: Final[Millis] = 86_400_000
+EARLIEST: Final[Millis] = -62_000_000_000_000
+LATEST: Final[Millis] = 253_000_000_000_000
 MORNING: Final = 9 * 3600
 """A date without a time of day means 09:00."""
 
 
-@lru_cache(maxsize=1024)
 def zone(name: Any, default: str) -> ZoneInfo:
-    """The zone of that IANA name; an unknown or missing one is the default."""
+    """The zone of that IANA name; whatever is no such name is the default."""
+    return _zone(name if isinstance(name, str) and name else default, default)
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str, default: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name) if name and isinstance(name, str) else ZoneInfo(default)
+        return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return ZoneInfo(default)
 
@@ -66,15 +72,24 @@ def resolve(value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> 
     if parsed is None:
         return None
     try:
-        if not isinstance(parsed, datetime):
-            return instant(parsed + timedelta(days=days), MORNING if at is None else at, tz) + ms
-        there = parsed.replace(tzinfo=tz) if parsed.tzinfo is None else parsed.astimezone(tz)
-        if at is None and not days:
-            return _millis(there.astimezone(UTC)) + ms
-        clock = at if at is not None else there.hour * 3600 + there.minute * 60 + there.second
-        return instant(there.date() + timedelta(days=days), clock, tz) + ms
+        return _within_reach(_resolve(parsed, days, ms, at, tz))
     except (OverflowError, ValueError):
         return None
+
+
+def _resolve(parsed: date | datetime, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis:
+    if not isinstance(parsed, datetime):
+        return instant(parsed + timedelta(days=days), MORNING if at is None else at, tz) + ms
+    there = parsed.replace(tzinfo=tz) if parsed.tzinfo is None else parsed.astimezone(tz)
+    if at is None and not days:
+        return _millis(there.astimezone(UTC)) + ms
+    clock = at if at is not None else there.hour * 3600 + there.minute * 60 + there.second
+    return instant(there.date() + timedelta(days=days), clock, tz) + ms
+
+
+def _within_reach(moment: Millis) -> Millis | None:
+    """Moments that every zone can show as a local time."""
+    return moment if EARLIEST < moment < LATEST else None
 
 
 def yearly(

@@ -11,6 +11,10 @@ from kairos.domain.state import Sent
 from kairos.domain.turn import SETTLING, Candidate, Turn
 
 
+_SOONEST: Millis = 60_000
+"""A send that is put off comes up again in another minute, not in the same decision."""
+
+
 def settle(turn: Turn) -> None:
     """Judges every send that is due until none is left; each chain goes on behind its send."""
     while turn.candidates:
@@ -83,7 +87,7 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
             state.window = turn.now + policy.window
         return Verdict(channel, "window", state.window)
     if turn.kept >= policy.keep:
-        return Verdict(channel, "outranked", turn.now + policy.after if policy.then == "requeue" else 0)
+        return Verdict(channel, "outranked", turn.now + max(policy.after, _SOONEST) if policy.then == "requeue" else 0)
     return Verdict(channel, "holdout" if run.control else "")
 
 
