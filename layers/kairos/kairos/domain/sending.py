@@ -10,7 +10,6 @@ from kairos.domain.facts import value_hash
 from kairos.domain.state import Sent
 from kairos.domain.turn import SETTLING, Candidate, Turn
 
-
 _SOONEST: Millis = 60_000
 """A send that is put off comes up again in another minute, not in the same decision."""
 
