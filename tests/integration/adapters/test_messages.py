@@ -186,6 +186,7 @@ MOVES = {
         ("in_doubt", "settle", False, "sent"),
         ("given_up", "settle", False, "sent"),
         ("reopened", "settle", False, "sent"),
+        ("sent", "settle", False, None),  # also in the same millisecond: a record is written for each True
         ("pending", "settle", False, None),
         ("refused", "settle", False, None),
         ("sending", "release", False, "pending"),

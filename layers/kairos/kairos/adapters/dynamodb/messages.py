@@ -91,9 +91,8 @@ class DynamoMessages:
         )  # fmt: skip
 
     def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
-        return self._write(
-            customer, message, SETTLES, {"status": "sent", "provider_id": provider_id, "settled": now}, {":none": 0}
-        )
+        changes: dict[str, str | int] = {"status": "sent", "provider_id": provider_id, "settled": now}
+        return self._write(customer, message, SETTLES, changes, {":none": 0}, repeatable=False)
 
     def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:
         condition = MINE_OPEN if message.put.transactional else MINE_SENDING
@@ -124,8 +123,9 @@ class DynamoMessages:
 
     def _write(
         self, customer: str, message: str, condition: str, changes: Mapping[str, str | int],
-        values: Mapping[str, str | int], due: Millis | None = 0,
+        values: Mapping[str, str | int], due: Millis | None = 0, *, repeatable: bool = True,
     ) -> bool:  # fmt: skip
+        """Whether the item is so by this write; of a repeatable one also if a try before, whose answer was lost, made it so."""
         sets = [f"#{name} = :new_{name}" for name in changes] + ([IN_INDEX] if due else [])
         expression = f"SET {', '.join(sets)}{f' {OUT_OF_INDEX}' if due == 0 else ''}"
         bound: dict[str, str | int] = {**values, **{f":new_{name}": value for name, value in changes.items()}}
@@ -145,7 +145,7 @@ class DynamoMessages:
             if code(error) != "ConditionalCheckFailedException":
                 raise
             lost: Any = error.response
-            return _is_so(lost.get("Item"), changes, values)
+            return repeatable and _is_so(lost.get("Item"), changes, values)
         return True
 
     def _why_not(self, error: ClientError | BotoCoreError, message: StoredMessage, token: str, now: Millis) -> None:
