@@ -8,7 +8,7 @@ from kairos.domain.definitions import Step
 from kairos.domain.events import Millis
 from kairos.domain.facts import known, value_hash
 from kairos.domain.identity import short_hash
-from kairos.domain.state import Run
+from kairos.domain.journey import Run
 from kairos.domain.turn import Candidate, Turn
 from kairos.domain.view import MISSING, View
 

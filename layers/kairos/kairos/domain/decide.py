@@ -11,9 +11,10 @@ from kairos.domain.entering import enter
 from kairos.domain.events import Event, Json, Millis, Wake
 from kairos.domain.facts import LATE, known, pending, value_hash
 from kairos.domain.identity import short_hash
+from kairos.domain.journey import Armed
 from kairos.domain.sending import settle
 from kairos.domain.settling import settle_report, suppress
-from kairos.domain.state import Armed, Customer, NeedsProfile
+from kairos.domain.state import Customer, NeedsProfile
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, dig, project
 

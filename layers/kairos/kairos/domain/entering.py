@@ -10,7 +10,7 @@ from kairos.domain.effects import PutEntry
 from kairos.domain.events import Json, Millis
 from kairos.domain.facts import value_hash
 from kairos.domain.identity import short_hash
-from kairos.domain.state import Goal, Recent, Run
+from kairos.domain.journey import Goal, Recent, Run
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, View, project
 

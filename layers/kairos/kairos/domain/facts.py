@@ -5,7 +5,8 @@ from typing import Final
 from kairos.domain.definitions import Campaign, Catalog, Path, Selector
 from kairos.domain.events import Event, Json, Millis
 from kairos.domain.identity import address_hash, short_hash
-from kairos.domain.state import Armed, Moment, Profile, State
+from kairos.domain.journey import Armed, Moment
+from kairos.domain.state import Profile, State
 from kairos.domain.view import MISSING, dig, project
 
 VALUES: Final = 20

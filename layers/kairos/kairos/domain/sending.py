@@ -7,7 +7,7 @@ from kairos.domain.chain import advance
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Millis
 from kairos.domain.facts import value_hash
-from kairos.domain.state import Sent
+from kairos.domain.journey import Sent
 from kairos.domain.turn import SETTLING, Candidate, Turn
 
 _SOONEST: Millis = 60_000

@@ -9,7 +9,8 @@ from kairos.domain.definitions import Campaign, Catalog, Step
 from kairos.domain.effects import Decision, Effect, Outcome, PutMessage, Record, message_id
 from kairos.domain.events import Event, Json, Millis, Ref
 from kairos.domain.identity import short_hash
-from kairos.domain.state import Customer, NeedsProfile, Profile, Recent, Run
+from kairos.domain.journey import Recent, Run
+from kairos.domain.state import Customer, NeedsProfile, Profile
 from kairos.domain.view import View
 
 NEVER: Millis = 253_402_300_799_000

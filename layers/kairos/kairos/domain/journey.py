@@ -1,0 +1,75 @@
+"""The small records a state is made of: what is armed, under way, lately entered, sent, and hoped for."""
+
+from dataclasses import dataclass, field
+
+from kairos.domain.events import Json, Millis
+
+Moment = tuple[Millis, str]
+"""When, and which event (short hash of its id)."""
+
+
+@dataclass(slots=True)
+class Armed:
+    """The last trigger event of an absence that is waited for."""
+
+    time: Millis
+    received: Millis
+    id: str
+    matched: bool  # False: disarmed by a later event that did not match (an emptied cart)
+    fired: Millis = 0  # time of the trigger event it last fired for
+    event: Json = field(default_factory=dict)
+    snapshot: str | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    """An entry under way: where it stands and what it needs to go on."""
+
+    campaign: str
+    key: str
+    entered: Millis
+    since: Millis  # the trigger's own moment
+    trigger: str  # id of the trigger event
+    step: str  # id of the step it stands on
+    began: Millis  # when that step was due
+    due: Millis  # when to look again
+    control: bool = False
+    held: str = ""  # why a send is deferred; empty while it waits
+    event: Json = field(default_factory=dict)
+    coupon: Json | None = None
+
+
+@dataclass(slots=True)
+class Recent:
+    """An entry that was made lately: what cooldowns look at, and whether anything of it went out."""
+
+    key: str  # short hash
+    entered: Millis
+    tried: int = 0
+    kept: int = 0
+    ended: bool = False
+    given_back: bool = False
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message decided lately: a place taken in the frequency caps, unless it is transactional."""
+
+    time: Millis
+    message: str  # message id
+    channel: str
+    topic: str
+    campaign: str
+
+
+@dataclass(slots=True)
+class Goal:
+    """A goal that may still be reached, in (since, until]."""
+
+    campaign: str
+    key: str
+    since: Millis
+    until: Millis
+    trigger: str
+    same: str | None = None  # hashed value that the goal event must share
+    variant: str = ""
