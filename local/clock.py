@@ -48,6 +48,6 @@ def parse_moment(text: str) -> int:
 
 def parse_span(text: str) -> int:
     """`1h30m` in milliseconds; ValueError if it is none."""
-    if not re.fullmatch(r"(\d+[smhdw])+", text):
+    if not isinstance(text, str) or not re.fullmatch(r"(\d+[smhdw])+", text):
         raise ValueError(f"not a duration: {text!r} (like 90s, 1h30m, 2d)")
     return sum(int(amount) * UNITS[unit] for amount, unit in re.findall(r"(\d+)([smhdw])", text))

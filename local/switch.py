@@ -20,12 +20,14 @@ LOCAL: Final = {
     "AWS_SECRET_ACCESS_KEY": "local",  # `kairos dev` takes any
 }
 
+CHANNELS: Final = ("email", "sms", "push")
+
 
 def options(command: Command) -> Command:
     """What both commands understand."""
     for option in (
         click.option("--campaign", help="Only this campaign."),
-        click.option("--channel", help="Only this channel."),
+        click.option("--channel", type=click.Choice(CHANNELS), help="Only this channel."),
         click.option("--stack", help="A deployed stack; without it the running `kairos dev`."),
         click.option("--region", help="Where that stack is."),
     ):

@@ -23,6 +23,8 @@ STATUS: Final = {
     "InternalFailure": 500,
     "InternalError": 500,
     "InternalException": 500,
+    "InternalServiceErrorException": 500,
+    "ConcurrentModificationException": 500,
 }
 LOST: Final = {"timeout": ReadTimeoutError, "reset": ConnectionClosedError}
 

@@ -54,13 +54,16 @@ class Poller:
 
     def poll(self) -> bool:
         """One batch of each queue that has one; whether there was any."""
-        polled = [self._poll(source) for source in self.sources]  # each of them, whatever the first one had
-        return any(polled)
+        return self._round(patient=self.patient)
 
     def drain(self) -> None:
-        """Polls until no message is visible."""
-        while self.poll():
+        """Polls until no message is visible, without waiting for a batch to fill."""
+        while self._round(patient=False):
             pass
+
+    def _round(self, *, patient: bool) -> bool:
+        polled = [self._poll(source, patient=patient) for source in self.sources]  # each, whatever the first one had
+        return any(polled)
 
     def next_visible(self) -> int | None:
         """When the next message that cannot be seen yet will be."""
@@ -69,10 +72,10 @@ class Poller:
             moments = [_visible_at(message) for name in queues for message in queue_named(name)._messages]
         return min(moments, default=None)
 
-    def _poll(self, source: Source) -> bool:
+    def _poll(self, source: Source, *, patient: bool) -> bool:
         with lock:
             queue = queue_named(source.queue)
-            if not queue._messages or (self.patient and self._fills(source, queue)):
+            if not queue._messages or (patient and self._fills(source, queue)):
                 return False
             timeout: Any = queue.visibility_timeout  # type: ignore[attr-defined]  # moto sets it by name
             received = sqs_backends[ACCOUNT][REGION].receive_message(source.queue, source.batch, 0, timeout, ["All"])

@@ -207,3 +207,13 @@ def test_wrong_campaigns_are_exit_1_with_what_is_wrong(tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "policy.yaml:1" in ran.stderr
+
+
+def test_settling_on_the_wall_clock_does_not_wait_for_batches_to_fill() -> None:
+    dev = Dev("--clock", "real")
+    try:
+        dev.customer("ada")
+        dev.post([{"type": "customer.registered", "customer": "ada"}])
+        assert [message["campaign"] for message in dev.messages("ada")] == ["welcome"]
+    finally:
+        assert dev.stop() == 0

@@ -58,7 +58,8 @@ class Ingest:
         self.tally.count("RejectedEvents", by=len(rejected))
         if not events:
             first = rejected[0]
-            return problem(400, first["code"], first["message"], field=first.get("field"), rejected=rejected)
+            status = 413 if all(one["code"] == "too_large" for one in rejected) else 400
+            return problem(status, first["code"], first["message"], field=first.get("field"), rejected=rejected)
         return self._queue(told, events, rejected, single)
 
     def _understand(self, one: Any, received: int) -> Event:
