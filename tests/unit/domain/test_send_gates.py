@@ -209,3 +209,12 @@ def test_consent_of_the_same_instant_is_withdrawn():
         for one in order:
             life.hear(one)
         assert life.customer.state.consents["offers/email"][0] == "withdrawn"
+
+
+def test_a_refusal_told_twice_moves_on_once():
+    life = Life(catalog(hello=HELLO | {"steps": [send("hi", "email", "sms", "push")]})).hear(joined())
+    life.hear(event("kairos.customer", T0 - 1, own=True, addresses={"push": [{"token": "t", "platform": "fcm"}]}))
+    life.hear(event("x"))
+    refused = report(life.messages[0], "anna", "message.refused", T0 + 1, reason="failed_provider")
+    life.hear(refused).hear(withdrawn(T0 + 2, "sms")).hear(refused)
+    assert [m.channel for m in life.messages] == ["email", "sms"]

@@ -104,7 +104,12 @@ def test_a_customer_whose_state_cannot_be_read_does_not_hold_up_the_others():
 
 @pytest.mark.parametrize(
     ("body", "reason"),
-    [("{", "not_json"), ("[]", "not_understood"), ('{"kairos": "event", "event": {}}', "bad_event")],
+    [
+        ("{", "bad_json"),
+        (chr(34) + chr(92) + "ud800" + chr(34), "bad_json"),
+        ("[]", "not_understood"),
+        ('{"kairos": "event", "event": {}}', "bad_event"),
+    ],
 )
 def test_what_cannot_be_understood_goes_to_rejected_with_its_reason(body, reason):
     workers = shop()

@@ -40,8 +40,10 @@ def settle_report(turn: Turn, event: Event) -> None:
     recent = turn.recent(campaign, key)
     placed = any(sent.message == id for sent in turn.state.sends)
     turn.state.sends = [sent for sent in turn.state.sends if sent.message != id]
+    if not placed:  # told before: what followed from it has followed
+        return
     moved_on = told["reason"] in ("failed_provider", "undeliverable") and _next_channel(turn, event)
-    if recent is not None and placed and not moved_on:
+    if recent is not None and not moved_on:
         recent.kept = max(recent.kept - 1, 0)
         give_back(recent)
 

@@ -27,6 +27,7 @@ from kairos.service.ports import (
     QueueRefused,
     Queues,
 )
+from kairos.service.reading import read_json
 
 HOT = 9
 """From this receipt on, a customer in endless conflict goes to `rejected` instead of back to the queue."""
@@ -83,7 +84,7 @@ class Evaluate:
 
     def _understand(self, batch: _Batch, item: str, body: str) -> None:
         try:
-            read = queued.read(json.loads(body), batch.now)
+            read = queued.read(read_json(body), batch.now)
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item, _rejection(error, body)))
             return
@@ -219,7 +220,7 @@ def _tells(said: Occurrence) -> bool:
 def _rejection(error: Exception, body: str) -> dict[str, Any]:
     if isinstance(error, BadEvent):
         return {"reason": error.code, "message": error.message, "field": error.field, "body": body}
-    return {"reason": "not_json", "message": "is not JSON", "body": body}
+    return {"reason": "not_understood", "message": "is nothing that a source sends", "body": body}
 
 
 def _hot(event: Event) -> dict[str, Any]:
