@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from kairos.domain.effects import Effect, PutMessage
 from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer
+from kairos.service.ports.fan_out import FanOutRef
 
 
 class StateMoved(Exception):
@@ -154,11 +155,15 @@ class ControlStore(Protocol):
         """Since when each keep is counted; those never seen before are put, if absent, as `now`."""
 
 
+Due = str | MessageRef | FanOutRef
+"""Something with a moment: a customer (their id), a message, a fan-out."""
+
+
 class DueIndex(Protocol):
     """The sparse index of everything that has a moment."""
 
-    def due(self, until: Millis, limit: int) -> Iterable[tuple[Millis, str | MessageRef]]:
-        """When, and which customers (ids) whose timers, and messages whose moment, are due; at most `limit` a shard."""
+    def due(self, until: Millis, limit: int) -> Iterable[tuple[Millis, Due]]:
+        """When, and what: customers' timers, messages, stalled fan-outs; at most `limit` a shard."""
 
 
 class AddressStore(Protocol):
@@ -169,7 +174,7 @@ class AddressStore(Protocol):
 
 
 class Queues(Protocol):
-    """The three queues and the rejected one. Each `put_*` raises QueueRefused naming what was not taken."""
+    """The queues and the rejected one. Each `put_*` raises QueueRefused naming what was not taken."""
 
     def put_events(self, bodies: Sequence[Json]) -> None: ...
 
@@ -177,8 +182,14 @@ class Queues(Protocol):
 
     def put_rejected(self, bodies: Sequence[Json]) -> None: ...
 
-    def backlog(self) -> int:
-        """About how many events wait."""
+    def put_fan_outs(self, refs: Sequence[FanOutRef], *, hops: int = 0) -> None:
+        """`hops`: how often they were handed on without anybody else's doing."""
+
+    def put_pages(self, bodies: Sequence[Json]) -> None:
+        """Onto `bulk`, for `evaluate` in its own time."""
+
+    def backlog(self, queue: Literal["events", "send", "bulk"] = "events") -> int:
+        """About how many wait there."""
 
 
 class QueueRefused(Exception):
