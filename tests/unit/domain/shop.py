@@ -23,7 +23,7 @@ POLICY: dict[str, Any] = {
     "arbitration": {"keep": 1, "window": 0, "then": "drop", "after": 4 * HOUR},
     "attributes": {"precedence": ["backend", "declared", "behaviour"], "indexed": []},
     "retention": {"keys": 400 * DAY, "decisions": 90 * DAY, "profiles": 1095 * DAY},
-    "providers": {"sms": "sns", "push": "sns"},
+    "providers": {"sms": "sns", "push": "sns"}, "interest": {}, "scoring": [], "grades": [], "history": None,
 }  # fmt: skip
 
 TOTAL = {"properties": {"total": [{"numeric": [">", 0]}]}}
@@ -44,7 +44,7 @@ def send(template: str = "hello", *channels: str, **more: Any) -> dict[str, Any]
 
 def campaign(trigger: dict[str, Any], *steps: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
-        "status": "live", "topic": "offers", "priority": 50, "value": 0.0, "trigger": trigger, "audience": None, "key": None,
+        "status": "live", "topic": "offers", "priority": 50, "value": 0.0, "likelihood": 1, "trigger": trigger, "audience": None, "key": None,
         "cooldown": None, "expires": DAY, "exit": [], "goal": None, "holdout": 0.0, "steps": list(steps) or [send()],
         "event_paths": [],
     } | more  # fmt: skip

@@ -54,6 +54,8 @@ def test_a_cart_left_behind(why, events, expected):
 
 def test_it_is_due_an_hour_after_the_last_update():
     life = Life(catalog(abandoned_cart=CART)).hear(joined()).hear(cart()).hear(cart(T0 + 20 * MINUTE))
+    assert life.customer.state.due == T0 + HOUR  # a lower bound: moving it costs more than one wake-up for nothing
+    assert life.wake(T0 + HOUR).sent == []
     assert life.customer.state.due == T0 + 80 * MINUTE
     assert not life.wake(T0 + 80 * MINUTE - 1).messages
     assert life.wake(T0 + 80 * MINUTE).sent == ["abandoned-cart/reminder"]

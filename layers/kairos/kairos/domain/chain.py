@@ -1,16 +1,21 @@
 """Runs a chain from step to step until it must wait, stands before a send, or ends."""
 
+import hashlib
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from kairos.domain import moments
-from kairos.domain.definitions import Step
+from kairos.domain.definitions import Branch, Step
 from kairos.domain.events import Millis
-from kairos.domain.facts import known, value_hash
+from kairos.domain.facts import known, same_of, value_hash
 from kairos.domain.identity import short_hash
-from kairos.domain.journey import Run
+from kairos.domain.journey import Placed, Run
 from kairos.domain.turn import Candidate, Turn
 from kairos.domain.view import MISSING, View
+
+PLACED: Final = 10
+"""How much content waits for a customer at a time."""
 
 
 def advance(turn: Turn, run: Run, position: int, cursor: Millis) -> None:
@@ -81,9 +86,23 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
     match step.do:
         case "choose":
             return next((b.to for b in step.branches if b.when is None or b.when(view)), step.next)
+        case "split":
+            branch = variant_of(turn.customer.id, run.campaign, step)
+            run.variant = f"{run.variant}-{branch.name}" if run.variant else branch.name
+            turn.state.goals = [
+                replace(goal, variant=run.variant) if (goal.campaign, goal.key) == (run.campaign, run.key) else goal
+                for goal in turn.state.goals
+            ]
+            return branch.to
         case "tag" | "untag":
             for tag in spec["tags"]:
                 turn.state.tags[tag] = (step.do == "tag", turn.now)
+                turn.touched.add(f"tag:{tag}")
+        case "score":
+            turn.state.points += spec["points"]
+            turn.touched.add("points")
+        case "show" if not run.control:
+            _show(turn, run, step)
         case "set":
             _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})
         case "coupon":
@@ -96,6 +115,29 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
     return step.next
 
 
+def variant_of(customer: str, campaign: str, step: Step) -> Branch:
+    """The branch of a split that this customer always gets."""
+    digest = hashlib.sha256(f"split\x1f{customer}\x1f{campaign}\x1f{step.id}".encode()).digest()
+    point = int.from_bytes(digest[:8], "big") / 2**64 * sum(branch.weight for branch in step.branches)
+    for branch in step.branches:
+        point -= branch.weight
+        if point < 0:
+            return branch
+    return step.branches[-1]
+
+
+def _show(turn: Turn, run: Run, step: Step) -> None:
+    """Places content; a newer one of the same campaign and slot takes the place of the older."""
+    campaign, spec = turn.catalog.campaigns[run.campaign], step.spec
+    same = same_of(campaign, run.event)
+    until = run.began + (spec.get("for") or campaign.expires)
+    placed = Placed(
+        run.campaign, run.key, step.id, spec["slot"], spec["template"], run.since, until, run.trigger, same, run.variant
+    )  # fmt: skip
+    others = [one for one in turn.state.placed if (one.campaign, one.slot) != (placed.campaign, placed.slot)]
+    turn.state.placed = [placed, *others][:PLACED]
+
+
 def _set(turn: Turn, values: Mapping[str, Any]) -> None:
     kept = turn.needed_profile().attributes.setdefault("behaviour", {})
     for name, value in values.items():
@@ -103,6 +145,7 @@ def _set(turn: Turn, values: Mapping[str, Any]) -> None:
             kept[name] = (value, turn.now)
             if name in turn.catalog.attributes:
                 turn.state.attributes.setdefault(name, {})["behaviour"] = (value, turn.now)
+                turn.touched.add(f"attribute:{name}")
                 turn.replan = True
 
 

@@ -1,46 +1,16 @@
 """Conditions as closures with three answers: yes, no, and not known because it was not counted yet."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kairos.domain import moments
-from kairos.domain.definitions import Condition, Count, Path, Selector, Truth
+from kairos.domain import interest, moments, scoring
+from kairos.domain.definitions import Condition, Path, Truth
 from kairos.domain.events import Json
-from kairos.domain.identity import short_hash
-from kairos.domain.pattern import InvalidPattern, compile_pattern
+from kairos.domain.needs import Needs, counted
+from kairos.domain.references import leaves, names, referring
 from kairos.domain.view import View
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Needs:
-    """What the conditions compiled so far need kept: counts, attribute names, and fields of the trigger event."""
-
-    def __init__(self) -> None:
-        self.counts: dict[str, Count] = {}
-        self.attributes: set[str] = set()
-        self.paths: set[Path] = set()
-
-    def reference(self, path: Sequence[str]) -> Path:
-        """Notes what a reference reads."""
-        if path[0] == "event":
-            self.paths.add(tuple(path[1:]))
-        elif path[0] == "attributes" and len(path) > 1:
-            self.attributes.add(path[1])
-        return tuple(path)
-
-
-def select(node: Json, keep: str = "") -> Selector:
-    """A selector of the bundle, ready to run."""
-    match = node.get("match")
-    same = node.get("same")
-    return Selector(
-        frozenset(node["event"]),
-        compile_pattern(match) if match else None,
-        tuple(same.split(".")) if same else None,
-        keep,
-    )
 
 
 def compile_condition(node: Json, needs: Needs) -> Condition:
@@ -91,37 +61,41 @@ def _not(node: Json, needs: Needs) -> Condition:
 
 def _attributes(node: Json, needs: Needs) -> Condition:
     pattern, source = node["attributes"], node.get("source")
-    _note_names(pattern, needs.attributes)
-    matches = _referring(pattern, needs)
+    found: set[str] = set()
+    names(pattern, found)
+    for name in found:
+        needs.attribute(name)
+    matches = referring(pattern, needs)
     return lambda view: matches(view, view.attributes(source))
 
 
 def _event(node: Json, needs: Needs) -> Condition:
     pattern = node["event"]
-    _note_leaves(pattern, (), needs.paths)
-    matches = _referring(pattern, needs)
+    leaves(pattern, (), needs.paths)
+    matches = referring(pattern, needs)
     return lambda view: matches(view, view.event)
 
 
 def _did(node: Json, needs: Needs) -> Condition:
     did = node["did"]
-    within, at_least, at_most = did.get("within"), did.get("at_least", 1), did.get("at_most")
-    newest = max(at_least, 0 if at_most is None else at_most + 1)
-    keep = short_hash(json.dumps([did["event"], did.get("match"), within, newest], sort_keys=True), 6)
-    needs.counts[keep] = Count(keep, select(did, keep), newest, within)
+    at_least, at_most = did.get("at_least", 1), did.get("at_most")
+    count = needs.count(counted(did, max(at_least, 0 if at_most is None else at_most + 1)))
+    within = count.within
 
     def holds(view: View) -> Truth:
-        now = view.fact_now
-        start = now - within if within is not None else -1
-        count = sum(start < time <= now for time, _ in view.state.counts.get(keep, ()))
-        if at_most is not None and count > at_most:
+        moments = scoring.inside(view, count)
+        if within is not None and view.alarms is not None:  # each bound is crossed as a moment leaves the window
+            for bound in (at_least - 1, at_most):
+                if bound is not None and 0 <= bound < len(moments):
+                    view.note(moments[bound] + within)
+        if at_most is not None and len(moments) > at_most:
             return False
-        if at_most is None and count >= at_least:
+        if at_most is None and len(moments) >= at_least:
             return True
-        since = view.catalog.since.get(keep, 0)
-        if within is not None and view.state.born < since and start < since:
+        if (known := scoring.known_from(view, count)) is not None:
+            view.note(known)
             return None
-        return bool(count >= at_least)
+        return bool(len(moments) >= at_least)
 
     return holds
 
@@ -134,17 +108,78 @@ def _received(node: Json, needs: Needs) -> Condition:
 
 def _tagged(node: Json, needs: Needs) -> Condition:
     tags = node["tagged"]
-    return lambda view: any(view.state.tags.get(tag, (False,))[0] for tag in tags)
+    needs.looks |= {f"tag:{tag}" for tag in tags}
+    return lambda view: any(bool(view.state.tags.get(tag, (False,))[0]) for tag in tags)
 
 
 def _segment(node: Json, needs: Needs) -> Condition:
     name = node["segment"]
+    if name in needs.segments:  # what it looks at; itself it stands in the policy
+        compile_condition(needs.segments[name], needs)
     return lambda view: view.catalog.policy.segments[name](view)
 
 
 def _in_campaign(node: Json, needs: Needs) -> Condition:
     name = node["in_campaign"]
+    needs.looks.add(f"campaign:{name}")
     return lambda view: any(run.campaign == name for run in view.state.runs)
+
+
+def _interest(node: Json, needs: Needs) -> Condition:
+    asked = node["interest"]
+    name, at_least, top = asked["dimension"], asked["at_least"], asked.get("top")
+    needs.looks.add(f"interest:{name}")
+    values = [needs.reference(value["ref"]) if isinstance(value, Mapping) else str(value) for value in asked["values"]]
+
+    def holds(view: View) -> Truth:
+        dimension, sums = view.catalog.policy.interests[name], view.state.interests
+        among = None if top is None else interest.strongest(sums, name, top)
+        for value in _texts(values, view):
+            if among is not None and value not in among:
+                continue
+            if interest.strength(sums, dimension, value, view.fact_now) >= at_least:
+                view.note(interest.fades(sums, dimension, value, at_least))
+                return True
+        return False
+
+    return holds
+
+
+def _texts(values: Sequence[str | Path], view: View) -> list[str]:
+    """Values of a dimension, those behind references included."""
+    found: list[Any] = []
+    for value in values:
+        read = view.read(value) if isinstance(value, tuple) else value
+        found += read if isinstance(read, list) else [read]
+    return [name for value in found if (name := interest.name_of(value)) is not None]
+
+
+def _score(node: Json, needs: Needs) -> Condition:
+    at_least, at_most = node["score"].get("at_least"), node["score"].get("at_most")
+    needs.looks.add("score")
+
+    def holds(view: View) -> Truth:
+        low, high = scoring.score(view)
+        above = _settled(at_least is None or low >= at_least, at_least is None or high >= at_least)
+        below = _settled(at_most is None or high <= at_most, at_most is None or low <= at_most)
+        return False if above is False or below is False else above and below
+
+    return holds
+
+
+def _settled(surely: bool, perhaps: bool) -> Truth:
+    return True if surely else None if perhaps else False
+
+
+def _grade(node: Json, needs: Needs) -> Condition:
+    wanted = frozenset(node["grade"])
+    needs.looks.add("grade")
+
+    def holds(view: View) -> Truth:
+        possible = scoring.grades(view)
+        return _settled(all(g in wanted for g in possible), any(g in wanted for g in possible))
+
+    return holds
 
 
 def _local_time(node: Json, needs: Needs) -> Condition:
@@ -164,81 +199,10 @@ def _local_time(node: Json, needs: Needs) -> Condition:
 _ARMS: Mapping[str, Callable[[Json, Needs], Condition]] = {
     "all": _all, "any": _any, "not": _not, "attributes": _attributes, "event": _event, "did": _did,
     "received": _received, "tagged": _tagged, "segment": _segment, "in_campaign": _in_campaign, "local_time": _local_time,
+    "interest": _interest, "score": _score, "grade": _grade,
 }  # fmt: skip
 
 
 def within_hours(clock: int, start: int, end: int) -> bool:
     """Whether a time of day is in [start, end), which may cross midnight."""
     return start <= clock < end if start <= end else clock >= start or clock < end
-
-
-def _referring(pattern: Json, needs: Needs) -> Callable[[View, Json], bool]:
-    """A pattern whose values may be references; without any it is compiled once."""
-    references: list[Path] = []
-    _note_references(pattern, references)
-    if not references:
-        compiled = compile_pattern(pattern)
-        return lambda view, document: compiled(document)
-    for path in references:
-        needs.reference(path)
-
-    def matches(view: View, document: Json) -> bool:
-        filled = _fill(pattern, view)
-        try:
-            return filled is not None and compile_pattern(filled)(document)
-        except InvalidPattern:  # a value that no pattern can hold, such as a number out of range
-            return False
-
-    return matches
-
-
-def _fill(pattern: Any, view: View) -> Any:
-    """The pattern with its references replaced; None if one of them leaves nothing to match."""
-    if isinstance(pattern, Mapping):
-        filled = {name: _fill(value, view) for name, value in pattern.items()}
-        return None if None in filled.values() else filled
-    if not isinstance(pattern, list):
-        return pattern
-    leaves: list[Any] = []
-    for leaf in pattern:
-        if isinstance(leaf, Mapping) and "ref" in leaf:
-            value = view.read(tuple(leaf["ref"]))
-            # only plain values: a mapping would be read as an operator of the pattern
-            leaves += [
-                one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int | float)
-            ]
-        else:
-            leaves.append(leaf)
-    return leaves or None
-
-
-def _note_references(node: Any, found: list[Path]) -> None:
-    if isinstance(node, Mapping):
-        if set(node) == {"ref"} and isinstance(node["ref"], list):
-            found.append(tuple(node["ref"]))
-        else:
-            for value in node.values():
-                _note_references(value, found)
-    elif isinstance(node, list):
-        for value in node:
-            _note_references(value, found)
-
-
-def _note_names(pattern: Json, names: set[str]) -> None:
-    for name, value in pattern.items():
-        if name == "$or":
-            for part in value:
-                _note_names(part, names)
-        else:
-            names.add(name)
-
-
-def _note_leaves(pattern: Json, path: Path, leaves: set[Path]) -> None:
-    for name, value in pattern.items():
-        if name == "$or":
-            for part in value:
-                _note_leaves(part, path, leaves)
-        elif isinstance(value, Mapping):
-            _note_leaves(value, (*path, name), leaves)
-        else:
-            leaves.add((*path, name))

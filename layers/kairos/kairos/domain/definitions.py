@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kairos.domain.events import OWN_TYPES, Event, Json, Millis
+from kairos.domain.interest import Dimension
 
 if TYPE_CHECKING:
     from kairos.domain.view import View
@@ -27,6 +28,9 @@ class Selector:
     hold: Millis | None = (
         None  # how long a value's moments are kept behind the newest moment; None: while there is room
     )
+    newest: int = 2  # how many moments of a value are kept
+    stops: bool = False  # whether what has been decided has to be looked at again when one comes to light
+    worth: Path | None = None  # of a goal: where the event says what it was worth
 
     def names(self, event: Event) -> bool:
         """Whether the event is of one of the types."""
@@ -59,20 +63,49 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """What starts a campaign: `kind` is event, inaction or date."""
+    """What starts a campaign; `kind` says which of the fields count."""
 
-    kind: str
+    kind: str  # event, inaction, inactivity, date, change, segment, external, schedule, inbound
     on: Selector | None = None
     absent: Selector | None = None
     wait: Millis = 0
     until: Moment | None = None
     yearly: bool = False
+    count: str = ""  # inactivity: the keep of the last sign of life
+    watch: str = ""  # change, segment: the keep of what is watched
+    fires: Callable[[str, str], bool] | None = None  # change, segment: by what it showed before and shows now
+    places: tuple["Place", ...] = ()  # external, schedule: where in the index its audience is
+    cron: str | None = None
+    at: str | None = None
+    timezone: str = ""  # schedule: a zone, or `customer` for each in their own
+    slot: str = ""  # inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of the audience index: a kind and name, and the values there, which may be references."""
+
+    kind: str  # attr, tag, segment, interest
+    name: str
+    values: tuple[str | Path, ...] = ()  # a text as it is in the index, or a path to read
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Something that starts campaigns as it changes, by what is heard or by passing time."""
+
+    keep: str
+    look: Callable[["View"], str | None]  # what it shows; None: unknown
+    empty: str | None  # what it shows of somebody of whom nothing is known
+    starts: tuple[str, ...] = ()  # campaigns
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
     when: Condition | None
     to: int
+    name: str = ""  # of a split: the variant
+    weight: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +128,8 @@ class Campaign:
     status: str
     topic: str
     priority: int
-    value: float
+    value: float | Path
+    likelihood: float | Path
     trigger: Trigger
     audience: Condition | None
     key: Sequence[Any] | None
@@ -104,7 +138,6 @@ class Campaign:
     exits: tuple[Selector, ...]
     goal: Selector | None
     goal_within: Millis
-    goal_value: Path | None
     holdout: float
     steps: tuple[Step, ...]
     index: Mapping[str, int]  # step id -> position
@@ -138,6 +171,10 @@ class Policy:
     segments: Mapping[str, Condition]
     keys: Millis
     publish: frozenset[str]
+    interests: Mapping[str, Dimension] = field(default_factory=dict)
+    scoring: tuple[tuple[Count, float], ...] = ()  # what is counted, and the points of each
+    grades: tuple[tuple[str, Condition], ...] = ()
+    history: Millis | None = None  # the archive was replayed from here
 
     def transactional(self, topic: str) -> bool:
         return bool(self.topics.get(topic, {}).get("transactional"))
@@ -152,6 +189,7 @@ class Concern:
     lasts: tuple[Selector, ...] = ()  # exits, absences, waits
     arming: tuple[Campaign, ...] = ()  # inactions that wait behind it
     starting: tuple[Campaign, ...] = ()  # campaigns it may trigger
+    interests: tuple[Dimension, ...] = ()  # what it may show an interest in
 
 
 _NOTHING = Concern()
@@ -164,23 +202,44 @@ class Catalog:
     hash: str
     policy: Policy
     campaigns: Mapping[str, Campaign]
-    counts: frozenset[str]
+    counts: Mapping[str, Count]  # by keep
     lasts: Mapping[str, Selector]  # by keep
     attributes: frozenset[str]  # names that definitions read
     names: str  # fingerprint of those
     by_type: Mapping[str, Concern]
     anything: Concern  # what an event of any other type concerns
     dated: tuple[Campaign, ...] = ()  # campaigns with a date trigger
+    lapsing: tuple[Campaign, ...] = ()  # with an inactivity trigger
+    outside: tuple[Campaign, ...] = ()  # with an external trigger
+    scheduled: tuple[Campaign, ...] = ()
+    inbound: tuple[Campaign, ...] = ()
+    watches: Mapping[str, Watch] = field(default_factory=dict)  # by keep
+    watching: Mapping[str, tuple[Watch, ...]] = field(default_factory=dict)  # by what they look at
+    indexed: tuple[Place, ...] = ()  # what the audience index is made of
+    index: str = ""  # fingerprint of that
+    plan: str = ""  # fingerprint of everything for which each customer has to be looked at once
     since: Mapping[str, Millis] = field(default_factory=dict)
+    watched_since: Millis = 0  # since when all that is watched is
 
     @property
     def keeps(self) -> frozenset[str]:
-        """What is counted, to be asked since when."""
-        return self.counts
+        """What is counted or watched, to be asked since when."""
+        return frozenset(self.counts) | self.watches.keys()
 
     def with_since(self, since: Mapping[str, Millis]) -> "Catalog":
         """The same definitions, knowing since when each thing is counted."""
-        return replace(self, since=since)
+        history = self.policy.history
+        if history is not None:
+            since = {keep: min(moment, history) for keep, moment in since.items()}
+        watched = max((since.get(keep, 0) for keep in self.watches), default=0)
+        return replace(self, since=since, watched_since=watched)
+
+    def external(self, event: Event) -> tuple[Campaign, ...]:
+        """The campaigns that an event without a customer starts."""
+        if event.customer is not None or not self.outside:
+            return ()
+        document = event.document
+        return tuple(c for c in self.outside if c.trigger.on is not None and c.trigger.on.selects(event, document))
 
     def concern(self, type: str) -> Concern:
         """Everything an event of that type may concern."""
@@ -195,7 +254,7 @@ class Catalog:
         if event.type in _SETTLING or (event.own and event.type in self.policy.publish):
             return True
         concern = self.concern(event.type)
-        if concern.arming:  # also what does not match: it disarms
+        if concern.arming or concern.interests:  # arming: also what does not match, it disarms
             return True
         document = event.document if concern.selectors else {}
         return any(s.match is None or s.match(document) for s in concern.selectors)

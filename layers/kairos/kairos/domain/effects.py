@@ -75,7 +75,21 @@ class PutConsent:
     event: str
 
 
-Effect = PutEntry | PutMessage | PutSnapshot | PutConsent
+@dataclass(frozen=True, slots=True)
+class PutPlace:
+    """The customer comes into a place of the audience index; harmless when orphaned."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropPlace:
+    """The customer leaves a place of the audience index, if no later state has put them there again."""
+
+    place: str
+
+
+Effect = PutEntry | PutMessage | PutSnapshot | PutConsent | PutPlace | DropPlace
 
 
 @dataclass(frozen=True, slots=True)

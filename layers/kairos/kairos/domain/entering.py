@@ -8,7 +8,7 @@ from kairos.domain.chain import advance
 from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutEntry
 from kairos.domain.events import Json, Millis
-from kairos.domain.facts import value_hash
+from kairos.domain.facts import LATE, known, value_hash
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Goal, Recent, Run
 from kairos.domain.turn import Turn
@@ -17,8 +17,14 @@ from kairos.domain.view import MISSING, View, project
 SIDE_BY_SIDE = 10
 """How many keys of a campaign run at a time."""
 
-REMEMBERED = 5
+REMEMBERED = SIDE_BY_SIDE
 """How many late entries a campaign keeps; the keys themselves are kept by the table."""
+
+UNDER_WAY = 100
+"""How many entries of all campaigns together run at a time."""
+
+GOALS = 50
+"""How many goals are hoped for at a time, the newest ones."""
 
 
 def enter(
@@ -44,6 +50,7 @@ def enter(
         control=control, event=project(event, campaign.decision_paths),
     )  # fmt: skip
     turn.state.runs.append(run)
+    turn.touched.add(f"campaign:{campaign.name}")
     turn.effects.append(
         PutEntry(
             campaign.name, key, turn.now, since, trigger, control,
@@ -51,14 +58,29 @@ def enter(
         )
     )  # fmt: skip
     _remember(turn, campaign, key)
-    if campaign.goal is not None:
-        same = value_hash(event, campaign.goal.same) if campaign.goal.same else None
-        turn.state.goals = [
-            *turn.state.goals[-19:], Goal(campaign.name, key, moment, moment + campaign.goal_within, trigger, same)
-        ]  # fmt: skip
     turn.record(campaign.name, key, "entered", "holdout" if control else "")
     turn.tell("campaign.entered", campaign.name, key)
+    if campaign.goal is not None:
+        same = value_hash(event, campaign.goal.same) if campaign.goal.same else None
+        hope(turn, campaign, Goal(campaign.name, key, moment, moment + campaign.goal_within, trigger, same))
     advance(turn, run, 0 if campaign.steps else -1, moment)
+
+
+def hope(turn: Turn, campaign: Campaign, goal: Goal) -> None:
+    """From now on the goal may be reached; it has been, if its event came before the entry was decided."""
+    assert campaign.goal is not None
+    reached = known(turn.state, campaign.goal, goal.same or "", goal.since + 1, goal.trigger, goal.until)
+    if reached is not None:
+        reach_goal(turn, goal, reached[2] if len(reached) > 2 else 0.0)
+    else:
+        open_ones = [other for other in turn.state.goals if other.until + LATE > turn.now]
+        turn.state.goals = [*open_ones[1 - GOALS :], goal]
+
+
+def reach_goal(turn: Turn, goal: Goal, amount: float) -> None:
+    """Records a success."""
+    turn.record(goal.campaign, goal.key, "goal", variant=goal.variant, value=amount)
+    turn.tell("goal.reached", goal.campaign, goal.key, value=amount)
 
 
 def entry_key(parts: Sequence[Any] | None, view: View) -> str | None:
@@ -95,7 +117,7 @@ def _refusal(turn: Turn, campaign: Campaign, key: str, view: View, moment: Milli
     if _cooling(turn, campaign):
         return "cooldown"
     limit = 1 if campaign.key is None else SIDE_BY_SIDE
-    return "in_campaign" if len(running) >= limit else ""
+    return "in_campaign" if len(running) >= limit or len(turn.state.runs) >= UNDER_WAY else ""
 
 
 def _cooling(turn: Turn, campaign: Campaign) -> bool:

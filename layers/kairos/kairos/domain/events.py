@@ -81,3 +81,19 @@ class Wake:
     """A hint that timers of a customer may be due; early, late or twice does no harm."""
 
     customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """A campaign of an audience fires for one customer of it: by an external event, or because its time has come."""
+
+    customer: str
+    campaign: str
+    id: str  # the external event's, or the local time of the schedule
+    time: Millis
+    event: Json = field(default_factory=dict)  # the external event's document
+    local: str = ""  # the local time that is waited for where each customer is
+
+
+Heard = Event | Wake | Occurrence
+"""What `decide` is told."""

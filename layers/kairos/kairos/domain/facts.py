@@ -1,9 +1,11 @@
 """What an event tells of a customer, taken in so that order and repetition do not matter."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
+from kairos.domain import interest
 from kairos.domain.definitions import Campaign, Catalog, Path, Selector
-from kairos.domain.events import Event, Json, Millis
+from kairos.domain.events import Consent, Event, Json, Millis
 from kairos.domain.identity import address_hash, short_hash
 from kairos.domain.journey import Armed, Moment
 from kairos.domain.state import Profile, State
@@ -11,6 +13,13 @@ from kairos.domain.view import MISSING, dig, project
 
 VALUES: Final = 20
 """How many values of `same` are remembered, the newest ones."""
+
+TAGS: Final = 100
+CONSENTS: Final = 100
+"""How many of these are remembered, so that nobody's state grows without end."""
+
+LONGEST: Final = 1_000
+"""Characters of JSON; longer attributes stay in the profile and are nothing to a condition."""
 
 LATE: Final[Millis] = 3 * 86_400_000
 """How late an absence's or an exit's event may arrive and still count."""
@@ -27,25 +36,41 @@ def value_hash(document: Json, path: Path | None) -> str:
     return _NONE if value is MISSING or value is None else short_hash(str(value), 6)
 
 
-def take_in(state: State, event: Event, document: Json, catalog: Catalog) -> bool:
-    """Counts, last moments and armed absences; says whether an exit or absence came newly to light."""
+def same_of(campaign: Campaign, document: Json) -> dict[str, str]:
+    """The trigger event's hashed values at the `same` paths of the campaign's exits, by exit."""
+    return {exit.keep: value_hash(document, exit.same) for exit in campaign.exits}
+
+
+def take_in(state: State, event: Event, document: Json, catalog: Catalog, touched: set[str]) -> bool:
+    """Counts, interests, last moments, armed absences; says whether what has been decided must be looked at again."""
     moment = (event.time, short_hash(event.id))
     concern = catalog.concern(event.type)
     for count in concern.counts:
         if count.on.match is None or count.on.match(document):
             kept = state.counts.setdefault(count.keep, [])
-            _insert(kept, moment, count.newest)
-            if count.within is not None:
-                horizon = max(state.newest, event.time) - count.within
-                state.counts[count.keep] = [m for m in kept if m[0] > horizon]
+            if _insert(kept, moment, count.newest):
+                touched.add(f"count:{count.keep}")
     moved = False
     for selector in concern.lasts:
         if selector.match is None or selector.match(document):
-            moved = _note_last(state, selector, document, moment) or moved
+            moved = (_note_last(state, selector, document, moment) and selector.stops) or moved
+    if concern.interests:
+        _show(state, event, document, catalog, touched)
     state.newest = max(state.newest, event.time)
     for campaign in concern.arming:
         _arm(state, campaign, event, document)
     return moved
+
+
+def _show(state: State, event: Event, document: Json, catalog: Catalog, touched: set[str]) -> None:
+    """Adds to interests what the event shows, unless it is known, or too old to be known."""
+    shows = [d for d in catalog.concern(event.type).interests if any(interest.values_at(document, d.path))]
+    if not shows:
+        return
+    first, state.forgotten = interest.first_time(state.seen, state.forgotten, event)
+    for dimension in shows if first else ():
+        interest.add(state.interests, dimension, event, document)
+        touched.add(f"interest:{dimension.name}")
 
 
 def known(
@@ -60,6 +85,14 @@ def known(
     itself = short_hash(trigger)
     fitting = [m for m in moments if m[0] >= since and m[1] != itself and (until is None or m[0] <= until)]
     return min(fitting, default=None)
+
+
+def worth(document: Json, path: Path | None) -> float:
+    """The number at a path; whatever is none, or none that can be added up, counts as nothing."""
+    found = MISSING if path is None else dig(document, path)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < 1e15:
+        return 0.0
+    return float(found)
 
 
 def pending(state: State, campaign: Campaign, value: str, armed: Armed) -> bool:
@@ -89,8 +122,13 @@ def _arm(state: State, campaign: Campaign, event: Event, document: Json) -> None
 
 def forget(state: State, catalog: Catalog) -> None:
     """Drops what can no longer change an answer, and what no definition asks for any more."""
-    state.counts = {keep: moments for keep, moments in state.counts.items() if keep in catalog.counts}
+    state.counts = {
+        keep: _within(moments, catalog.counts[keep].within, state.newest)
+        for keep, moments in state.counts.items()
+        if keep in catalog.counts
+    }
     state.lasts = {keep: values for keep, values in state.lasts.items() if keep in catalog.lasts}
+    state.interests = {name: sums for name, sums in state.interests.items() if name in catalog.policy.interests}
     for keep, values in state.lasts.items():
         hold = catalog.lasts[keep].hold
         if hold is not None:
@@ -102,15 +140,31 @@ def forget(state: State, catalog: Catalog) -> None:
         horizon = state.newest - campaign.trigger.wait - campaign.expires - LATE
         for value in [v for v, a in armed.items() if a.time <= horizon and not pending(state, campaign, v, a)]:
             del armed[value]
+    for tag in [tag for tag, (on, time) in state.tags.items() if not on and time <= state.newest - LATE]:
+        del state.tags[tag]
+    _newest(state.tags, TAGS, lambda tag: state.tags[tag][1])
+    topics = catalog.policy.topics
+    _newest(state.consents, CONSENTS, lambda name: (name.split("/")[0] in topics, state.consents[name][1]))
+
+
+def _within(moments: list[Moment], within: Millis | None, newest: Millis) -> list[Moment]:
+    return moments if within is None else [moment for moment in moments if moment[0] > newest - within]
+
+
+def _newest(kept: dict[str, Any], most: int, rank: Callable[[str], Any]) -> None:
+    """Leaves the `most` that rank highest."""
+    if len(kept) > most:
+        for name in sorted(kept, key=rank)[: len(kept) - most]:
+            del kept[name]
 
 
 def _inaction(catalog: Catalog, name: str) -> bool:
     return name in catalog.campaigns and catalog.campaigns[name].trigger.kind == "inaction"
 
 
-def set_attributes(state: State, profile: Profile | None, event: Event, names: frozenset[str]) -> bool:
-    """The newest value of each source; None removes. Says whether a value that decisions read has changed."""
-    changed = False
+def set_attributes(state: State, profile: Profile | None, event: Event, names: frozenset[str]) -> set[str]:
+    """The newest value of each source; None removes. Answers which of those that decisions read have changed."""
+    changed = set()
     for source, values in event.attributes.items():
         for name, value in values.items():
             if profile is not None:
@@ -120,9 +174,16 @@ def set_attributes(state: State, profile: Profile | None, event: Event, names: f
             if name in names:
                 by_source = state.attributes.setdefault(name, {})
                 if source not in by_source or event.time >= by_source[source][1]:
-                    changed = changed or by_source.get(source, (None,))[0] != value
-                    by_source[source] = (value, event.time)
+                    short = _short(value)
+                    if by_source.get(source, (None,))[0] != short:
+                        changed.add(name)
+                    by_source[source] = (short, event.time)
     return changed
+
+
+def _short(value: Any) -> Any:
+    size = len(value) if isinstance(value, str) else len(str(value)) if isinstance(value, list | dict) else 0
+    return value if size <= LONGEST else None
 
 
 def refresh_attributes(state: State, profile: Profile, catalog: Catalog) -> None:
@@ -130,7 +191,8 @@ def refresh_attributes(state: State, profile: Profile, catalog: Catalog) -> None
     state.attributes = {}
     for source, values in profile.attributes.items():
         for name in catalog.attributes & values.keys():
-            state.attributes.setdefault(name, {})[source] = values[name]
+            value, time = values[name]
+            state.attributes.setdefault(name, {})[source] = (_short(value), time)
     state.names = catalog.names
 
 
@@ -169,9 +231,9 @@ def _hash_of(channel: str, value: object) -> str | None:
     return address_hash(channel, str(value))
 
 
-def set_consents(state: State, event: Event) -> bool:
-    """The newest word on each topic and channel; withdrawal beats a grant of the same instant. Says whether one changed."""
-    changed = False
+def set_consents(state: State, event: Event) -> list[tuple[Consent, str]]:
+    """The newest word on each topic and channel; withdrawal beats a grant of the same instant. Answers which changed."""
+    changed = []
     for consent in event.consents:
         name = f"{consent.topic}/{consent.channel}"
         word = "withdrawn" if consent.state == "withdrawn" else "proven" if consent.proof else "granted"
@@ -182,26 +244,29 @@ def set_consents(state: State, event: Event) -> bool:
             before[2],
         ):
             continue
-        changed = changed or before is None or before[0] != word
+        if before is None or before[0] != word:
+            changed.append((consent, word))
         state.consents[name] = (word, consent.time, event.received)
     return changed
 
 
 def _note_last(state: State, selector: Selector, document: Json, moment: Moment) -> bool:
     values = state.lasts.setdefault(selector.keep, {})
-    new = _insert(values.setdefault(_ANY, []), moment, 2)
+    if selector.worth is not None:
+        moment = (moment[0], moment[1], worth(document, selector.worth))
+    new = _insert(values.setdefault(_ANY, []), moment, selector.newest)
     if selector.same is not None:
         value = value_hash(document, selector.same)
-        new = _insert(values.setdefault(value, []), moment, 2) or new
+        new = _insert(values.setdefault(value, []), moment, selector.newest) or new
         named = [v for v in values if v not in (_ANY, _NONE)]
         if len(named) > VALUES:
-            del values[min(named, key=lambda v: values[v][0])]
+            del values[min(named, key=lambda v: (values[v][0], v))]
     return new
 
 
 def _insert(kept: list[Moment], moment: Moment, newest: int) -> bool:
     """Puts a moment among the newest, once an event; says whether it is among them now and was not before."""
-    if any(id == moment[1] for _, id in kept):
+    if any(one[1] == moment[1] for one in kept):
         return False
     kept.append(moment)
     kept.sort(reverse=True)

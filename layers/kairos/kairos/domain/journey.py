@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from kairos.domain.events import Json, Millis
 
-Moment = tuple[Millis, str]
-"""When, and which event (short hash of its id)."""
+Moment = tuple[Millis, str] | tuple[Millis, str, float]
+"""When, and which event (short hash of its id); of a goal's event also what it was worth."""
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Run:
     held: str = ""  # why a send is deferred; empty while it waits
     event: Json = field(default_factory=dict)
     coupon: Json | None = None
+    variant: str = ""
 
 
 @dataclass(slots=True)
@@ -72,4 +73,20 @@ class Goal:
     until: Millis
     trigger: str
     same: str | None = None  # hashed value that the goal event must share
+    variant: str = ""
+
+
+@dataclass(slots=True)
+class Placed:
+    """Content that waits in a slot until the customer shows up there."""
+
+    campaign: str
+    key: str
+    step: str
+    slot: str
+    template: str
+    since: Millis  # the trigger's own moment: exits from then on take it away
+    until: Millis
+    trigger: str
+    same: Json = field(default_factory=dict)  # hashed `same` values of the trigger event, by exit selector
     variant: str = ""

@@ -1,28 +1,25 @@
 """Makes a compiled bundle runnable: closures for conditions, an index by event type, the list of what to keep."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from kairos.domain.conditions import Needs, compile_condition, select
+from kairos.domain import link_campaign, reach, watching
+from kairos.domain.conditions import compile_condition
 from kairos.domain.definitions import (
-    Branch,
     Campaign,
     Cap,
     Catalog,
     Concern,
     Count,
-    Moment,
-    Path,
     Policy,
     Selector,
-    Step,
-    Trigger,
 )  # fmt: skip
-from kairos.domain.events import OWN_TYPES, Json, Millis
-from kairos.domain.facts import LATE
+from kairos.domain.events import OWN_TYPES, Json
 from kairos.domain.identity import short_hash
+from kairos.domain.interest import Dimension
+from kairos.domain.keeping import Keeping
+from kairos.domain.needs import Needs, counted
 
 
 def link(bundle: Json) -> Catalog:
@@ -33,46 +30,77 @@ def link(bundle: Json) -> Catalog:
 class _Linker:
     def __init__(self, bundle: Json) -> None:
         self.bundle = bundle
-        self.needs = Needs()
-        self.lasts: dict[str, Selector] = {}
-        self.selectors: list[Selector] = []
+        self.keeping = Keeping(bundle["policy"])
 
     def catalog(self) -> Catalog:
         policy = self.policy(self.bundle["policy"])
         live = {name: c for name, c in self.bundle["campaigns"].items() if c["status"] != "draft"}
-        campaigns = {name: self.campaign(name, node) for name, node in live.items()}
-        counts = tuple(self.needs.counts.values())
-        attributes = frozenset(self.needs.attributes | {"timezone"})
-        selectors = (*self.selectors, *self.lasts.values(), *(count.on for count in counts))
+        campaigns = {name: link_campaign.campaign(name, node, self.keeping) for name, node in live.items()}
+        indexed = reach.indexed(campaigns.values())
+        counts = tuple(self.keeping.needs.counts.values())
+        attributes = frozenset(self.keeping.needs.attributes | {"timezone"})
+        selectors = (*self.keeping.selectors, *self.keeping.lasts.values(), *(count.on for count in counts))
         types = {type for selector in selectors for type in selector.types} - {"any"}
-        return Catalog(
+        types |= {type for dimension in policy.interests.values() for type in dimension.weights}
+        index = short_hash(repr([(place.kind, place.name) for place in indexed])) if indexed else ""
+        timed = [[name, c["trigger"]] for name, c in live.items() if c["trigger"]["kind"] in ("date", "inactivity")]
+        catalog = Catalog(
             hash=self.bundle["hash"],
             policy=policy,
             campaigns=campaigns,
-            counts=frozenset(self.needs.counts),
-            lasts=self.lasts,
+            counts=self.keeping.needs.counts,
+            lasts=self.keeping.lasts,
             attributes=attributes,
             names=short_hash(" ".join(sorted(attributes))),
-            by_type={type: self.concern(type, selectors, counts, campaigns) for type in types},
-            anything=self.concern("any", selectors, counts, campaigns),
-            dated=tuple(c for c in campaigns.values() if c.trigger.kind == "date"),
+            by_type={type: self.concern(type, selectors, counts, campaigns, policy) for type in types},
+            anything=self.concern("any", selectors, counts, campaigns, policy),
+            dated=_of_kind(campaigns, "date"),
+            lapsing=_of_kind(campaigns, "inactivity"),
+            outside=_of_kind(campaigns, "external"),
+            scheduled=_of_kind(campaigns, "schedule"),
+            inbound=_of_kind(campaigns, "inbound"),
+            indexed=indexed,
+            index=index,
+            plan=short_hash(json.dumps([timed, sorted(self.keeping.watches), index], sort_keys=True), 9),
         )
+        return self.watched(catalog)
+
+    def watched(self, catalog: Catalog) -> Catalog:
+        """The catalog with what it watches, found by what that looks at."""
+        watches = {keep: replace(w, empty=watching.of_nobody(w, catalog)) for keep, w in self.keeping.watches.items()}
+        looks = {look for looked in self.keeping.looks.values() for look in looked}
+        by_look = {look: tuple(w for keep, w in watches.items() if look in self.keeping.looks[keep]) for look in looks}
+        return replace(catalog, watches=watches, watching=by_look)
 
     def concern(
-        self, type: str, selectors: Sequence[Selector], counts: Sequence[Count], campaigns: Mapping[str, Campaign]
+        self,
+        type: str,
+        selectors: Sequence[Selector],
+        counts: Sequence[Count],
+        campaigns: Mapping[str, Campaign],
+        policy: Policy,
     ) -> Concern:
         names = {type} if type in OWN_TYPES else {type, "any"}
         triggers = [(c, c.trigger.on) for c in campaigns.values() if c.trigger.on is not None]
         return Concern(
             selectors=tuple(s for s in selectors if s.types & names),
             counts=tuple(c for c in counts if c.on.types & names),
-            lasts=tuple(s for s in self.lasts.values() if s.types & names),
+            lasts=tuple(s for s in self.keeping.lasts.values() if s.types & names),
             arming=tuple(c for c, on in triggers if c.trigger.kind == "inaction" and on.types & names),
             starting=tuple(c for c, on in triggers if c.trigger.kind == "event" and on.types & names),
+            interests=tuple(d for d in policy.interests.values() if type in d.weights),
         )
 
     def policy(self, node: Json) -> Policy:
         arbitration = node["arbitration"]
+        scoring = tuple(
+            (self.keeping.needs.count(counted(rule, rule["at_most"])), rule["points"]) for rule in node["scoring"]
+        )
+        self.keeping.means["score"] = frozenset({"points", *(f"count:{count.keep}" for count, _ in scoring)})
+        grading = Needs(self.keeping.segments)
+        grades = tuple((rule["grade"], compile_condition(rule["when"], grading)) for rule in node["grades"])
+        self.keeping.means["grade"] = frozenset(grading.looks)
+        self.keeping.needs.join(grading)
         return Policy(
             timezone=node["timezone"],
             currency=node["currency"],
@@ -87,147 +115,21 @@ class _Linker:
             then=arbitration["then"],
             after=arbitration["after"],
             precedence=tuple(node["attributes"]["precedence"]),
-            segments={name: compile_condition(part, self.needs) for name, part in node["segments"].items()},
+            segments={name: compile_condition(part, self.keeping.needs) for name, part in node["segments"].items()},
             keys=node["retention"]["keys"],
             publish=frozenset(node["publish"]),
+            interests={
+                name: Dimension(name, tuple(d["path"].split(".")), d["half_life"], d["events"])
+                for name, d in node["interest"].items()
+            },
+            scoring=scoring,
+            grades=grades,
+            history=node["history"],
         )
 
-    def campaign(self, name: str, node: Json) -> Campaign:
-        outer, self.needs = self.needs, Needs()
-        trigger = self.trigger(node["trigger"], node["expires"])
-        exits = tuple(self.kept(exit, node["expires"] + LATE) for exit in node["exit"])
-        goal = node.get("goal")
-        steps = self.steps(node["steps"])
-        audience = compile_condition(node["audience"], self.needs) if node.get("audience") else None
-        for selector in (*exits, trigger.absent):
-            if selector is not None and selector.same:
-                self.needs.paths.add(selector.same)
-        goal_on = self.heard(goal["on"]) if goal else None
-        if goal_on is not None and goal_on.same:
-            self.needs.paths.add(goal_on.same)
-        for path in _references(node.get("key")):
-            self.needs.reference(path)
-        decision_paths = tuple(sorted(self.needs.paths))
-        outer.counts |= self.needs.counts
-        outer.attributes |= self.needs.attributes
-        self.needs = outer
-        groups = tuple(
-            (frozenset(group["campaigns"]), group["for"])
-            for group in self.bundle["policy"]["cooldown_groups"].values()
-            if name in group["campaigns"]
-        )
-        templates = {tuple(path.split(".")) if path else () for path in node["event_paths"]}
-        return Campaign(
-            name=name,
-            status=node["status"],
-            topic=node.get("topic") or "",
-            priority=node["priority"],
-            value=node["value"],
-            trigger=trigger,
-            audience=audience,
-            key=node.get("key"),
-            cooldown=node.get("cooldown"),
-            expires=node["expires"],
-            exits=exits,
-            goal=goal_on,
-            goal_within=goal["within"] if goal else 0,
-            goal_value=tuple(goal["value"].split(".")) if goal and goal.get("value") else None,
-            holdout=node["holdout"],
-            steps=steps,
-            index={step.id: position for position, step in enumerate(steps)},
-            decision_paths=decision_paths,
-            event_paths=tuple(sorted(templates | set(decision_paths))),
-            groups=groups,
-            remember=max([node.get("cooldown") or 0, *(span for _, span in groups)]),
-        )
 
-    def trigger(self, node: Json, expires: Millis) -> Trigger:
-        if node["kind"] == "date":
-            return Trigger("date", until=self.moment(node["date"]), yearly=node["yearly"])
-        on = self.heard(node["on"])
-        if node["kind"] == "event":
-            return Trigger("event", on)
-        wait = node.get("for") or 0
-        absent = self.kept(node["absent"], wait + expires + LATE if wait else None)
-        return Trigger("inaction", on, absent, wait, self.moment(node["until"]) if node.get("until") else None)
-
-    def heard(self, node: Json) -> Selector:
-        self.selectors.append(selector := select(node))
-        return selector
-
-    def kept(self, node: Json, hold: Millis | None) -> Selector:
-        """A selector whose newest moments are kept; the same one twice is kept once, as long as the longer asks."""
-        keep = short_hash(json.dumps([node["event"], node.get("match"), node.get("same")], sort_keys=True), 6)
-        before = self.lasts.get(keep)
-        if before is not None:
-            hold = None if before.hold is None or hold is None else max(before.hold, hold)
-        self.lasts[keep] = replace(select(node, keep), hold=hold)
-        return self.lasts[keep]
-
-    def moment(self, node: Json) -> Moment:
-        offset = node.get("offset") or {}
-        path = self.needs.reference(node["path"])
-        return Moment(path, offset.get("days", 0), offset.get("ms", 0), node.get("at"))
-
-    def steps(self, nodes: Sequence[Json]) -> tuple[Step, ...]:
-        """The chain flattened, the first step first."""
-        flat: list[Step] = []
-        self.chain(nodes, -1, flat)
-        return tuple(_reversed(flat))
-
-    def chain(self, nodes: Sequence[Json], after: int, flat: list[Step]) -> int:
-        """Appends a chain back to front and answers where it begins; positions count from the end."""
-        for node in reversed(nodes):
-            flat.append(self.step(node, after, flat))
-            after = len(flat) - 1
-        return after
-
-    def step(self, node: Json, after: int, flat: list[Step]) -> Step:
-        for path in _references(node):
-            self.needs.reference(path)
-        step = Step(node["id"], node["do"], after, node)
-        if node["do"] == "choose":
-            branches = tuple(
-                Branch(
-                    compile_condition(b["when"], self.needs) if b.get("when") else None,
-                    self.chain(b["steps"], after, flat),
-                )
-                for b in node["branches"]
-            )
-            return replace(step, branches=branches)
-        if node["do"] == "wait" and "on" in node:
-            on = self.kept(node["on"], node["timeout"] + LATE)
-            if on.same:
-                self.needs.paths.add(on.same)
-            return replace(step, on=on, otherwise=self.chain(node["else"], after, flat) if node.get("else") else after)
-        if node["do"] == "wait" and "path" in (node.get("until") or {}):
-            return replace(step, until=self.moment(node["until"]))
-        return step
-
-
-def _reversed(flat: Sequence[Step]) -> Iterable[Step]:
-    last = len(flat) - 1
-
-    def turn(position: int) -> int:
-        return position if position < 0 else last - position
-
-    for step in reversed(flat):
-        branches = tuple(replace(branch, to=turn(branch.to)) for branch in step.branches)
-        yield replace(step, next=turn(step.next), otherwise=turn(step.otherwise), branches=branches)
-
-
-def _references(node: Any) -> Iterable[Path]:
-    """Every reference below a node of the bundle."""
-    if isinstance(node, Mapping):
-        if set(node) == {"ref"} and isinstance(node["ref"], list | tuple):
-            yield tuple(node["ref"])
-        else:
-            for name, value in node.items():
-                if name not in ("branches", "else"):
-                    yield from _references(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _references(value)
+def _of_kind(campaigns: Mapping[str, Campaign], kind: str) -> tuple[Campaign, ...]:
+    return tuple(campaign for campaign in campaigns.values() if campaign.trigger.kind == kind)
 
 
 def _set(values: Sequence[str] | None) -> frozenset[str] | None:

@@ -1,14 +1,17 @@
 """The gates of a send, arbitration last: what cannot go silences nothing."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from kairos.domain import manners
 from kairos.domain.chain import advance
+from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Millis
-from kairos.domain.facts import value_hash
+from kairos.domain.facts import same_of
 from kairos.domain.journey import Sent
 from kairos.domain.turn import SETTLING, Candidate, Turn
+from kairos.domain.view import View
 
 _SOONEST: Millis = 60_000
 """A send that is put off comes up again in another minute, not in the same decision."""
@@ -17,7 +20,7 @@ _SOONEST: Millis = 60_000
 def settle(turn: Turn) -> None:
     """Judges every send that is due until none is left; each chain goes on behind its send."""
     while turn.candidates:
-        candidates = sorted(turn.candidates, key=_rank)
+        candidates = sorted(turn.candidates, key=partial(_rank, turn))
         turn.candidates = []
         for candidate in candidates:
             if any(run is candidate.run for run in turn.state.runs):
@@ -33,10 +36,15 @@ class Verdict:
     until: Millis = 0
 
 
-def _rank(candidate: Candidate) -> tuple[int, float, Millis, str]:
-    """Priority, value, earlier moment, name."""
+def _rank(turn: Turn, candidate: Candidate) -> tuple[int, float, Millis, str]:
+    """Priority, value × likelihood, earlier moment, name."""
     campaign = candidate.campaign
-    return (-campaign.priority, -campaign.value, candidate.due, campaign.name)
+    return (-campaign.priority, -worth(campaign, turn.view(candidate.run.event)), candidate.due, campaign.name)
+
+
+def worth(campaign: Campaign, view: View) -> float:
+    """What a campaign may be expected to earn: value × likelihood, either of which may be the customer's attribute."""
+    return view.number(campaign.value, 0.0) * min(max(view.number(campaign.likelihood, 1.0), 0.0), 1.0)
 
 
 def _judge(turn: Turn, candidate: Candidate) -> None:
@@ -45,9 +53,15 @@ def _judge(turn: Turn, candidate: Candidate) -> None:
         _defer(turn, candidate, verdict)
         return
     if verdict.reason:
-        turn.record(run.campaign, run.key, "refused", verdict.reason, step=candidate.step.id, channel=verdict.channel)
+        turn.record(
+            run.campaign, run.key, "refused", verdict.reason,
+            step=candidate.step.id, channel=verdict.channel, variant=run.variant,
+        )  # fmt: skip
     if verdict.reason not in ("", "holdout"):
-        about = {"step": candidate.step.id, "channel": verdict.channel or None, "reason": verdict.reason}
+        about = {
+            "step": candidate.step.id, "variant": run.variant or None,
+            "channel": verdict.channel or None, "reason": verdict.reason,
+        }  # fmt: skip
         turn.tell("message.refused", run.campaign, run.key, **about)
     if recent := turn.recent(run.campaign, run.key):
         recent.tried += 1
@@ -68,7 +82,7 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
     policy, state, topic = turn.catalog.policy, turn.state, _topic(candidate)
     if campaign.status == "paused":
         return Verdict("", "paused")
-    if manners.exited(state, campaign, _same(candidate), run.since, run.trigger):
+    if manners.exited(state, campaign, same_of(candidate.campaign, candidate.run.event), run.since, run.trigger):
         return Verdict("", "exited")
     if turn.now >= _expires(candidate):
         return Verdict("", "expired")
@@ -82,9 +96,10 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
     if end := manners.quiet_end(state, turn.catalog, channel, turn.now):
         return Verdict(channel, "quiet_hours", end)
     if policy.window and run.held != "window":
-        if state.window <= turn.now:
-            state.window = turn.now + policy.window
-        return Verdict(channel, "window", state.window)
+        closes = state.window if state.window > turn.now else turn.now + policy.window
+        if not run.control:  # who will get nothing opens no window for others
+            state.window = closes
+        return Verdict(channel, "window", closes)
     if turn.kept >= policy.keep:
         return Verdict(channel, "outranked", turn.now + max(policy.after, _SOONEST) if policy.then == "requeue" else 0)
     return Verdict(channel, "holdout" if run.control else "")
@@ -98,8 +113,8 @@ def _message(turn: Turn, candidate: Candidate, channel: str) -> PutMessage:
         campaign=campaign.name, key=run.key, step=step.id, channel=channel,
         channels=tuple(channels[channels.index(channel) + 1 :]), topic=topic, template=step.spec["template"],
         transactional=turn.catalog.policy.transactional(topic), since=run.since, trigger=run.trigger,
-        same=_same(candidate), expires=_expires(candidate), due=turn.now + SETTLING, guard=turn.state.guard,
-        catalog=turn.catalog.hash, coupon=run.coupon,
+        same=same_of(candidate.campaign, candidate.run.event), expires=_expires(candidate), due=turn.now + SETTLING, guard=turn.state.guard,
+        catalog=turn.catalog.hash, variant=run.variant, coupon=run.coupon,
     )  # fmt: skip
 
 
@@ -109,10 +124,6 @@ def _topic(candidate: Candidate) -> str:
 
 def _expires(candidate: Candidate) -> Millis:
     return int(candidate.due + (candidate.step.spec.get("expires") or candidate.campaign.expires))
-
-
-def _same(candidate: Candidate) -> dict[str, str]:
-    return {exit.keep: value_hash(candidate.run.event, exit.same) for exit in candidate.campaign.exits}
 
 
 def _defer(turn: Turn, candidate: Candidate, verdict: Verdict) -> None:

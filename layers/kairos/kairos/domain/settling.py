@@ -84,7 +84,7 @@ def _next_channel(turn: Turn, event: Event) -> bool:
             channels=channels[channels.index(channel) + 1 :], topic=told["topic"], template=told["template"],
             transactional=transactional, since=told["since"], trigger=told["trigger"], same=told["same"],
             expires=told["expires"], due=turn.now + SETTLING, guard=state.guard, catalog=turn.catalog.hash,
-            coupon=told.get("coupon"),
+            variant=str(told.get("variant", "")), coupon=told.get("coupon"),
         ),
     )  # fmt: skip
     return True

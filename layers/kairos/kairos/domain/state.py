@@ -7,7 +7,8 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Final
 
 from kairos.domain.events import Millis
-from kairos.domain.journey import Armed, Goal, Moment, Recent, Run, Sent
+from kairos.domain.interest import pack_seen, unpack_seen
+from kairos.domain.journey import Armed, Goal, Moment, Placed, Recent, Run, Sent
 
 FORMAT: Final = 1
 """The packed form this code writes; it reads this one and refuses newer ones."""
@@ -30,6 +31,7 @@ class State:
     writer: str = ""
     catalog: str = ""
     due: Millis | None = None
+    moved: str = ""  # a device that was identified: whose facts these are now
 
     born: Millis = 0  # receipt of the first event
     newest: Millis = 0  # newest moment seen: the conditions' now
@@ -52,12 +54,27 @@ class State:
     sends: list[Sent] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     window: Millis = 0  # until when marketing messages collect for arbitration
+    interests: dict[str, tuple[int, dict[str, int]]] = field(
+        default_factory=dict
+    )  # dimension -> half-lives since 1970, value -> strength then (see interest.py)
+    seen: list[Moment] = field(default_factory=list)  # newest events that interests have taken in, in seconds
+    forgotten: int = 0  # second up to which such events are not remembered
+    points: float = 0  # what steps have added to the score
+    watched: dict[str, tuple[str | None, Millis]] = field(
+        default_factory=dict
+    )  # watch -> what it showed (None: unknown), when passing time may change that
+    looked: Millis = 0  # everything watched since then was looked at
+    lapses: dict[str, Millis] = field(default_factory=dict)  # campaign -> the last sign of life it fired behind
+    placed: list[Placed] = field(default_factory=list)
+    indexed: str = ""  # fingerprint of the audience index this customer was put into
 
     raw: bytes = b""  # as it was read
 
     def pack(self) -> bytes:
         """The packed part; equal states pack to equal bytes."""
         body = {short: value for name, short in _PACKED if (value := _plain(getattr(self, name)))}
+        if self.seen:
+            body[_SHORT["seen"]] = pack_seen(self.seen)
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return bytes([FORMAT]) + zlib.compress(text.encode(), 6)
 
@@ -91,7 +108,9 @@ class State:
         twin.armed = {name: {v: _twin(a) for v, a in values.items()} for name, values in self.armed.items()}
         twin.runs = [_twin(run) for run in self.runs]
         twin.recents = {name: [_twin(r) for r in recents] for name, recents in self.recents.items()}
-        twin.sends, twin.goals = list(self.sends), list(self.goals)
+        twin.sends, twin.goals, twin.placed = list(self.sends), list(self.goals), list(self.placed)
+        twin.interests = {name: (at, dict(values)) for name, (at, values) in self.interests.items()}
+        twin.seen, twin.watched, twin.lapses = list(self.seen), dict(self.watched), dict(self.lapses)
         return twin
 
 
@@ -145,16 +164,17 @@ class Customer:
         return cls(id, State(), Profile())
 
 
-_ITEM = ("version", "guard", "writer", "catalog", "due", "raw")
+_ITEM = ("version", "guard", "writer", "catalog", "due", "moved", "raw")
 _SHORT: Mapping[str, str] = {
     "born": "b", "newest": "n", "names": "m", "attributes": "a", "consents": "c", "addresses": "d", "suppressed": "x",
     "tags": "t", "counts": "k", "lasts": "l", "armed": "i", "dates": "y", "runs": "r", "recents": "e", "sends": "s",
-    "goals": "g", "window": "w",
+    "goals": "g", "window": "w", "interests": "j", "seen": "h", "forgotten": "f", "points": "p", "watched": "v",
+    "looked": "o", "lapses": "q", "placed": "u", "indexed": "z",
 }  # fmt: skip
 _PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in _ITEM)
 
 
-_ROWS = {cls: tuple(f.name for f in fields(cls)) for cls in (Armed, Run, Recent, Sent, Goal)}
+_ROWS = {cls: tuple(f.name for f in fields(cls)) for cls in (Armed, Run, Recent, Sent, Goal, Placed)}
 _REQUIRED = {
     cls: sum(f.default is MISSING and f.default_factory is MISSING for f in fields(cls)) for cls in _ROWS
 }  # fmt: skip
@@ -191,7 +211,7 @@ def _pairs(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _moments(moments: Sequence[Any]) -> list[Moment]:
-    return [(m[0], m[1]) for m in moments]
+    return [tuple(m) for m in moments]
 
 
 _REBUILD: Mapping[str, Any] = {
@@ -207,4 +227,8 @@ _REBUILD: Mapping[str, Any] = {
     "recents": lambda body: {name: [Recent(*row) for row in rows] for name, rows in body.items()},
     "sends": lambda body: [Sent(*row) for row in body],
     "goals": lambda body: [Goal(*row) for row in body],
+    "placed": lambda body: [Placed(*row) for row in body],
+    "interests": _pairs,
+    "watched": _pairs,
+    "seen": unpack_seen,
 }

@@ -5,12 +5,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kairos.domain import reach
 from kairos.domain.definitions import Campaign, Catalog, Step
-from kairos.domain.effects import Decision, Effect, Outcome, PutMessage, Record, message_id
+from kairos.domain.effects import (
+    Decision,
+    DropPlace,
+    Effect,
+    Outcome,
+    PutMessage,
+    PutPlace,
+    Record,
+    message_id,
+)  # fmt: skip
 from kairos.domain.events import Event, Json, Millis, Ref
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Recent, Run
-from kairos.domain.state import Customer, NeedsProfile, Profile
+from kairos.domain.state import Customer, NeedsProfile, Profile, State
 from kairos.domain.view import View
 
 NEVER: Millis = 253_402_300_799_000
@@ -44,6 +54,7 @@ class Turn:
         self.kept = 0  # marketing messages that won arbitration in this turn
         self.moved = False  # whether the guard has to move
         self.replan = False  # whether moments of the customer have to be looked at again
+        self.touched: set[str] = set()  # what watches may look at and has changed: `count:KEEP`, `attribute:NAME`, …
 
     def view(self, event: Json, moment: Millis = 0) -> View:
         return View(self.state, self.catalog, event, self.now, moment)
@@ -106,6 +117,7 @@ class Turn:
     def end(self, run: Run, reason: str) -> None:
         """The run leaves; a cooldown whose entry sent nothing is given back."""
         self.state.runs = [other for other in self.state.runs if other is not run]
+        self.touched.add(f"campaign:{run.campaign}")
         self.candidates = [c for c in self.candidates if c.run is not run]
         self.record(run.campaign, run.key, "left", reason, step=run.step)
         if recent := self.recent(run.campaign, run.key):
@@ -121,10 +133,31 @@ class Turn:
             replace(e, guard=self.state.guard) if isinstance(e, PutMessage) else e for e in self.effects
         ]  # fmt: skip
         before = self.customer
+        self._move_places()
         changed = bool(self.effects) or self.state.due != before.state.due or self.state.pack() != before.state.raw
         profile_changed = self.profile != before.profile
         after = replace(before, state=self.state, profile=self.profile if profile_changed else before.profile)
         return Decision(after, tuple(self.effects), tuple(self.records), changed or profile_changed)
+
+    def _move_places(self) -> None:
+        """Where the audience index has to follow."""
+        state, catalog, before = self.state, self.catalog, self.customer.state
+        if state.indexed == catalog.index and (not catalog.index or _stands_alike(state, before)):
+            return
+        stood = reach.places_of(before, catalog, self.now) if state.indexed == catalog.index else frozenset()
+        stands = reach.places_of(state, catalog, self.now)
+        state.indexed = catalog.index
+        self.effects += [PutPlace(place) for place in sorted(stands - stood)]
+        self.effects += [DropPlace(place) for place in sorted(stood - stands)]
+
+
+def _stands_alike(state: State, before: State) -> bool:
+    return (
+        state.tags == before.tags
+        and state.watched == before.watched
+        and state.interests == before.interests
+        and state.attributes == before.attributes
+    )
 
 
 def give_back(recent: Recent) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kairos.domain import moments
+from kairos.domain import moments, scoring
 from kairos.domain.definitions import Catalog, Moment, Path
 from kairos.domain.events import Json, Millis
 from kairos.domain.state import State
@@ -47,6 +47,12 @@ class View:
     event: Json
     now: Millis
     moment: Millis = 0
+    alarms: list[Millis] | None = None  # conditions note here when passing time may change their answer
+
+    def note(self, alarm: Millis | None) -> None:
+        """Passing time may change the answer at that moment."""
+        if self.alarms is not None and alarm is not None:
+            self.alarms.append(alarm)
 
     @property
     def fact_now(self) -> Millis:
@@ -63,6 +69,11 @@ class View:
             if source in values and values[source][0] is not None:
                 return values[source][0]
         return MISSING
+
+    def number(self, value: "float | Path", default: float) -> float:
+        """A number of a definition, or the one its path leads to."""
+        found = self.read(value) if isinstance(value, tuple) else value
+        return found if isinstance(found, int | float) and not isinstance(found, bool) else default
 
     def attributes(self, source: str | None = None) -> dict[str, Any]:
         """Merged attributes, or those of one source."""
@@ -82,6 +93,11 @@ class View:
             return dig(self.event, rest)
         if root == "attributes" and rest:
             return dig(self.attribute(rest[0]), rest[1:]) if len(rest) > 1 else self.attribute(rest[0])
+        if root == "score":
+            return scoring.score(self)[0]
+        if root == "grade":
+            grade = scoring.grades(self)[0]
+            return MISSING if grade is None else grade
         return MISSING
 
     def resolve(self, moment: Moment) -> Millis | None:

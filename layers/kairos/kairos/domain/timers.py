@@ -1,0 +1,186 @@
+"""Everything of a customer that has a moment: waits, absences, lapses, dates, local times, what passing time changes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+
+from kairos.domain import facts, moments, watching
+from kairos.domain.chain import resume
+from kairos.domain.definitions import Campaign
+from kairos.domain.effects import PutSnapshot
+from kairos.domain.entering import enter
+from kairos.domain.events import Millis
+from kairos.domain.facts import LATE, pending
+from kairos.domain.identity import short_hash
+from kairos.domain.journey import Armed
+from kairos.domain.turn import Turn
+from kairos.domain.view import MISSING, project
+
+INLINE = 256
+"""How many bytes of event fields a waiting timer keeps in the state; larger ones go into a snapshot."""
+
+SENDS = 300
+"""How many sends are remembered for the caps, the newest ones."""
+
+_DAY: Millis = 86_400_000
+
+
+def fire(turn: Turn) -> bool:
+    """Takes all timers due by now, by instant; says whether there was one."""
+    due = sorted(
+        ((moment, n, act) for n, (moment, act) in enumerate(_timers(turn)) if moment <= turn.now), key=lambda t: t[:2]
+    )
+    for moment, _, act in due:
+        act()
+        watching.review(turn, moment, _stamp(moment))
+    return bool(due)
+
+
+def await_local(turn: Turn, campaign: Campaign, there: str) -> None:
+    """Lets a scheduled campaign start when the customer's clock shows that time; one that was waited for is over."""
+    handled, _, waiting = turn.state.dates.get(campaign.name, ("", 0, ""))
+    if there > max(handled, waiting):
+        turn.state.dates[campaign.name] = (handled, _local_instant(turn, there), there)
+
+
+def close(turn: Turn, *, woken: bool) -> None:
+    """Forgets what is over, puts large fields aside, and sets the one due moment."""
+    state, catalog, now = turn.state, turn.catalog, turn.now
+    facts.forget(state, catalog)
+    for name in [name for name in state.recents if name not in catalog.campaigns]:
+        del state.recents[name]
+    for name, recents in state.recents.items():
+        span = max([_DAY, catalog.campaigns[name].remember, *(s for _, s in catalog.campaigns[name].groups)])
+        state.recents[name] = [r for r in recents if not r.ended or r.entered > now - span]
+    longest = max([_DAY, *(cap.per for cap in catalog.policy.caps)])
+    state.sends = [sent for sent in state.sends if sent.time > now - longest][-SENDS:]
+    state.goals = [goal for goal in state.goals if goal.until + LATE > now]
+    state.placed = [p for p in state.placed if p.until > now and p.campaign in catalog.campaigns]
+    lapsing = {campaign.name for campaign in catalog.lapsing}
+    state.lapses = {name: base for name, base in state.lapses.items() if name in lapsing}
+    state.watched = {keep: shown for keep, shown in state.watched.items() if keep in catalog.watches}
+    for name, values in state.armed.items():
+        _set_aside(turn, catalog.campaigns[name], values.values())
+    if turn.replan or state.catalog != catalog.hash:
+        _plan_dates(turn)
+    state.catalog = catalog.hash
+    state.due = _due(turn, woken=woken)
+
+
+def _due(turn: Turn, *, woken: bool) -> Millis | None:
+    """The first moment; or the one before it that is set already, where moving it would cost more than waking for nothing.
+
+    Whoever visits every day moves their lapse of 60 days every day: the index follows once in 60 days.
+    """
+    due = min((moment for moment, _ in _timers(turn)), default=None)
+    set_already = turn.customer.state.due
+    if woken or due is None or set_already is None or not turn.now < set_already <= due:
+        return due
+    return set_already if due - set_already < set_already - turn.now else due
+
+
+def _timers(turn: Turn) -> Iterator[tuple[Millis, Callable[[], object]]]:
+    """Every timer of the customer."""
+    state, catalog = turn.state, turn.catalog
+    for alarm in sorted(set(watching.alarms(turn))):  # customer facts, and so what follows from time alone, come first
+        yield alarm, partial(_pass, turn, alarm)
+    for run in state.runs:
+        yield run.due, partial(resume, turn, run)
+    for name, values in state.armed.items():
+        campaign = catalog.campaigns.get(name)
+        if campaign is None or campaign.trigger.kind != "inaction":
+            continue
+        for value, armed in values.items():
+            if pending(state, campaign, value, armed) and (moment := _absence_due(turn, campaign, armed)) is not None:
+                yield moment, partial(_fire_absence, turn, campaign, armed, moment)
+    for campaign in catalog.lapsing:
+        base = _last_sign(turn, campaign)
+        if base > state.lapses.get(campaign.name, 0):
+            yield base + campaign.trigger.wait, partial(_fire_lapse, turn, campaign, base)
+    for name, (_, moment, day) in state.dates.items():
+        if moment and name in catalog.campaigns:
+            yield moment, partial(_fire_date, turn, catalog.campaigns[name], moment, day)
+
+
+def _pass(turn: Turn, moment: Millis) -> None:
+    """Nothing happened until now: that is news for what is watched."""
+    turn.state.newest = max(turn.state.newest, moment)
+
+
+def _absence_due(turn: Turn, campaign: Campaign, armed: Armed) -> Millis | None:
+    until = campaign.trigger.until
+    return armed.time + campaign.trigger.wait if until is None else turn.view(armed.event).resolve(until)
+
+
+def _fire_absence(turn: Turn, campaign: Campaign, armed: Armed, moment: Millis) -> None:
+    event, snapshot = armed.event, armed.snapshot
+    armed.fired, armed.event, armed.snapshot = armed.time, {}, None
+    _pass(turn, moment)
+    enter(turn, campaign, event, since=armed.time, moment=moment, trigger=armed.id, snapshot=snapshot)
+
+
+def _last_sign(turn: Turn, campaign: Campaign) -> Millis:
+    """The last event that counts; without one first sight, or since when such events are counted at all."""
+    keep = campaign.trigger.count
+    kept = turn.state.counts.get(keep, ())
+    return max(turn.state.born, turn.catalog.since.get(keep, 0), *(moment[0] for moment in kept[:1]))
+
+
+def _fire_lapse(turn: Turn, campaign: Campaign, base: Millis) -> None:
+    moment = base + campaign.trigger.wait
+    turn.state.lapses[campaign.name] = base
+    _pass(turn, moment)
+    enter(turn, campaign, {}, since=moment, moment=moment, trigger=_stamp(moment))
+
+
+def _fire_date(turn: Turn, campaign: Campaign, moment: Millis, day: str) -> None:
+    turn.state.dates[campaign.name] = (day, 0, "")
+    turn.replan = True
+    _pass(turn, moment)
+    there = moments.local(moment, turn.view({}).tz).replace(tzinfo=None).isoformat(timespec="minutes")
+    enter(turn, campaign, {}, since=moment, moment=moment, trigger=there if campaign.trigger.kind == "date" else day)
+
+
+def _plan_dates(turn: Turn) -> None:
+    """The next moment of each date campaign, from the attributes of now; local times move with the customer."""
+    dates = {}
+    for campaign in turn.catalog.dated:
+        date = campaign.trigger.until
+        assert date is not None
+        handled = turn.state.dates.get(campaign.name, ("", 0, ""))[0]
+        view, bound = turn.view({}), turn.now - campaign.expires
+        value = view.read(date.path)
+        found = None
+        if value is not MISSING and campaign.trigger.yearly:
+            found = moments.yearly(value, date.days, date.ms, date.at, view.tz, after=handled, bound=bound)
+        elif value is not MISSING and (moment := view.resolve(date)) is not None:
+            day = moments.local(moment, view.tz).date().isoformat()
+            found = (day, moment) if moment > bound and day > handled else None
+        if found or handled:
+            dates[campaign.name] = (handled, found[1], found[0]) if found else (handled, 0, "")
+    for campaign in turn.catalog.scheduled:
+        handled, _, waiting = turn.state.dates.get(campaign.name, ("", 0, ""))
+        if handled or waiting:
+            dates[campaign.name] = (handled, _local_instant(turn, waiting) if waiting else 0, waiting)
+    turn.state.dates = dates
+
+
+def _local_instant(turn: Turn, there: str) -> Millis:
+    """When the customer's clock shows that time (ISO, without a zone)."""
+    wall = datetime.fromisoformat(there)
+    seconds = wall.hour * 3600 + wall.minute * 60 + wall.second
+    return moments.instant(wall.date(), seconds, turn.view({}).tz)
+
+
+def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:
+    for one in armed:
+        if one.snapshot is None and one.event and len(str(one.event)) > INLINE:
+            name = short_hash(one.id, 9)
+            until = (_absence_due(turn, campaign, one) or turn.now) + campaign.expires + 30 * _DAY
+            turn.effects.append(PutSnapshot(name, one.event, until))
+            one.snapshot, one.event = name, project(one.event, campaign.decision_paths)
+
+
+def _stamp(moment: Millis) -> str:
+    """A due moment as it stands in keys."""
+    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="minutes")
