@@ -63,13 +63,15 @@ def _occur(turn: Turn, occurrence: Occurrence) -> None:
 
 
 def _settle(turn: Turn) -> None:
-    """Sends, and what Kairos tells itself of them, until all is quiet."""
+    """Sends, what steps have changed, and what Kairos tells itself, until all is quiet."""
     for _ in range(_ROUNDS):
         settle(turn)
-        if not turn.told:
+        if turn.touched:
+            watching.review(turn, turn.now, timers.stamp(turn.now))
+        elif turn.told:
+            _hear(turn, turn.told.popleft())
+        else:
             return
-        event = turn.told.popleft()
-        _hear(turn, event)
 
 
 def _hear(turn: Turn, event: Event) -> None:

@@ -71,7 +71,7 @@ class Trigger:
     wait: Millis = 0
     until: Moment | None = None
     yearly: bool = False
-    count: str = ""  # inactivity: the keep of the last sign of life
+    count: str = ""  # the keep of what came last: inactivity: a sign of life; inbound: an answer
     watch: str = ""  # change, segment: the keep of what is watched
     fires: Callable[[str, str], bool] | None = None  # change, segment: by what it showed before and shows now
     places: tuple["Place", ...] = ()  # external, schedule: where in the index its audience is

@@ -89,7 +89,9 @@ def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:
             places = _places(campaign, keeping)
             return Trigger("schedule", places=places, cron=node.get("cron"), at=node.get("at"), timezone=zone)
         case "inbound":
-            return Trigger("inbound", slot=node["slot"])
+            answers = ["content.accepted", "content.dismissed"]
+            answered = {"event": answers, "match": {"properties": {"campaign": [name]}}}
+            return Trigger("inbound", slot=node["slot"], count=keeping.needs.count(counted(answered, 1)).keep)
     wait = node.get("for") or 0
     absent = keeping.kept(node["absent"], wait + expires + LATE if wait else None, stops=True)
     until = keeping.moment(node["until"]) if node.get("until") else None

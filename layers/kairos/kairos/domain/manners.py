@@ -45,6 +45,14 @@ def consented(state: State, policy: Policy, topic: str, channel: str) -> bool:
             return word in ("granted", "proven")
 
 
+def opted_out(state: State, policy: Policy, topic: str) -> bool:
+    """Whether the customer has withdrawn from a topic on every channel they were ever asked on."""
+    if policy.transactional(topic):
+        return False
+    words = [word for name, (word, _, _) in state.consents.items() if name.split("/")[0] == topic]
+    return bool(words) and all(word == "withdrawn" for word in words)
+
+
 def exited(
     state: State, campaign: Campaign, same: Mapping[str, str], since: Millis, trigger: str
 ) -> bool:  # fmt: skip

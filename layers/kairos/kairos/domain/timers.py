@@ -32,7 +32,7 @@ def fire(turn: Turn) -> bool:
     )
     for moment, _, act in due:
         act()
-        watching.review(turn, moment, _stamp(moment))
+        watching.review(turn, moment, stamp(moment))
     return bool(due)
 
 
@@ -130,7 +130,7 @@ def _fire_lapse(turn: Turn, campaign: Campaign, base: Millis) -> None:
     moment = base + campaign.trigger.wait
     turn.state.lapses[campaign.name] = base
     _pass(turn, moment)
-    enter(turn, campaign, {}, since=moment, moment=moment, trigger=_stamp(moment))
+    enter(turn, campaign, {}, since=moment, moment=moment, trigger=stamp(moment))
 
 
 def _fire_date(turn: Turn, campaign: Campaign, moment: Millis, day: str) -> None:
@@ -181,6 +181,6 @@ def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:
             one.snapshot, one.event = name, project(one.event, campaign.decision_paths)
 
 
-def _stamp(moment: Millis) -> str:
+def stamp(moment: Millis) -> str:
     """A due moment as it stands in keys."""
-    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="minutes")
+    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds")
