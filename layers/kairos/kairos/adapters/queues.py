@@ -4,13 +4,14 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.domain.events import Json
 from kairos.service.ports import MessageRef, QueueRefused
+from kairos.service.ports.fan_out import FanOutRef
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -28,11 +29,12 @@ class SqsQueues:
     """The port Queues; a function knows the urls of those it may use."""
 
     def __init__(
-        self, client: "SQSClient", *, events: str = "", send: str = "", rejected: str = "",
-        sleep: Callable[[float], None] = time.sleep,
+        self, client: "SQSClient", *, events: str = "", send: str = "", rejected: str = "", bulk: str = "",
+        fan_out: str = "", sleep: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
         self._client = client
         self._events, self._send, self._rejected = events, send, rejected
+        self._bulk, self._fan_out = bulk, fan_out
         self._sleep = sleep
 
     def put_events(self, bodies: Sequence[Json]) -> None:
@@ -45,9 +47,16 @@ class SqsQueues:
     def put_rejected(self, bodies: Sequence[Json]) -> None:
         self._put(self._rejected, [{"MessageBody": _json(body)} for body in bodies])
 
-    def backlog(self) -> int:
+    def put_fan_outs(self, refs: Sequence[FanOutRef], *, hops: int = 0) -> None:
+        self._put(self._fan_out, [{"MessageBody": _json({"fan_out": ref.key, "hops": hops})} for ref in refs])
+
+    def put_pages(self, bodies: Sequence[Json]) -> None:
+        self._put(self._bulk, [{"MessageBody": _json(body)} for body in bodies])
+
+    def backlog(self, queue: Literal["events", "send", "bulk"] = "events") -> int:
         name: Final = "ApproximateNumberOfMessages"
-        answer = self._client.get_queue_attributes(QueueUrl=self._events, AttributeNames=[name])
+        url = {"events": self._events, "send": self._send, "bulk": self._bulk}[queue]
+        answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
         return int(answer["Attributes"][name])
 
     def _put(self, url: str, letters: Sequence[Letter]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.adapters.dynamodb import items
+from kairos.adapters.dynamodb.audience import drop_place, last_words, put_place
 from kairos.adapters.dynamodb.items import Item
 from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
 from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
@@ -57,11 +58,16 @@ class DynamoCustomers:
             raise Contended("more than one transaction holds: try in smaller batches")
         for item in first:
             self._table.client.put_item(TableName=self._table.name, Item=item)
+        into, out_of = last_words(effects)
+        for place in into:
+            put_place(self._table, place, who, seen + 1)
         writes = [state, *({"Item": item} for item in with_state), *(_once(who, effect) for effect in acting)]
         try:
             self._table.contend(lambda: self._write(writes))
         except (ClientError, BotoCoreError) as error:
             self._explain(error, before, acting, len(writes) - len(acting), writer)
+        for place in out_of:
+            drop_place(self._table, place, who, seen + 1)
 
     def _write(self, writes: Sequence[Any]) -> None:
         common: Any = {"TableName": self._table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}

@@ -6,7 +6,7 @@ from typing import Any
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.table import Table
 from kairos.domain.events import Millis
-from kairos.service.ports import MessageRef
+from kairos.service.ports import Due
 
 
 class DynamoDue:
@@ -15,11 +15,11 @@ class DynamoDue:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
+    def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, Due]]:
         for shard in range(items.SHARDS):
             yield from self._shard(str(shard), until, limit)
 
-    def _shard(self, shard: str, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
+    def _shard(self, shard: str, until: Millis, limit: int) -> Iterator[tuple[Millis, Due]]:
         """Earliest first, page by page."""
         query: Any = {
             "TableName": self._table.name,
@@ -29,7 +29,8 @@ class DynamoDue:
         }
         while limit > 0:
             page = self._table.client.query(**query, Limit=limit)
-            yield from (items.to_due(dict(row)) for row in page["Items"])
+            found = (dict(row) for row in page["Items"])
+            yield from (items.to_due(row) for row in found if row["pk"] != items.control_key()["pk"])
             limit -= len(page["Items"])
             if "LastEvaluatedKey" not in page:
                 return

@@ -11,7 +11,8 @@ import orjson
 from kairos.domain.effects import PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer, Profile, State
-from kairos.service.ports import Control, MessageRef, StoredMessage
+from kairos.service.ports import Control, Due, MessageRef, StoredMessage
+from kairos.service.ports.fan_out import FanOutRef
 
 Item = dict[str, Any]
 Key = dict[str, Any]
@@ -32,46 +33,47 @@ def number(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
-def _key(pk: str, sk: str) -> Key:
+def key(pk: str, sk: str) -> Key:
+    """Where an item is."""
     return {"pk": text(pk), "sk": text(sk)}
 
 
 def state_key(customer: str) -> Key:
-    return _key(f"C#{customer}", "S")
+    return key(f"C#{customer}", "S")
 
 
 def profile_key(customer: str) -> Key:
-    return _key(f"C#{customer}", "P")
+    return key(f"C#{customer}", "P")
 
 
-def entry_key(customer: str, campaign: str, key: str) -> Key:
+def entry_key(customer: str, campaign: str, entry: str) -> Key:
     """A key too long to be one stands as its hash."""
-    sk = f"E#{campaign}#{key}"
+    sk = f"E#{campaign}#{entry}"
     if len(sk.encode()) > _LONGEST_SORT_KEY:
-        sk = f"E#{campaign}#sha256:{hashlib.sha256(key.encode()).hexdigest()}"
-    return _key(f"C#{customer}", sk)
+        sk = f"E#{campaign}#sha256:{hashlib.sha256(entry.encode()).hexdigest()}"
+    return key(f"C#{customer}", sk)
 
 
 def message_key(customer: str, message: str) -> Key:
-    return _key(f"C#{customer}", f"M#{message}")
+    return key(f"C#{customer}", f"M#{message}")
 
 
 def snapshot_key(customer: str, name: str) -> Key:
-    return _key(f"C#{customer}", f"N#{name}")
+    return key(f"C#{customer}", f"N#{name}")
 
 
 def address_key(address: str) -> Key:
     """`address` is `channel#hash`."""
-    return _key(f"A#{address}", "A")
+    return key(f"A#{address}", "A")
 
 
 def control_key(kind: str = "control") -> Key:
-    return _key("K", kind)
+    return key("K", kind)
 
 
-def shard(customer: str) -> str:
-    """The part of the due index in which everything of a customer is."""
-    return str(zlib.crc32(customer.encode()) % SHARDS)
+def shard(whose: str) -> str:
+    """The part of the due index, and of a place of the audience's, in which everything of a customer is."""
+    return str(zlib.crc32(whose.encode()) % SHARDS)
 
 
 def identity(item: Item) -> tuple[str, str]:
@@ -93,12 +95,14 @@ def _unpack(item: Item) -> Any:
     return orjson.loads(item["body"]["B"])
 
 
-def _when_due(customer: str, due: Millis | None) -> Item:
-    return {"due_shard": text(shard(customer)), "due_at": number(due)} if due else {}
+def when_due(whose: str, due: Millis | None) -> Item:
+    """What puts an item into the due index, or nothing that would."""
+    return {"due_shard": text(shard(whose)), "due_at": number(due)} if due else {}
 
 
-def _ttl(moment: Millis) -> dict[str, str]:
-    return number(-(-moment // 1000))  # never early
+def ttl(moment: Millis) -> dict[str, str]:
+    """A time to live; never early."""
+    return number(-(-moment // 1000))
 
 
 def state_item(customer: str, state: State, *, version: int, writer: str) -> Item:
@@ -107,7 +111,7 @@ def state_item(customer: str, state: State, *, version: int, writer: str) -> Ite
         **state_key(customer),
         "version": number(version), "guard": number(state.guard), "writer": text(writer),
         "catalog": text(state.catalog), "body": {"B": state.pack()},
-        **_when_due(customer, state.due),
+        **when_due(customer, state.due),
     }  # fmt: skip
 
 
@@ -137,7 +141,7 @@ def to_customer(customer: str, state: Item | None, profile: Item | None, *, with
 
 def entry_item(customer: str, entry: PutEntry) -> Item:
     return {
-        **entry_key(customer, entry.campaign, entry.key), "body": _pack(entry), "ttl": _ttl(entry.expires)
+        **entry_key(customer, entry.campaign, entry.key), "body": _pack(entry), "ttl": ttl(entry.expires)
     }  # fmt: skip
 
 
@@ -146,7 +150,7 @@ def to_entry(item: Item) -> PutEntry:
 
 
 def snapshot_item(customer: str, snapshot: PutSnapshot) -> Item:
-    return {**snapshot_key(customer, snapshot.name), "body": _pack(snapshot.event), "ttl": _ttl(snapshot.expires)}
+    return {**snapshot_key(customer, snapshot.name), "body": _pack(snapshot.event), "ttl": ttl(snapshot.expires)}
 
 
 def to_snapshot(item: Item) -> Json:
@@ -158,15 +162,15 @@ def consent_item(customer: str, put: PutConsent) -> Item:
     """Evidence: the same word of the same event is the same item."""
     consent = put.consent
     which = hashlib.sha256("\x1f".join((consent.topic, consent.channel, put.event)).encode()).hexdigest()[:16]
-    return {**_key(f"C#{customer}", f"O#{consent.time:013d}#{which}"), "body": _pack(put)}
+    return {**key(f"C#{customer}", f"O#{consent.time:013d}#{which}"), "body": _pack(put)}
 
 
 def message_item(customer: str, put: PutMessage) -> Item:
     return {
         **message_key(customer, put.id),
         "status": text("pending"), "token": text(""), "tries": number(0), "expires": number(put.expires),
-        "body": _pack(put), "ttl": _ttl(put.expires + MESSAGE_KEPT),
-        **_when_due(customer, put.due),
+        "body": _pack(put), "ttl": ttl(put.expires + MESSAGE_KEPT),
+        **when_due(customer, put.due),
     }  # fmt: skip
 
 
@@ -197,11 +201,13 @@ def circuit(channel: str) -> str:
     return f"{_CIRCUIT}{channel}"
 
 
-def to_due(item: Item) -> tuple[Millis, str | MessageRef]:
-    """The moment of a row of the index, and what it points at: a customer, or a message."""
-    customer, sk = item["pk"]["S"].removeprefix("C#"), item["sk"]["S"]
-    what = MessageRef(customer, sk.removeprefix("M#")) if sk.startswith("M#") else customer
-    return int(item["due_at"]["N"]), what
+def to_due(item: Item) -> tuple[Millis, Due]:
+    """The moment of a row of the index, and what it points at: a customer, a message, or a fan-out."""
+    moment, (pk, sk) = int(item["due_at"]["N"]), identity(item)
+    if pk.startswith("F#"):
+        return moment, FanOutRef(pk.removeprefix("F#"))
+    customer = pk.removeprefix("C#")
+    return moment, MessageRef(customer, sk.removeprefix("M#")) if sk.startswith("M#") else customer
 
 
 def _known(kind: type[Any], body: Mapping[str, Any]) -> dict[str, Any]:
