@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from kairos.domain.language.references import with_references
 from kairos.domain.language.selectors import OffsetText
-from kairos.domain.language.values import UNITS, Duration, LongDuration, Share, TimeOfDay, with_references
+from kairos.domain.language.values import UNITS, Duration, LongDuration, Share, TimeOfDay
 
 DURATION, LONG, SHARE = TypeAdapter(Duration), TypeAdapter(LongDuration), TypeAdapter(Share)
 TIME, OFFSET = TypeAdapter(TimeOfDay), TypeAdapter(OffsetText)

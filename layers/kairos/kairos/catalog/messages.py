@@ -13,10 +13,11 @@ from kairos.domain.language.scope import Scope
 _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "condition": ("one condition of ", conditions.KINDS),
     "step": ("one step of ", steps.KINDS),
-    "trigger": ("one trigger: event, event with absent, or date", triggers.KINDS),
+    "trigger": ("one trigger of ", triggers.KINDS),
     "wait": ("a duration, until: or event:", ("until", "event", "for")),
 }
 _ALL_KINDS: Final = {*conditions.KINDS, *steps.KINDS}
+_TRIGGERS: Final = {*triggers.KINDS, "absent"}
 _TYPES: Final = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -53,6 +54,9 @@ def _told(error: Any, loc: Path_, path: Path_, source: Source, scope: Scope) -> 
         allowed = scope.allowed.get(id(_at(source.data, path[:-1])), [])
         others = [name for name in allowed if name != path[-1]]
         place = source.keys.get(path, source.values[path])
+        if path[:-1] == ("trigger",) and path[-1] in _TRIGGERS:
+            found = f"{path[-1]} beside {' and '.join(name for name in others if name in triggers.KINDS)}"
+            return place, dotted(path), found, "exactly one kind of trigger", "another campaign may have the other"
         if path[-1] in _ALL_KINDS and set(allowed) & _ALL_KINDS and len(others) <= 2:
             found = f"{path[-1]} beside {' and '.join(name for name in others if name != 'id')}"
             return place, dotted(path), found, "one kind in each item", "begin a new item of the list"

@@ -14,6 +14,7 @@ from kairos.catalog.templates import Folder, compile_folder
 from kairos.domain.language.campaign import Campaign
 from kairos.domain.language.policy import Policy
 from kairos.domain.language.scope import Scope
+from kairos.domain.language.triggers import EVENTLESS, kind_of
 from kairos.domain.language.values import Model
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -52,7 +53,7 @@ def _read_campaign(folder: Path, outer: Scope, found: Definitions) -> None:
     templates = found.folders[folder.name] = compile_folder(folder)
     found.problems += templates.problems
     data = source.data if isinstance(source.data, dict) else {}
-    trigger, topic = data.get("trigger"), data.get("topic")
+    kind, topic = kind_of(data.get("trigger")) or "", data.get("topic")
     broken = {Path(problem.file).name.split(".")[0] for problem in templates.problems}
     scope = Scope(
         campaigns=outer.campaigns,
@@ -60,7 +61,10 @@ def _read_campaign(folder: Path, outer: Scope, found: Definitions) -> None:
         segments=outer.segments,
         templates=None if broken else {name: list(channels) for name, channels in templates.templates.items()},
         topic=topic if isinstance(topic, str) else None,
-        has_event=not (isinstance(trigger, dict) and "date" in trigger),
+        dimensions=outer.dimensions,
+        grades=outer.grades,
+        eventless=kind if kind in EVENTLESS else "",
+        inbound=kind == "inbound",
     )
     campaign = _model(Campaign, source, scope, found.problems)
     if campaign is not None:
@@ -84,7 +88,17 @@ def _outer_scope(policy: Any, campaigns: list[str]) -> Scope:
         value = policy.get(key, {}) if isinstance(policy, dict) else None
         return list(value) if isinstance(value, dict) else None
 
-    return Scope(campaigns=campaigns, topics=names("topics"), segments=names("segments"), in_segment=True)
+    grades = policy.get("grades", []) if isinstance(policy, dict) else None
+    return Scope(
+        campaigns=campaigns,
+        topics=names("topics"),
+        segments=names("segments"),
+        dimensions=names("interest"),
+        grades=[str(rule.get("grade")) for rule in grades if isinstance(rule, dict)]
+        if isinstance(grades, list)
+        else None,
+        in_segment=True,
+    )
 
 
 def _is_campaign(folder: Path, problems: list[Problem]) -> bool:

@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo
 
 from kairos.domain.language.conditions import Condition
+from kairos.domain.language.references import Amount, Chance, EventPath, parts_of_text
 from kairos.domain.language.scope import wrong
 from kairos.domain.language.selectors import SameSelector
 from kairos.domain.language.step_ids import StepIds
 from kairos.domain.language.steps import Steps
 from kairos.domain.language.triggers import Trigger
-from kairos.domain.language.values import Duration, EventPath, Model, Share, Topic, parts_of_text
+from kairos.domain.language.values import Duration, Model, Share, Topic
 
 DAY = 86_400_000
 
@@ -39,7 +40,8 @@ class Campaign(Model):
     status: Literal["draft", "live", "paused"] = "draft"
     topic: Topic | None = None
     priority: Annotated[int, Field(ge=0, le=100)] = 50
-    value: Annotated[float, Field(ge=0)] = 0.0
+    value: Amount = 0.0
+    likelihood: Chance = 1.0
     trigger: Trigger
     audience: Condition | None = None
     key: Annotated[list[Any], BeforeValidator(_key, json_schema_input_type=str)] | None = None
@@ -61,6 +63,7 @@ class Campaign(Model):
             "topic": self.topic,
             "priority": self.priority,
             "value": self.value,
+            "likelihood": self.likelihood,
             "trigger": self.trigger.bundle(),
             "audience": self.audience.bundle() if self.audience else None,
             "key": self.key,

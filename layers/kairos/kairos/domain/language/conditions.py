@@ -4,14 +4,25 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
+from kairos.domain.language.interest import Interest
 from kairos.domain.language.scope import scope, wrong
 from kairos.domain.language.selectors import ReferringEventPattern, ReferringPattern, Selector
-from kairos.domain.language.values import Also, CampaignName, Duration, Model, Segment, Texts, TimeOfDay
+from kairos.domain.language.values import (
+    Also,
+    CampaignName,
+    Duration,
+    Grades,
+    Model,
+    Number,
+    Segment,
+    Texts,
+    TimeOfDay,
+)  # fmt: skip
 
 Bundle = dict[str, Any]
 KINDS = (
-    "all", "any", "not", "attributes", "declared", "backend", "behaviour", "event", "did", "did_not", "tagged",
-    "segment", "in_campaign", "received", "local_time",
+    "all", "any", "not", "attributes", "declared", "backend", "behaviour", "event", "did", "did_not", "interest",
+    "score", "grade", "tagged", "segment", "in_campaign", "received", "local_time",
 )  # fmt: skip
 
 
@@ -78,8 +89,8 @@ class EventIs(Model):
     @field_validator("event")
     @classmethod
     def _there_is_an_event(cls, pattern: Bundle, info: ValidationInfo) -> Bundle:
-        if scope(info).in_segment or not scope(info).has_event:
-            owner = "segment" if scope(info).in_segment else "date trigger"
+        if scope(info).in_segment or scope(info).eventless:
+            owner = "segment" if scope(info).in_segment else f"{scope(info).eventless} trigger"
             raise wrong("the condition event", "a condition on the customer", f"a {owner} has no event")
         return pattern
 
@@ -121,6 +132,40 @@ class DidNot(Model):
 
     def bundle(self) -> Bundle:
         return {"not": self.did_not.did()}
+
+
+class InterestIs(Model):
+    interest: Interest
+
+    def bundle(self) -> Bundle:
+        return {"interest": self.interest.bundle()}
+
+
+class Points(Model):
+    at_least: Number | None = None
+    at_most: Number | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> "Points":
+        if self.at_least is None and self.at_most is None:
+            raise wrong("neither at_least nor at_most", "one of them, or both")
+        if self.at_least is not None and self.at_most is not None and self.at_most < self.at_least:
+            raise wrong(f"at_most {self.at_most} below at_least {self.at_least}", "a range that can hold")
+        return self
+
+
+class ScoreIs(Model):
+    score: Points
+
+    def bundle(self) -> Bundle:
+        return {"score": {"at_least": self.score.at_least, "at_most": self.score.at_most}}
+
+
+class GradeIs(Model):
+    grade: Grades
+
+    def bundle(self) -> Bundle:
+        return {"grade": self.grade}
 
 
 class Tagged(Model):
@@ -185,7 +230,8 @@ Condition = Annotated[
         Annotated[Attributes, Tag("<attributes>")], Annotated[Declared, Tag("<declared>")],
         Annotated[Backend, Tag("<backend>")], Annotated[Behaviour, Tag("<behaviour>")],
         Annotated[EventIs, Tag("<event>")], Annotated[Did, Tag("<did>")], Annotated[DidNot, Tag("<did_not>")],
-        Annotated[Tagged, Tag("<tagged>")], Annotated[InSegment, Tag("<segment>")],
+        Annotated[InterestIs, Tag("<interest>")], Annotated[ScoreIs, Tag("<score>")],
+        Annotated[GradeIs, Tag("<grade>")], Annotated[Tagged, Tag("<tagged>")], Annotated[InSegment, Tag("<segment>")],
         Annotated[InCampaign, Tag("<in_campaign>")], Annotated[Received, Tag("<received>")],
         Annotated[LocalTime, Tag("<local_time>")],
     ],

@@ -1,12 +1,14 @@
 """policy.yaml."""
 
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from kairos.domain.language.clocks import Zone
 from kairos.domain.language.conditions import Condition
+from kairos.domain.language.interest import WORDS, Dimension
 from kairos.domain.language.scope import wrong
+from kairos.domain.language.scoring import Day, Graded, Rule, beginning
 from kairos.domain.language.values import (
     CampaignName,
     Channel,
@@ -22,14 +24,6 @@ from kairos.domain.language.values import (
 DAY = 86_400_000
 Source = Literal["backend", "declared", "behaviour"]
 PRECEDENCE: list[Source] = ["backend", "declared", "behaviour"]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError) as error:
-        raise wrong(f"unknown time zone {name!r}", "a name such as Europe/Copenhagen") from error
-    return name
 
 
 class Brand(Model):
@@ -105,6 +99,17 @@ class Providers(Model):
     push: Literal["sns", "end_user_messaging"] = "sns"
 
 
+def _no_word(name: str) -> str:
+    if name in WORDS:
+        raise wrong(
+            f"an interest called {name!r}",
+            f"another name than {' and '.join(WORDS)}",
+            "those are words of the condition",
+        )
+    return name
+
+
+DimensionName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$"), AfterValidator(_no_word)]
 Published = Literal["campaign.entered", "message.sent", "message.refused", "goal.reached"]
 
 
@@ -112,7 +117,7 @@ class Policy(Model):
     """What holds for every campaign."""
 
     brand: Brand
-    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    timezone: Zone = "UTC"
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     topics: dict[str, TopicRule] = Field(default_factory=dict)
@@ -121,20 +126,28 @@ class Policy(Model):
     cooldown_groups: dict[str, Group] = Field(default_factory=dict)
     arbitration: Arbitration = Arbitration()
     attributes: Attributes = Attributes()
+    interest: dict[DimensionName, Dimension] = Field(default_factory=dict)
+    scoring: list[Rule] = Field(default_factory=list)
+    grades: list[Graded] = Field(default_factory=list)
     segments: dict[str, Condition] = Field(default_factory=dict)
     retention: Retention = Retention()
     providers: Providers = Providers()
     publish: list[Published] = Field(default_factory=list)
+    history: Day | None = None
 
     @model_validator(mode="after")
-    def _no_segment_needs_itself(self, info: ValidationInfo) -> "Policy":
-        needs = {name: _segments_in(part.bundle()) for name, part in self.segments.items()}
-        for name in needs:
-            reached, front = set[str](), set(needs[name])
+    def _nothing_needs_itself(self, info: ValidationInfo) -> "Policy":
+        needs = {("segment", name): _needs_of(part.bundle()) for name, part in self.segments.items()}
+        needs[GRADES] = {need for rule in self.grades for need in _needs_of(rule.when.bundle())}
+        for what in needs:
+            reached, front = set[Need](), set(needs[what])
             while front:
                 reached |= front
                 front = {further for one in front for further in needs.get(one, ())} - reached
-            if name in reached:
+            if what in reached and what == GRADES:
+                raise wrong("a grade needs the grade", "grades without a circle", path=("grades",))
+            if what in reached:
+                name = what[1]
                 raise wrong(f"segment {name!r} needs itself", "segments without a circle", path=("segments", name))
         return self
 
@@ -150,16 +163,27 @@ class Policy(Model):
             "cooldown_groups": {
                 name: {"campaigns": group.campaigns, "for": group.for_} for name, group in self.cooldown_groups.items()
             },
+            "interest": {name: dimension.bundle() for name, dimension in self.interest.items()},
+            "scoring": [rule.bundle() for rule in self.scoring],
+            "grades": [{"grade": rule.grade, "when": rule.when.bundle()} for rule in self.grades],
+            "history": beginning(self.history, self.timezone) if self.history else None,
             "segments": {name: part.bundle() for name, part in self.segments.items()},
             "publish": self.publish,
         }
 
 
-def _segments_in(node: Any) -> set[str]:
+Need = tuple[str, str]
+GRADES: Need = ("grade", "")
+
+
+def _needs_of(node: Any) -> set[Need]:
+    """The segments, and the grade, that a condition asks for."""
     if isinstance(node, list):
-        return {name for part in node for name in _segments_in(part)}
+        return {need for part in node for need in _needs_of(part)}
     if not isinstance(node, dict):
         return set()
     if "segment" in node:
-        return {node["segment"]}
-    return {name for key in ("all", "any", "not") if key in node for name in _segments_in(node[key])}
+        return {("segment", node["segment"])}
+    if "grade" in node:
+        return {GRADES}
+    return {need for key in ("all", "any", "not") if key in node for need in _needs_of(node[key])}

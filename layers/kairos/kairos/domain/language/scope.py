@@ -1,6 +1,6 @@
 """What surrounds the file that is being read, so that names in it can be checked where they stand."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -16,10 +16,13 @@ class Scope:
     campaigns: Collection[str] | None = None
     topics: Collection[str] | None = None
     segments: Collection[str] | None = None
+    dimensions: Collection[str] | None = None  # of interest
+    grades: Collection[str] | None = None
     templates: Mapping[str, Collection[str]] | None = None  # template -> its channels
     topic: str | None = None  # of the campaign itself
     in_segment: bool = False
-    has_event: bool = True  # whether an event triggers it
+    eventless: str = ""  # the kind of trigger that brings no event, if it is one
+    inbound: bool = False  # whether it answers when a slot is asked for
     ids: set[str] = field(default_factory=set)  # step ids met so far
     allowed: dict[int, list[str]] = field(default_factory=dict)  # id of a mapping -> keys it may have
 
@@ -35,10 +38,16 @@ def wrong(found: str, expected: str = "", hint: str = "", path: tuple[str | int,
     return PydanticCustomError("kairos", "{found}", about)
 
 
+def nearby(name: str, names: Iterable[str], rest: str = "") -> str:
+    """`did you mean …?` with the nearest of some names, or nothing; `rest` is what stands behind it."""
+    listed = list(names)
+    close = [other for other in listed if other.casefold() == name.casefold()] or get_close_matches(name, listed, n=1)
+    return f"did you mean {close[0] + rest!r}?" if close else ""
+
+
 def known(kind: str, name: str, names: Collection[str] | None) -> str:
     """The name, if there is such a thing."""
     if names is None or name in names:
         return name
-    close = [other for other in names if other.casefold() == name.casefold()] or get_close_matches(name, names, n=1)
     expected = "one of " + ", ".join(sorted(names)) if names else f"none, because there is no {kind}"
-    raise wrong(f"unknown {kind} {name!r}", expected, f"did you mean {close[0]!r}?" if close else "")
+    raise wrong(f"unknown {kind} {name!r}", expected, nearby(name, names))

@@ -1,20 +1,13 @@
 """Which events are meant, and which moments."""
 
 import re
-from difflib import get_close_matches
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from kairos.domain.language.scope import wrong
-from kairos.domain.language.values import (
-    EventPath,
-    Model,
-    Texts,
-    check_event_path,
-    parts_of_span,
-    with_references,
-)  # fmt: skip
+from kairos.domain.language.references import EventPath, check_event_path, with_references
+from kairos.domain.language.scope import nearby, wrong
+from kairos.domain.language.values import Model, Texts, parts_of_span
 from kairos.domain.pattern import OPERATORS, InvalidPattern, compile_pattern
 
 Pattern = dict[str, Any]
@@ -26,16 +19,28 @@ def _has_reference(node: Any) -> bool:
     return any(map(_has_reference, node)) if isinstance(node, list) else isinstance(node, str) and "{{" in node
 
 
+def _hint(invalid: InvalidPattern) -> str:
+    if invalid.message.startswith("Unrecognized match type "):
+        near = nearby(invalid.message.rsplit(" ", 1)[1].lower(), OPERATORS)
+        return near or "one of " + ", ".join(OPERATORS)
+    return "the leaves of a pattern are lists" if invalid.message.endswith("must be an object or an array") else ""
+
+
 def _compiled(pattern: Pattern) -> Pattern:
     try:
         compile_pattern(pattern)
     except InvalidPattern as invalid:
-        hint = "the leaves of a pattern are lists" if invalid.message.endswith("must be an object or an array") else ""
-        if invalid.message.startswith("Unrecognized match type "):
-            close = get_close_matches(invalid.message.rsplit(" ", 1)[1].lower(), OPERATORS, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else "one of " + ", ".join(OPERATORS)
-        raise wrong(f"invalid pattern: {invalid.message}", hint=hint, path=invalid.path) from invalid
+        raise wrong(f"invalid pattern: {invalid.message}", hint=_hint(invalid), path=invalid.path) from invalid
     return pattern
+
+
+def check_leaf(leaf: list[Any]) -> list[Any]:
+    """The list at a leaf of a pattern."""
+    try:
+        compile_pattern({"value": leaf})
+    except InvalidPattern as invalid:
+        raise wrong(f"invalid pattern: {invalid.message}", hint=_hint(invalid), path=invalid.path[1:]) from invalid
+    return leaf
 
 
 def _plain(pattern: Pattern) -> Pattern:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kairos.domain.language.steps import Bundle, Choose, On, Send, Wait
+from kairos.domain.language.steps import Bundle, Choose, On, Send, Show, Split, Wait
 
 
 class StepIds:
@@ -24,15 +24,21 @@ class StepIds:
                 {"when": branch.when.bundle() if branch.when else None, "steps": self.chain(branch.steps)}
                 for branch in step.choose
             ]
+        if isinstance(step, Split):
+            node["branches"] = [
+                {"name": variant.name, "weight": variant.weight, "steps": self.chain(variant.steps)}
+                for variant in step.split
+            ]
         if isinstance(step, Wait) and isinstance(step.wait, On):
             node["else"] = self.chain(step.wait.else_) if step.wait.else_ is not None else None
         return node
 
     def name(self, step: Any) -> str:
-        """The given id, `send.TEMPLATE`, or the kind and its number; a second one of a name gets `-2`."""
+        """The given id, `send.TEMPLATE`, `show.TEMPLATE`, or the kind and its number; a second one of a name gets `-2`."""
         kind = step.bundle()["do"]
         self.counts[kind] = self.counts.get(kind, 0) + 1
-        base = step.id or (f"send.{step.send.template}" if isinstance(step, Send) else f"{kind}-{self.counts[kind]}")
+        shown = step.send if isinstance(step, Send) else step.show if isinstance(step, Show) else None
+        base = step.id or (f"{kind}.{shown.template}" if shown else f"{kind}-{self.counts[kind]}")
         name, number = base, 1
         while name in self.taken:
             number += 1

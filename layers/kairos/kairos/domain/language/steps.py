@@ -1,10 +1,21 @@
 """What a campaign does, step by step."""
 
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Union
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from kairos.domain.language.conditions import Condition
+from kairos.domain.language.deeds import AddTag, Coupon, Emit, Exit, Score, Set, Step, Untag
+from kairos.domain.language.references import ReferencePath
 from kairos.domain.language.scope import known, scope, wrong
 from kairos.domain.language.selectors import OffsetText, SameSelector, moment, timed
 from kairos.domain.language.values import (
@@ -13,16 +24,19 @@ from kairos.domain.language.values import (
     Channels,
     Duration,
     Model,
-    ReferencePath,
+    Number,
+    Slot,
     Text,
-    Texts,
     TimeOfDay,
     Topic,
-    with_references,
 )  # fmt: skip
 
 Bundle = dict[str, Any]
-KINDS = ("send", "wait", "choose", "tag", "untag", "set", "coupon", "emit", "exit")
+KINDS = (
+    "send", "wait", "choose", "split", "tag", "untag", "set", "score", "coupon", "show", "emit", "exit",
+)  # fmt: skip
+INBOUND = ("show", "choose", "split")
+"""All that can be done where nobody enters."""
 
 
 def _exit(value: Any) -> Any:
@@ -33,19 +47,12 @@ def _kind(value: Any) -> str | None:
     return next((f"<{kind}>" for kind in KINDS if kind in value), None) if isinstance(value, dict) else None
 
 
-class Step(Model):
-    """What every step may have."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] | None = None
-
-    @field_validator("id")
-    @classmethod
-    def _is_unique(cls, name: str | None, info: ValidationInfo) -> str | None:
-        if name in scope(info).ids:
-            raise wrong(f"repeated step id {name!r}", "an id of its own")
-        if name is not None:
-            scope(info).ids.add(name)
-        return name
+def _fitting(step: Any, info: ValidationInfo) -> Any:
+    """Refuses what an inbound campaign cannot do."""
+    kind = step.bundle()["do"]
+    if scope(info).inbound and kind not in INBOUND:
+        raise wrong(f"{kind} in an inbound campaign", f"{', '.join(INBOUND[:-1])} or {INBOUND[-1]}", "nobody enters it")
+    return step
 
 
 class Message(Model):
@@ -78,6 +85,41 @@ class Send(Step):
         message = self.send
         return {"do": "send", "channel": message.channel, "template": message.template, "topic": message.topic,
                 "expires": message.expires}  # fmt: skip
+
+
+class Content(Model):
+    """What to show in which slot, and for how long after."""
+
+    slot: Slot | None = None
+    template: Text
+    for_: Duration | None = Field(alias="for", default=None)
+
+    @field_validator("template")
+    @classmethod
+    def _exists(cls, name: str, info: ValidationInfo) -> str:
+        templates = scope(info).templates
+        if templates is not None and "show" not in templates[known("template", name, templates)]:
+            raise wrong(f"{name} has no template to show", f"a file {name}.show.html or {name}.show.json")
+        return name
+
+    @model_validator(mode="after")
+    def _has_a_place(self, info: ValidationInfo) -> "Content":
+        if info.context is None:
+            return self
+        if scope(info).inbound and self.slot is not None:
+            raise wrong("a slot", "no slot", "the trigger inbound: names it", ("slot",))
+        if scope(info).inbound and self.for_ is not None:
+            raise wrong("a time", "no for:", "what is inbound is decided anew each time", ("for",))
+        if not scope(info).inbound and self.slot is None:
+            raise wrong("a show without a slot", "slot: the place it is meant for", "only inbound campaigns have one")
+        return self
+
+
+class Show(Step):
+    show: Content
+
+    def bundle(self) -> Bundle:
+        return {"do": "show", "slot": self.show.slot, "template": self.show.template, "for": self.show.for_}
 
 
 class For(Model):
@@ -130,15 +172,24 @@ class Wait(Step):
         return {"do": "wait", "on": self.wait.selector(), "timeout": self.wait.timeout}
 
 
-_INLINE = {"type": "object", "not": {"required": ["steps"]}, "propertyNames": {"enum": ["when", "id", *KINDS]}}
+def _inline(*about: str) -> Also:
+    return Also({"type": "object", "not": {"required": ["steps"]}, "propertyNames": {"enum": [*about, "id", *KINDS]}})
 
 
-def _branch(value: Any) -> Any:
+def _branch(value: Any, *about: str) -> Any:
     """A branch written with its one step inline gets a list of it."""
     if not isinstance(value, dict) or "steps" in value:
         return value
-    step = {name: part for name, part in value.items() if name != "when"}
-    return {"steps": [step] if step else [], **({"when": value["when"]} if "when" in value else {})}
+    step = {name: part for name, part in value.items() if name not in about}
+    return {name: part for name, part in value.items() if name in about} | {"steps": [step] if step else []}
+
+
+def _of_choose(value: Any) -> Any:
+    return _branch(value, "when")
+
+
+def _of_split(value: Any) -> Any:
+    return _branch(value, "name", "weight")
 
 
 class Branch(Model):
@@ -147,7 +198,7 @@ class Branch(Model):
 
 
 class Choose(Step):
-    choose: Annotated[list[Annotated[Branch, BeforeValidator(_branch), Also(_INLINE)]], Field(min_length=1)]
+    choose: Annotated[list[Annotated[Branch, BeforeValidator(_of_choose), _inline("when")]], Field(min_length=1)]
 
     @field_validator("choose")
     @classmethod
@@ -161,87 +212,45 @@ class Choose(Step):
         return {"do": "choose"}
 
 
-class AddTag(Step):
-    tag: Texts
+class Variant(Model):
+    """One way of several, by chance that stays with the customer."""
 
-    def bundle(self) -> Bundle:
-        return {"do": "tag", "tags": self.tag}
-
-
-class Untag(Step):
-    untag: Texts
-
-    def bundle(self) -> Bundle:
-        return {"do": "untag", "tags": self.untag}
-
-
-Values = Annotated[dict[str, Any], BeforeValidator(with_references, json_schema_input_type=dict[str, Any])]
-
-
-class Set(Step):
-    set: Annotated[Values, Field(min_length=1)]
-
-    def bundle(self) -> Bundle:
-        return {"do": "set", "values": self.set}
-
-
-class Offer(Model):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-    percent: Annotated[float, Field(gt=0, le=100)] | None = None
-    amount: Annotated[float, Field(gt=0)] | None = None
-    valid: Duration
-
-    @model_validator(mode="after")
-    def _is_worth_one_thing(self) -> "Offer":
-        if (self.percent is None) == (self.amount is None):
-            found = "neither percent nor amount" if self.percent is None else "both percent and amount"
-            raise wrong(found, "one of them")
-        return self
+    weight: Annotated[Number, Field(gt=0)]
+    steps: "Steps"
 
 
-def _plain(number: float) -> float:
-    return int(number) if number.is_integer() else number  # so that a mail says 15 %, not 15.0 %
+class Split(Step):
+    split: Annotated[
+        list[Annotated[Variant, BeforeValidator(_of_split), _inline("name", "weight")]], Field(min_length=1)
+    ]
 
-
-class Coupon(Step):
-    coupon: Offer
-
-    def bundle(self) -> Bundle:
-        offer = self.coupon
-        worth = {name: _plain(part) for name in ("percent", "amount") if (part := getattr(offer, name)) is not None}
-        return {"do": "coupon", "name": offer.name, **worth, "valid": offer.valid}
-
-
-class Out(Model):
-    type: Text
-    detail: Values = Field(default_factory=dict)
-
-
-class Emit(Step):
-    emit: Out
+    @field_validator("split")
+    @classmethod
+    def _names_each_once(cls, variants: list[Variant]) -> list[Variant]:
+        names = [variant.name for variant in variants]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise wrong(f"repeated variant {name!r}", "a name of its own", path=(number, "name"))
+        return variants
 
     def bundle(self) -> Bundle:
-        return {"do": "emit", "type": self.emit.type, "detail": self.emit.detail}
-
-
-class Exit(Step):
-    exit: Literal[True] | None = None
-
-    def bundle(self) -> Bundle:
-        return {"do": "exit"}
+        return {"do": "split"}
 
 
 AnyStep = Annotated[
     Union[  # noqa: UP007 - a union of annotated members has no operator form before 3.14
         Annotated[Send, Tag("<send>")], Annotated[Wait, Tag("<wait>")], Annotated[Choose, Tag("<choose>")],
-        Annotated[AddTag, Tag("<tag>")], Annotated[Untag, Tag("<untag>")], Annotated[Set, Tag("<set>")],
-        Annotated[Coupon, Tag("<coupon>")], Annotated[Emit, Tag("<emit>")], Annotated[Exit, Tag("<exit>")],
+        Annotated[Split, Tag("<split>")], Annotated[AddTag, Tag("<tag>")], Annotated[Untag, Tag("<untag>")],
+        Annotated[Set, Tag("<set>")], Annotated[Score, Tag("<score>")], Annotated[Coupon, Tag("<coupon>")],
+        Annotated[Show, Tag("<show>")], Annotated[Emit, Tag("<emit>")], Annotated[Exit, Tag("<exit>")],
     ],
     Discriminator(_kind, custom_error_type="kind", custom_error_message="step"),
     BeforeValidator(_exit),
+    AfterValidator(_fitting),
     Also({"const": "exit"}),
 ]  # fmt: skip
 Steps = Annotated[list[AnyStep], Field(min_length=1)]
 
-for model in (On, Branch, Wait, Choose):
+for model in (On, Branch, Wait, Choose, Variant, Split):
     model.model_rebuild()

@@ -1,8 +1,7 @@
-"""The scalars of the language: durations, shares, times of day, paths, references, and lists that may be one value."""
+"""The scalars of the language: durations, shares, times of day, names, and lists that may be one value."""
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -26,10 +25,6 @@ _SPAN: Final = re.compile(r"(?=\d)" + "".join(rf"(?:(?P<{unit}>\d+){unit})?" for
 _YEARS: Final = re.compile(r"(?P<y>\d+)y", re.ASCII)
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
-_SEGMENT: Final = r"[A-Za-z_$][A-Za-z0-9_$-]*"
-_PATH: Final = re.compile(rf"{_SEGMENT}(?:\.{_SEGMENT})*")
-_REFERENCE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-EVENT_FIELDS: Final = ("id", "type", "source", "customer", "properties", "context")
 SPANS: Final = "a duration such as 60m, 1h, 1d12h or 2w"
 
 
@@ -106,57 +101,9 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-def check_event_path(path: str, hint: str = "") -> str:
-    """A dotted path below the event, beginning with a field that events have."""
-    if not isinstance(path, str) or not _PATH.fullmatch(path):
-        raise wrong(repr(path), "a path into the event such as properties.cart_id", hint)
-    first = path.split(".")[0]
-    if first not in EVENT_FIELDS:
-        close = get_close_matches(first, EVENT_FIELDS, n=1)
-        near = f"did you mean {close[0]!r}?" if close else hint
-        raise wrong(f"an event has no {first!r}", "one of " + ", ".join(EVENT_FIELDS), near)
-    return path
-
-
-def path_of(text: Any, info: ValidationInfo) -> list[str]:
-    """`event.…` or `attributes.…` as its parts."""
-    parts = text.split(".") if isinstance(text, str) and _PATH.fullmatch(text) else []
-    if len(parts) < 2 or parts[0] not in ("event", "attributes"):
-        raise wrong(repr(text), "a path such as event.properties.x or attributes.x")
-    if parts[0] == "event":
-        if scope(info).in_segment:
-            raise wrong(repr(text), "attributes.…", "a segment has no event")
-        if not scope(info).has_event:
-            raise wrong(repr(text), "attributes.…", "a date trigger has no event")
-        check_event_path(".".join(parts[1:]))
-    return parts
-
-
-def parts_of_text(text: str, info: ValidationInfo) -> list[Any]:
-    """A text with references as a list of plain parts and `{"ref": […]}`."""
-    parts, at = list[Any](), 0
-    for match in _REFERENCE.finditer(text):
-        if match.start() > at:
-            parts.append(text[at : match.start()])
-        parts.append({"ref": path_of(match[1], info)})
-        at = match.end()
-    if at < len(text):
-        parts.append(text[at:])
-    if any(isinstance(part, str) and ("{{" in part or "}}" in part) for part in parts):
-        raise wrong(repr(text), 'references such as "{{ event.properties.x }}"')
-    return parts
-
-
-def with_references(value: Any, info: ValidationInfo) -> Any:
-    """A value in which strings may hold references, as the bundle has it."""
-    if isinstance(value, dict):
-        return {name: with_references(part, info) for name, part in value.items()}
-    if isinstance(value, list):
-        return [with_references(part, info) for part in value]
-    if not isinstance(value, str) or "{{" not in value:
-        return value
-    parts = parts_of_text(value, info)
-    return parts[0] if len(parts) == 1 else {"parts": parts}
+def plain(number: float) -> float:
+    """A whole number without a point, so that a mail says 15 %, not 15.0 %."""
+    return int(number) if float(number).is_integer() else number
 
 
 SPAN_PATTERN: Final = r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
@@ -171,14 +118,18 @@ TimeOfDay = Annotated[int, BeforeValidator(_time_of_day, json_schema_input_type=
 Share = Annotated[
     float, BeforeValidator(_share, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")])
 ]
+Number = Annotated[float, AfterValidator(plain)]
+Slot = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", examples=["home-banner"])]
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=str | list[str]), Field(min_length=1)]
 Channel = Literal["email", "sms", "push"]
 Channels = Annotated[
     list[Channel], BeforeValidator(_listed, json_schema_input_type=Channel | list[Channel]), Field(min_length=1)
 ]
-EventPath = Annotated[str, BeforeValidator(check_event_path, json_schema_input_type=str)]
-ReferencePath = Annotated[list[str], BeforeValidator(path_of, json_schema_input_type=str)]
+
+
+def _known_grade(name: str, info: ValidationInfo) -> str:
+    return known("grade", name, scope(info).grades)
 
 
 def _known_topic(name: str, info: ValidationInfo) -> str:
@@ -196,3 +147,7 @@ def _known_campaign(name: str, info: ValidationInfo) -> str:
 Topic = Annotated[str, AfterValidator(_known_topic)]
 Segment = Annotated[str, AfterValidator(_known_segment)]
 CampaignName = Annotated[str, AfterValidator(_known_campaign)]
+Grade = Annotated[str, AfterValidator(_known_grade)]
+Grades = Annotated[
+    list[Grade], BeforeValidator(_listed, json_schema_input_type=Grade | list[Grade]), Field(min_length=1)
+]

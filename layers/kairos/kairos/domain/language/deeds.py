@@ -1,0 +1,106 @@
+"""Steps that are over at once: what they note, change or tell."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from kairos.domain.language.references import with_references
+from kairos.domain.language.scope import scope, wrong
+from kairos.domain.language.values import Duration, Model, Number, Text, Texts, plain
+
+Bundle = dict[str, Any]
+
+
+class Step(Model):
+    """What every step may have."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")] | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _is_unique(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name in scope(info).ids:
+            raise wrong(f"repeated step id {name!r}", "an id of its own")
+        if name is not None:
+            scope(info).ids.add(name)
+        return name
+
+
+class AddTag(Step):
+    tag: Texts
+
+    def bundle(self) -> Bundle:
+        return {"do": "tag", "tags": self.tag}
+
+
+class Untag(Step):
+    untag: Texts
+
+    def bundle(self) -> Bundle:
+        return {"do": "untag", "tags": self.untag}
+
+
+Values = Annotated[dict[str, Any], BeforeValidator(with_references, json_schema_input_type=dict[str, Any])]
+
+
+class Set(Step):
+    set: Annotated[Values, Field(min_length=1)]
+
+    def bundle(self) -> Bundle:
+        return {"do": "set", "values": self.set}
+
+
+class Score(Step):
+    score: Number
+
+    @field_validator("score")
+    @classmethod
+    def _changes_something(cls, points: float) -> float:
+        if not points:
+            raise wrong("0 points", "points to add or, below zero, to take away")
+        return points
+
+    def bundle(self) -> Bundle:
+        return {"do": "score", "points": self.score}
+
+
+class Offer(Model):
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    amount: Annotated[float, Field(gt=0)] | None = None
+    valid: Duration
+
+    @model_validator(mode="after")
+    def _is_worth_one_thing(self) -> "Offer":
+        if (self.percent is None) == (self.amount is None):
+            found = "neither percent nor amount" if self.percent is None else "both percent and amount"
+            raise wrong(found, "one of them")
+        return self
+
+
+class Coupon(Step):
+    coupon: Offer
+
+    def bundle(self) -> Bundle:
+        offer = self.coupon
+        worth = {name: plain(part) for name in ("percent", "amount") if (part := getattr(offer, name)) is not None}
+        return {"do": "coupon", "name": offer.name, **worth, "valid": offer.valid}
+
+
+class Out(Model):
+    type: Text
+    detail: Values = Field(default_factory=dict)
+
+
+class Emit(Step):
+    emit: Out
+
+    def bundle(self) -> Bundle:
+        return {"do": "emit", "type": self.emit.type, "detail": self.emit.detail}
+
+
+class Exit(Step):
+    exit: Literal[True] | None = None
+
+    def bundle(self) -> Bundle:
+        return {"do": "exit"}
