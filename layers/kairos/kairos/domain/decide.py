@@ -1,6 +1,6 @@
 """`decide`: what follows from one occurrence for one customer. Pure and total."""
 
-from kairos.domain import facts, manners, timers, watching
+from kairos.domain import facts, manners, merge, timers, watching
 from kairos.domain.chain import advance
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutConsent
@@ -16,12 +16,19 @@ from kairos.domain.turn import Turn
 _ROUNDS = 100
 
 
-def decide(customer: Customer, heard: Heard, catalog: Catalog, now: Millis) -> Decision:
-    """The customer afterwards, what is to be done, and why. Raises NeedsProfile if the profile was not read along."""
+def decide(
+    customer: Customer, heard: Heard, catalog: Catalog, now: Millis, device: Customer | None = None
+) -> Decision:
+    """The customer afterwards, what is to be done, and why; `device` is one that the event identifies as theirs.
+
+    Raises NeedsProfile if the profile was not read along.
+    """
     if isinstance(heard, Event):
-        if not catalog.hears(heard):
+        if device is None and not catalog.hears(heard):
             return Decision(customer)
         turn = _turn(customer, catalog, now, heard.id, born=heard.received)
+        if device is not None:
+            merge.identify(turn, device, heard)
         _hear(turn, heard)
     elif not customer.state.version:
         return Decision(customer)

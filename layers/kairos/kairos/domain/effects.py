@@ -89,7 +89,22 @@ class DropPlace:
     place: str
 
 
-Effect = PutEntry | PutMessage | PutSnapshot | PutConsent | PutPlace | DropPlace
+@dataclass(frozen=True, slots=True)
+class PutTombstone:
+    """A device is somebody's: what was known of it is with its heir, and what is still heard of it follows."""
+
+    device: str
+    seen: int  # version of its state that was merged
+    guard: int
+    moved: str  # the customer whom its events follow: who identified last
+    heir: str  # the customer with whom it was merged
+    time: Millis  # of the identification
+    inherits: bool = False  # whether its entries come over with this commit
+    snapshots: tuple[str, ...] = ()  # that its timers refer to
+    places: tuple[str, ...] = ()  # of the audience index, which it leaves
+
+
+Effect = PutEntry | PutMessage | PutSnapshot | PutConsent | PutPlace | DropPlace | PutTombstone
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,14 @@ LATE: Final[Millis] = 3 * 86_400_000
 CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push", "whatsapp": "whatsapp"}
 """Which channel an address serves."""
 
-_ANY, _NONE = "*", "-"
+ANY, NONE = "*", "-"
+"""Under which values the newest moments of all events are kept, and of those without a value."""
 
 
 def value_hash(document: Json, path: Path | None) -> str:
     """The hashed value at a `same` path; `-` where it is missing or null."""
     value = MISSING if path is None else dig(document, path)
-    return _NONE if value is MISSING or value is None else short_hash(str(value), 6)
+    return NONE if value is MISSING or value is None else short_hash(str(value), 6)
 
 
 def same_of(campaign: Campaign, document: Json) -> dict[str, str]:
@@ -78,10 +79,10 @@ def known(
 ) -> Moment | None:
     """An event of the selector with that value from `since` on that is not the trigger itself, if one is known."""
     values = state.lasts.get(selector.keep, {})
-    if selector.same is None or value == _NONE:
-        moments = values.get(_ANY, [])
+    if selector.same is None or value == NONE:
+        moments = values.get(ANY, [])
     else:
-        moments = values.get(value, []) + values.get(_NONE, [])
+        moments = values.get(value, []) + values.get(NONE, [])
     itself = short_hash(trigger)
     fitting = [m for m in moments if m[0] >= since and m[1] != itself and (until is None or m[0] <= until)]
     return min(fitting, default=None)
@@ -132,7 +133,7 @@ def forget(state: State, catalog: Catalog) -> None:
     for keep, values in state.lasts.items():
         hold = catalog.lasts[keep].hold
         if hold is not None:
-            for value in [v for v, m in values.items() if v != _ANY and m[0][0] <= state.newest - hold]:
+            for value in [v for v, m in values.items() if v != ANY and m[0][0] <= state.newest - hold]:
                 del values[value]
     state.armed = {name: values for name, values in state.armed.items() if _inaction(catalog, name)}
     for name, armed in state.armed.items():
@@ -254,11 +255,11 @@ def _note_last(state: State, selector: Selector, document: Json, moment: Moment)
     values = state.lasts.setdefault(selector.keep, {})
     if selector.worth is not None:
         moment = (moment[0], moment[1], worth(document, selector.worth))
-    new = _insert(values.setdefault(_ANY, []), moment, selector.newest)
+    new = _insert(values.setdefault(ANY, []), moment, selector.newest)
     if selector.same is not None:
         value = value_hash(document, selector.same)
         new = _insert(values.setdefault(value, []), moment, selector.newest) or new
-        named = [v for v in values if v not in (_ANY, _NONE)]
+        named = [v for v in values if v not in (ANY, NONE)]
         if len(named) > VALUES:
             del values[min(named, key=lambda v: (values[v][0], v))]
     return new

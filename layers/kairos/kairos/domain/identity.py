@@ -5,6 +5,9 @@ from base64 import urlsafe_b64encode
 
 from kairos.domain.events import Ref
 
+DEVICE = "anonymous:"
+"""How the ids of those begin who are known by a device only."""
+
 
 def short_hash(text: str, size: int = 5) -> str:
     """`size` bytes of SHA-256 as URL-safe text: small enough for a state, wide enough among one customer's events."""
@@ -21,7 +24,7 @@ def customer_id(ref: Ref) -> str | None:
     if ref.id:
         return ref.id
     if ref.anonymous_id:
-        return f"anonymous:{ref.anonymous_id}"
+        return DEVICE + ref.anonymous_id
     if ref.email:
         return "address:" + address_hash("email", ref.email)
     if ref.phone:

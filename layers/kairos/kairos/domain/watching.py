@@ -1,7 +1,7 @@
 """Segments and values whose change starts campaigns: what they show is remembered, and compared when it may have changed."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -130,6 +130,21 @@ def review(turn: Turn, moment: Millis, cause: str, *, everything: bool = False) 
                 _start(turn, watch, before, after, moment, cause)
         if not turn.touched:
             return
+
+
+def shown_by(state: State, catalog: Catalog, now: Millis) -> dict[str, str | None]:
+    """What each watch shows of somebody."""
+    view = View(state, catalog, {}, now)
+    return {keep: watch.look(view) for keep, watch in catalog.watches.items()}
+
+
+def adopt(turn: Turn, shown: Mapping[str, str | None]) -> None:
+    """Everything may have changed by a merge; but what the other showed already starts nothing a second time."""
+    for keep, watch in turn.catalog.watches.items():
+        after, alarm = _look(turn, watch)
+        if after == shown[keep]:
+            _remember(turn, watch, after, alarm)
+    turn.touched |= turn.catalog.watching.keys()
 
 
 def alarms(turn: Turn) -> Iterable[Millis]:
