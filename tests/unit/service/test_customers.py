@@ -6,16 +6,16 @@ import pytest
 
 from kairos.service.customers import Customers
 from kairos.service.keys import Keys
-from tests.unit.domain.shop import CART, catalog
+from tests.unit.domain.shop import CART, DAY, T0, campaign, catalog, event, started
 from tests.unit.service.workers import Workers
 
 ADMIN = {"x-api-key": "admin-key"}
 
 
-def door(workers):
+def door(workers, definitions=None):
     keys = Keys(write=None, admin=lambda: "admin-key")
-    world = workers.world
-    return Customers(workers.customers, workers.evaluate, keys, catalog(abandoned_cart=CART), world.clock, world.ids)
+    world, known = workers.world, definitions or catalog(abandoned_cart=CART)
+    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids)
 
 
 def put(workers, body, headers=ADMIN, who="ada"):
@@ -47,6 +47,26 @@ def test_consents_are_shown_with_their_time():
             "time": "2026-06-01T09:00:00.000Z",
         }
     ]  # fmt: skip
+
+
+def test_interest_score_grade_and_waiting_content_are_shown():
+    dimension = {"path": "properties.category", "half_life": 14 * DAY, "events": {"page.viewed": 1}}
+    viewed = {"event": ["page.viewed"], "match": None, "points": 5, "within": 7 * DAY, "at_most": 10}
+    policy = {
+        "interest": {"category": dimension},
+        "scoring": [viewed],
+        "grades": [{"grade": "A", "when": {"attributes": {"employees": [{"numeric": [">", 50]}]}}}],
+    }
+    show = {"id": "show-1", "do": "show", "slot": "home", "template": "hello", "for": DAY}
+    known = catalog(policy, toys=campaign(started("page.viewed"), show))
+    workers = Workers(known).hear(event("page.viewed", category="toys"), event("page.viewed", T0 - 1, category="toys"))
+    door(workers, known).put(ADMIN, "anna", b'{"attributes": {"employees": 80}}')
+    read = json.loads(door(workers, known).get(ADMIN, "anna").body)
+    assert read["interest"] == {"category": {"toys": pytest.approx(2, abs=0.01)}}
+    assert (read["score"], read["grade"]) == (10, "A")
+    assert [(one["slot"], one["campaign"], one["until"]) for one in read["content"]] == [
+        ("home", "toys", "2026-06-02T09:00:00.000Z")
+    ]
 
 
 def test_nobody_is_not_found():

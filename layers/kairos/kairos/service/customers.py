@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from kairos.domain import interest, scoring
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Event, Millis, Ref
+from kairos.domain.interest import Dimension
 from kairos.domain.sources import parts
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.state import Customer, Profile, State
@@ -108,8 +110,22 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
             }
             for run in state.runs
         ],
+        "score": look.read(("score",)),
+        "grade": scoring.grades(look)[0],
+        "interest": {name: _interests(state, dimension, now) for name, dimension in catalog.policy.interests.items()},
+        "content": [
+            {"slot": one.slot, "campaign": one.campaign, "template": one.template, "until": _iso(one.until)}
+            for one in state.placed
+            if one.until > now
+        ],
         "counts": {keep: len(moments) for keep, moments in state.counts.items()},
     }
+
+
+def _interests(state: State, dimension: Dimension, now: Millis) -> dict[str, float]:
+    """The values of a dimension, the strongest first, and how strong each is now."""
+    names = interest.strongest(state.interests, dimension.name, interest.VALUES)
+    return {name: round(interest.strength(state.interests, dimension, name, now), 3) for name in names}
 
 
 def _values(pairs: Mapping[str, tuple[Any, Millis]]) -> dict[str, Any]:
