@@ -24,6 +24,7 @@ ALLOWED = {
         "yaml",
         "orjson",
         "jinja2",
+        "aws_croniter",
         "css_inline",
         "inscriptis",
         "mrml",

@@ -1,0 +1,84 @@
+"""Schedules: when a `cron(…)` of EventBridge or an `at(…)` comes, on a clock without a zone and in one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aws_croniter import AwsCroniter
+
+from kairos.domain import moments
+from kairos.domain.definitions import Trigger
+from kairos.domain.events import Millis
+
+EARLIEST_ZONE: Final[Millis] = 14 * 3_600_000
+"""Nowhere on earth is a local time earlier than at UTC+14."""
+
+LATEST_ZONE: Final[Millis] = 12 * 3_600_000
+
+_A_DAY: Final[Millis] = 86_400_000
+
+
+def nominal(trigger: Trigger, after: datetime, until: datetime) -> list[datetime]:
+    """The local times of a schedule in (after, until], as its calendar has them: nothing said of zones."""
+    if trigger.at is not None:
+        once = datetime.fromisoformat(trigger.at)
+        return [once] if after < once <= until else []
+    cron, found = AwsCroniter(_known(trigger.cron or "")), []
+    moment = after.replace(tzinfo=UTC)
+    while (following := cron.occurrence(moment).next()) is not None and following <= until.replace(tzinfo=UTC):
+        moment = following
+        found.append(following.replace(tzinfo=None))
+    return found
+
+
+def between(trigger: Trigger, after: Millis, until: Millis) -> list[tuple[Millis, str]]:
+    """The instants of a schedule in (after, until], each with its local time, which comes once: a time that is skipped
+    becomes the next that exists, a repeated one counts the first time. Each in theirs: when it is that time first."""
+    if trigger.timezone == "customer":
+        ahead = (datetime.fromtimestamp((moment + EARLIEST_ZONE) / 1000, UTC) for moment in (after, until))
+        low, high = (moment.replace(tzinfo=None) for moment in ahead)
+        return [(_millis(local) - EARLIEST_ZONE, local.isoformat()) for local in nominal(trigger, low, high)]
+    tz = moments.zone(trigger.timezone, "UTC")
+    first, last = (moments.local(moment, tz).replace(tzinfo=None) for moment in (after, until))
+    moved = _moved(after, until, tz)
+    found: dict[str, Millis] = {}
+    for local in nominal(trigger, first - moved, last + moved):
+        clock = local.hour * 3600 + local.minute * 60 + local.second
+        moment = moments.instant(local.date(), clock, tz)
+        if after < moment <= until:
+            found[moments.local(moment, tz).replace(tzinfo=None).isoformat()] = moment
+    return sorted((moment, local) for local, moment in found.items())
+
+
+def following(trigger: Trigger, after: Millis, horizon: Millis) -> Millis | None:
+    """When it comes next, if that is by the horizon."""
+    for until in (min(after + _A_DAY, horizon), horizon):
+        if found := between(trigger, after, until):
+            return found[0][0]
+    return None
+
+
+def problem(cron: str) -> str:
+    """What the library that plays it says against an expression; nothing if it can."""
+    try:
+        AwsCroniter(_known(cron))
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _moved(after: Millis, until: Millis, tz: ZoneInfo) -> timedelta:
+    """How much clocks are moved there around that time."""
+    around = (moment + day for moment in (after, until) for day in (-_A_DAY, 0, _A_DAY))
+    offsets = [moments.local(moment, tz).utcoffset() or timedelta() for moment in around]
+    return max(offsets) - min(offsets)
+
+
+def _known(cron: str) -> str:
+    """As the library knows it: to that, `L` for a day of the week is none, and AWS means the week's last."""
+    *fields, day, year = cron.split()
+    return " ".join([*fields, "7" if day == "L" else day, year])
+
+
+def _millis(local: datetime) -> Millis:
+    return round(local.replace(tzinfo=UTC).timestamp() * 1000)
