@@ -1,10 +1,10 @@
 """A device turns out to be a customer's: what is known of both becomes one, as if it had been heard of one customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kairos.domain import facts, reach, watching
 from kairos.domain.effects import PutTombstone
-from kairos.domain.events import Event, Heard
+from kairos.domain.events import Event, Heard, Wake
 from kairos.domain.identity import DEVICE, customer_id
 from kairos.domain.inherit import unite_facts
 from kairos.domain.journey import Sent
@@ -31,12 +31,20 @@ def devices_of(heard: Iterable[Heard]) -> frozenset[str]:
     return frozenset(device for one in heard if (device := device_of(one)))
 
 
-def is_news(device: Customer, customer: str, event: Event) -> bool:
-    """Whether the identification changes anything: the first merges, a later one by somebody else moves the pointer."""
+def news(devices: Mapping[str, Customer], customer: str, heard: Heard) -> Customer | None:
+    """The device of which this says something new: the first word merges, a later one of somebody else moves the pointer."""
+    device = devices.get(device_of(heard))
+    if device is None or not isinstance(heard, Event) or not device.state.moved:
+        return device
     gone = device.state
-    if not gone.moved:
-        return True
-    return gone.moved != customer and (event.time, customer) > (gone.newest, gone.moved)
+    return device if gone.moved != customer and (heard.time, customer) > (gone.newest, gone.moved) else None
+
+
+def follow(gone: State, heard: Heard) -> str:
+    """Whose it is now, what was heard of a device: what Kairos did is the heir's, as are the timers; what is new, of who came last."""
+    if isinstance(heard, Wake):
+        return ""  # the heir has these timers, and a moment of their own
+    return gone.moved if isinstance(heard, Event) and not heard.own else gone.heir
 
 
 def identify(turn: Turn, device: Customer, event: Event) -> None:

@@ -1,13 +1,14 @@
 """One customer: decide on everything heard of them, and commit it once."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
-from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, Record
+from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, PutTombstone, Record
 from kairos.domain.events import Event, Millis, Wake
-from kairos.domain.state import Customer, NeedsProfile
+from kairos.domain.merge import devices_of, follow, news, tombstone
+from kairos.domain.state import Customer, NeedsProfile, State
 from kairos.service.metrics import Tally
 from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, MessageRef, StateMoved
 
@@ -25,6 +26,14 @@ class Committed:
     messages: tuple[MessageRef, ...] = ()
 
 
+class _Identified(Exception):
+    """The device is somebody's by now: what was heard of it follows."""
+
+    def __init__(self, gone: State) -> None:
+        super().__init__(gone.version)
+        self.gone = gone
+
+
 class Commit:
     """Reads customers and carries decisions into the table."""
 
@@ -38,24 +47,55 @@ class Commit:
         """The customers, in one request; with their profiles where that is asked for."""
         return self._customers.read(ids, profiles=profiles, consistent=consistent) if ids else {}
 
-    def __call__(self, customer: Customer, heard: Sequence[Occurrence], now: Millis, *, consistent: bool) -> Committed:
-        """Decides in order of event time and commits once. Raises Contended after too many lost races."""
+    def __call__(
+        self, customer: Customer, heard: Sequence[Occurrence], now: Millis, *,
+        consistent: bool, devices: Mapping[str, Customer] | None = None,
+    ) -> Committed:  # fmt: skip
+        """Decides in order of event time and commits once; `devices` are those that are identified, where read already.
+
+        Raises Contended after too many lost races.
+        """
+        try:
+            return self._commit(customer, heard, now, consistent, devices or {})
+        except _Identified as identified:
+            return self._follow(identified.gone, heard, now)
+
+    def _follow(self, gone: State, heard: Sequence[Occurrence], now: Millis) -> Committed:
+        """What was heard of a device, decided for those whose it is now."""
+        parts: dict[str, list[Occurrence]] = {}
+        for one in heard:
+            if whose := follow(gone, one):
+                parts.setdefault(whose, []).append(one)
+        found = self.read(parts.keys(), (), consistent=True)
+        done = [self._commit(found[whose], part, now, True, {}) for whose, part in parts.items()]
+        return Committed(
+            tuple(record for one in done for record in one.records), tuple(ref for one in done for ref in one.messages)
+        )
+
+    def _commit(
+        self, customer: Customer, heard: Sequence[Occurrence], now: Millis, consistent: bool,
+        devices: Mapping[str, Customer],
+    ) -> Committed:  # fmt: skip
+        if customer.state.moved:
+            raise _Identified(customer.state)
         inputs = sorted(heard, key=_order)
-        before = customer
+        before, identified = customer, devices_of(inputs)
         self._tally.count("Commits")
         for _ in range(TRIES):
+            if unread := identified - devices.keys():
+                devices = {**devices, **self.read(unread, unread, consistent=True)}
             try:
-                decided = self._decide(before, inputs, now)
+                decided = self._decide(before, inputs, now, devices)
                 if decided.changed:
                     self._customers.commit(before, decided.customer, decided.effects, self._ids())
                 elif not consistent:  # what is not there may only not be seen yet
-                    before, consistent = self._again(before), True
+                    before, devices, consistent = self._again(before), {}, True
                     continue
             except NeedsProfile:
                 before = self._again(before, profile=True)
             except StateMoved:
                 self._tally.count("Conflicts")
-                before = self._again(before)
+                before, devices = self._again(before), {}
             except AlreadyWritten as known:
                 again = self._again(before)
                 before = replace(again, used=before.used | known.entries, made=before.made | known.messages)
@@ -64,12 +104,16 @@ class Commit:
             consistent = True
         raise Contended(f"overtaken {TRIES} times")
 
-    def _decide(self, customer: Customer, inputs: Sequence[Occurrence], now: Millis) -> Decision:
+    def _decide(
+        self, customer: Customer, inputs: Sequence[Occurrence], now: Millis, devices: Mapping[str, Customer]
+    ) -> Decision:
         effects: list[Effect] = []
         records: list[Record] = []
         changed = False
         for occurrence in inputs:
-            decision = decide(customer, occurrence, self._catalog, now)
+            decision = decide(customer, occurrence, self._catalog, now, news(devices, customer.id, occurrence))
+            gone = {e.device: tombstone(e) for e in decision.effects if isinstance(e, PutTombstone)}
+            devices = {**devices, **gone}
             customer, changed = _knowing(decision.customer, decision.effects), changed or decision.changed
             effects += decision.effects
             records += decision.records
@@ -78,6 +122,8 @@ class Commit:
     def _again(self, customer: Customer, *, profile: bool = False) -> Customer:
         profiles = (customer.id,) if profile or customer.profile is not None else ()
         newer = self._customers.read((customer.id,), profiles=profiles, consistent=True)[customer.id]
+        if newer.state.moved:
+            raise _Identified(newer.state)
         return replace(newer, used=customer.used, made=customer.made)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Record
 from kairos.domain.events import Event, Json, Millis, Wake
-from kairos.domain.identity import customer_id
+from kairos.domain.identity import DEVICE, customer_id
+from kairos.domain.merge import device_of, devices_of
 from kairos.domain.sources import canonical, queued
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
@@ -67,8 +68,10 @@ class Evaluate:
         batch = _Batch(self._clock())
         for item, body in bodies:
             self._understand(batch, item, body)
-        for customer, (found, consistent) in self._read(batch).items():
-            self._one(batch, customer, found, consistent, receipts or {})
+        found = self._read(batch)
+        for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
+            if who in found:
+                self._one(batch, who, found, receipts or {})
         self._carry_on(batch)
         self._file(batch)
         return [item for item, _ in bodies if item in batch.failed]
@@ -100,7 +103,7 @@ class Evaluate:
             return
         batch.events.append((item, said))
         self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
-        if (customer := _customer(said)) and self._catalog.hears(said):
+        if (customer := _customer(said)) and (self._catalog.hears(said) or device_of(said)):
             batch.heard.setdefault(customer, []).append((item, said))
 
     def _learn(self, batch: _Batch, item: str, feedback: Feedback) -> None:
@@ -130,14 +133,18 @@ class Evaluate:
             self._hear(batch, item, feedback.sent(batch.now))
 
     def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
-        """All customers in one request; those with wake-ups consistently, in another."""
+        """All customers in one request, with the devices that are identified; those with wake-ups consistently, in another.
+
+        A device that is heard of itself in the same batch is read only when that has been decided.
+        """
         woken = {who for who, heard in batch.heard.items() if any(isinstance(said, Wake) for _, said in heard)}
         profiles = {who for who, heard in batch.heard.items() if any(_tells(said) for _, said in heard)}
+        devices = devices_of(said for heard in batch.heard.values() for _, said in heard) - batch.heard.keys()
         found: dict[str, tuple[Customer, bool]] = {}
-        for ids, consistent in ((batch.heard.keys() - woken, False), (woken, True)):
-            for who, customer in self._read_some(batch, ids, profiles & ids, consistent).items():
+        for ids, consistent in (((batch.heard.keys() - woken) | devices, False), (woken, True)):
+            for who, customer in self._read_some(batch, ids, (profiles | devices) & ids, consistent).items():
                 found[who] = (customer, consistent)
-        return {who: found[who] for who in batch.heard if who in found}
+        return found
 
     def _read_some(self, batch: _Batch, ids: set[str], profiles: set[str], consistent: bool) -> dict[str, Customer]:
         try:
@@ -151,11 +158,13 @@ class Evaluate:
             return {who: customer for part in parts for who, customer in part.items()}
 
     def _one(
-        self, batch: _Batch, who: str, customer: Customer, consistent: bool, receipts: Mapping[str, int]
-    ) -> None:  # fmt: skip
-        heard = batch.heard[who]
+        self, batch: _Batch, who: str, found: Mapping[str, tuple[Customer, bool]], receipts: Mapping[str, int]
+    ) -> None:
+        heard, (customer, consistent) = batch.heard[who], found[who]
+        said = [said for _, said in heard]
+        devices = {device: found[device][0] for device in devices_of(said) - batch.heard.keys() if device in found}
         try:
-            _add(batch, self._commit(customer, [said for _, said in heard], batch.now, consistent=consistent))
+            _add(batch, self._commit(customer, said, batch.now, consistent=consistent, devices=devices))
         except Contended:
             self._tally.count("Conflicts")
             hot = [(item, said) for item, said in heard if receipts.get(item, 0) >= HOT and isinstance(said, Event)]
@@ -166,7 +175,7 @@ class Evaluate:
             self._fail(batch, (who,))
 
     def _fail(self, batch: _Batch, customers: Iterable[str]) -> None:
-        batch.failed.update(item for who in customers for item, _ in batch.heard[who])
+        batch.failed.update(item for who in customers for item, _ in batch.heard.get(who, ()))
 
     def _carry_on(self, batch: _Batch) -> None:
         """Hands messages to delivery; what the queue does not take now the sweep finds."""
@@ -214,7 +223,7 @@ def _customer(event: Event) -> str:
 
 def _tells(said: Occurrence) -> bool:
     """Whether it speaks of what only the profile keeps; an address that is known already does not need it."""
-    return isinstance(said, Event) and bool(said.attributes)
+    return isinstance(said, Event) and (bool(said.attributes) or bool(device_of(said)))
 
 
 def _rejection(error: Exception, body: str) -> dict[str, Any]:
