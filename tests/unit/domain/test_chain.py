@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kairos.domain.events import Consent
+from kairos.domain.settling import report
 from kairos.domain.state import NeedsProfile
 from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event, joined, on, send, started
 
@@ -117,6 +118,42 @@ def test_a_coupon_goes_with_the_messages_behind_it():
     life = series(send("a"), wait(**{"for": DAY}), coupon, send("b")).hear(event("x")).until(T0 + DAY)
     first, second = life.messages
     assert first.coupon is None and second.coupon["percent"] == 15 and second.coupon["id"]
+
+
+COUPON = {"id": "coupon-1", "do": "coupon", "name": "comeback", "percent": 15, "valid": 2 * DAY}
+
+
+def test_a_coupon_begins_with_the_first_message_that_shows_it_and_later_ones_show_the_same():
+    life = series(COUPON, send("a"), wait(**{"for": DAY}), send("b")).hear(event("x")).until(T0 + DAY)
+    first, second = life.messages
+    assert "since" not in first.coupon and second.coupon == {**first.coupon, "since": T0}
+
+
+def test_of_a_name_there_is_one_live_code():
+    codes = []
+    life = series(COUPON, send("a"), cooldown=None)
+    for day in (0, 1, 3):
+        life.hear(event("x", T0 + day * DAY))
+        codes.append(life.messages[-1].coupon["id"])
+    assert codes[0] == codes[1] != codes[2]
+
+
+def test_a_coupon_that_nobody_has_seen_begins_with_the_next_message():
+    life = series(COUPON, send("a"), wait(**{"for": DAY}), send("b")).hear(event("x"))
+    life.hear(report(life.messages[0], "anna", "message.refused", T0 + 1, reason="failed_template")).until(T0 + DAY)
+    assert "since" not in life.messages[1].coupon
+
+
+def test_a_wait_for_a_moment_of_the_customer_moves_with_it():
+    until = {"path": ["attributes", "ends"], "offset": {"days": -3, "ms": 0}, "at": 9 * 3600}
+    life = series(wait(until=until), send("soon")).hear(event("x"))
+    life.hear(told("ends", "2026-06-20", T0 + 1)).hear(told("ends", "2026-06-10", T0 + 2))
+    assert life.customer.state.due == T0 + 6 * DAY
+    assert life.until(T0 + 6 * DAY).sent == ["hello/soon"]
+
+
+def told(name, value, time):
+    return event("kairos.customer", time, own=True, attributes={"backend": {name: value}})
 
 
 def test_an_event_goes_out_on_the_bus_with_its_references_filled():

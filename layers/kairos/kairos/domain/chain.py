@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kairos.domain import moments
 from kairos.domain.definitions import Branch, Step
-from kairos.domain.events import Millis
+from kairos.domain.events import Json, Millis
 from kairos.domain.facts import known, same_of, value_hash
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Placed, Run
@@ -106,13 +106,31 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
         case "set":
             _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})
         case "coupon":
-            terms = {name: spec[name] for name in ("name", "percent", "amount", "valid") if spec.get(name) is not None}
-            run.coupon = terms | {
-                "id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)
-            }
+            run.coupon = _coupon(turn, run, spec)
         case "emit" if not run.control:
             turn.emit(run.campaign, run.key, step.id, spec["type"], fill(spec.get("detail") or {}, view))
     return step.next
+
+
+def _coupon(turn: Turn, run: Run, spec: Json) -> Json:
+    """The live coupon of that name, or a new one: its code and time start with the message that shows it."""
+    live = turn.state.coupons.get(spec["name"])
+    if live is not None and turn.now < live["since"] + live["valid"]:
+        return live
+    terms = {name: spec[name] for name in ("name", "percent", "amount", "valid") if spec.get(name) is not None}
+    return terms | {"id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)}
+
+
+def reschedule(turn: Turn) -> None:
+    """Waits for a moment of the customer move with it."""
+    for run in turn.state.runs:
+        campaign = turn.catalog.campaigns.get(run.campaign)
+        position = campaign.index.get(run.step) if campaign else None
+        if campaign is None or position is None:
+            continue
+        step = campaign.steps[position]
+        if step.do == "wait" and step.on is None:
+            run.due = _until(turn, run, step)
 
 
 def variant_of(customer: str, campaign: str, step: Step) -> Branch:

@@ -54,7 +54,9 @@ class PutMessage:
     guard: int
     catalog: str
     variant: str = ""
-    coupon: Json | None = None  # {"name", "percent" | "amount", "valid": ms}: its time starts when it is rendered
+    coupon: Json | None = (
+        None  # {"id", "name", "percent" | "amount", "valid": ms, "since"?}: starts when first rendered
+    )
     detail: Json | None = None  # channel event: {"type", "detail"}
 
 

@@ -9,7 +9,7 @@ from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Millis
 from kairos.domain.facts import same_of
-from kairos.domain.journey import Sent
+from kairos.domain.journey import Run, Sent
 from kairos.domain.turn import SETTLING, Candidate, Turn
 from kairos.domain.view import View
 
@@ -73,6 +73,7 @@ def _judge(turn: Turn, candidate: Candidate) -> None:
         put = _message(turn, candidate, verdict.channel)
         turn.kept += not put.transactional
         take(turn, put)
+        _start_coupon(turn, run)
     advance(turn, run, candidate.step.next, turn.now if run.held else candidate.due)
 
 
@@ -116,6 +117,13 @@ def _message(turn: Turn, candidate: Candidate, channel: str) -> PutMessage:
         same=same_of(candidate.campaign, candidate.run.event), expires=_expires(candidate), due=turn.now + SETTLING, guard=turn.state.guard,
         catalog=turn.catalog.hash, variant=run.variant, coupon=run.coupon,
     )  # fmt: skip
+
+
+def _start_coupon(turn: Turn, run: Run) -> None:
+    """From the first message that shows it a coupon is live; later ones show the same code and end."""
+    if run.coupon is not None and "since" not in run.coupon:
+        run.coupon = {**run.coupon, "since": turn.now}
+        turn.state.coupons[run.coupon["name"]] = run.coupon
 
 
 def _topic(candidate: Candidate) -> str:

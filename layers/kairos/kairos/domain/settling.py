@@ -4,7 +4,7 @@ from typing import Any
 
 from kairos.domain import manners
 from kairos.domain.effects import PutMessage, message_id
-from kairos.domain.events import Event, Millis, Ref
+from kairos.domain.events import Event, Json, Millis, Ref
 from kairos.domain.sending import take
 from kairos.domain.turn import SETTLING, Turn, give_back
 
@@ -43,9 +43,20 @@ def settle_report(turn: Turn, event: Event) -> None:
     if not placed:  # told before: what followed from it has followed
         return
     moved_on = told["reason"] in ("failed_provider", "undeliverable") and _next_channel(turn, event)
+    if not moved_on and (coupon := told.get("coupon")) and "since" not in coupon:
+        _unissue(turn, coupon)
     if recent is not None and not moved_on:
         recent.kept = max(recent.kept - 1, 0)
         give_back(recent)
+
+
+def _unissue(turn: Turn, coupon: Json) -> None:
+    """Nobody has seen it: its time starts with the next message that shows it."""
+    if turn.state.coupons.get(coupon["name"], {}).get("id") == coupon["id"]:
+        del turn.state.coupons[coupon["name"]]
+    for run in turn.state.runs:
+        if run.coupon is not None and run.coupon["id"] == coupon["id"]:
+            run.coupon = {name: part for name, part in run.coupon.items() if name != "since"}
 
 
 def suppress(turn: Turn, channel: str, address: str) -> None:

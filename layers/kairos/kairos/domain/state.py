@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Final
 
-from kairos.domain.events import Millis
+from kairos.domain.events import Json, Millis
 from kairos.domain.interest import pack_seen, unpack_seen
 from kairos.domain.journey import Armed, Goal, Moment, Placed, Recent, Run, Sent
 
@@ -67,6 +67,7 @@ class State:
     looked: Millis = 0  # everything watched since then was looked at
     lapses: dict[str, Millis] = field(default_factory=dict)  # campaign -> the last sign of life it fired behind
     placed: list[Placed] = field(default_factory=list)
+    coupons: dict[str, Json] = field(default_factory=dict)  # name -> the live one
     indexed: str = ""  # fingerprint of the audience index this customer was put into
 
     raw: bytes = b""  # as it was read
@@ -112,6 +113,7 @@ class State:
         twin.sends, twin.goals, twin.placed = list(self.sends), list(self.goals), list(self.placed)
         twin.interests = {name: (at, dict(values)) for name, (at, values) in self.interests.items()}
         twin.seen, twin.watched, twin.lapses = list(self.seen), dict(self.watched), dict(self.lapses)
+        twin.coupons = dict(self.coupons)
         return twin
 
 
@@ -170,7 +172,7 @@ _SHORT: Mapping[str, str] = {
     "born": "b", "newest": "n", "names": "m", "attributes": "a", "consents": "c", "addresses": "d", "suppressed": "x",
     "tags": "t", "counts": "k", "lasts": "l", "armed": "i", "dates": "y", "runs": "r", "recents": "e", "sends": "s",
     "goals": "g", "window": "w", "interests": "j", "seen": "h", "forgotten": "f", "points": "p", "watched": "v",
-    "looked": "o", "lapses": "q", "placed": "u", "indexed": "z",
+    "looked": "o", "lapses": "q", "placed": "u", "indexed": "z", "coupons": "$",
 }  # fmt: skip
 _PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in _ITEM)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from kairos.domain import facts, moments, watching
-from kairos.domain.chain import resume
+from kairos.domain.chain import reschedule, resume
 from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutSnapshot
 from kairos.domain.entering import enter
@@ -55,6 +55,7 @@ def close(turn: Turn, *, woken: bool) -> None:
     longest = max([_DAY, *(cap.per for cap in catalog.policy.caps)])
     state.sends = [sent for sent in state.sends if sent.time > now - longest][-SENDS:]
     state.goals = [goal for goal in state.goals if goal.until + LATE > now]
+    state.coupons = {name: c for name, c in state.coupons.items() if c["since"] + c["valid"] > now}
     state.placed = [p for p in state.placed if p.until > now and p.campaign in catalog.campaigns]
     lapsing = {campaign.name for campaign in catalog.lapsing}
     state.lapses = {name: base for name, base in state.lapses.items() if name in lapsing}
@@ -63,6 +64,7 @@ def close(turn: Turn, *, woken: bool) -> None:
         _set_aside(turn, catalog.campaigns[name], values.values())
     if turn.replan or state.catalog != catalog.hash:
         _plan_dates(turn)
+        reschedule(turn)
     state.catalog = catalog.hash
     state.due = _due(turn, woken=woken)
 
