@@ -8,19 +8,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import drop_place, last_words, put_place
 from kairos.adapters.dynamodb.items import Item
+from kairos.adapters.dynamodb.states import put_state
 from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
+from kairos.adapters.dynamodb.tombstones import bring_over, leave_places, tombstones_of, with_state
 from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.state import Customer
 from kairos.service.ports import AlreadyWritten, Contended, StateMoved
 
 # A customer's writes over time, and the condition that each of them meets:
 #
-#   nobody ──────────────> version 1 ──────────────> version 2 ───> …
+#   nobody ──────────────> version 1 ──────────────> version 2 ───> …      see states.py and, for devices, tombstones.py
 #          STATE_IS_NEW              STATE_UNMOVED
 #   Entry, Message: ─────> exists, for ever the only one of its identity
 #          NEVER_WRITTEN
-STATE_IS_NEW = "attribute_not_exists(pk)"
-STATE_UNMOVED = "version = :seen"
 NEVER_WRITTEN = "attribute_not_exists(pk)"
 
 
@@ -44,30 +44,31 @@ class DynamoCustomers:
 
     def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
         who, seen = before.id, before.state.version
-        state = {
-            "Item": items.state_item(who, after.state, version=seen + 1, writer=writer),
-            **({"ConditionExpression": STATE_UNMOVED, "ExpressionAttributeValues": {":seen": items.number(seen)}}
-               if seen else {"ConditionExpression": STATE_IS_NEW}),
-        }  # fmt: skip
-        with_state, acting = _with_state(before, after, effects), [e for e in effects if _acts(e)]
+        gone = tombstones_of(effects)
+        states = [put_state(who, after.state, seen=seen, writer=writer)]
+        states += [write for put in gone for write in with_state(put, writer)]
+        along, acting = _along(before, after, effects), [e for e in effects if _acts(e)]
         first = [items.snapshot_item(who, e) for e in effects if isinstance(e, PutSnapshot)]
-        if 1 + len(with_state) + len(acting) > BATCH:
+        if len(states) + len(along) + len(acting) > BATCH:
             # evidence of what was heard does no harm if its state is never written
-            first, with_state = first + with_state[1:], with_state[:1]
-        if 1 + len(with_state) + len(acting) > BATCH:
+            first, along = first + along[1:], along[:1]
+        if len(states) + len(along) + len(acting) > BATCH:
             raise Contended("more than one transaction holds: try in smaller batches")
         for item in first:
             self._table.client.put_item(TableName=self._table.name, Item=item)
+        for put in gone:
+            bring_over(self._table, put)
         into, out_of = last_words(effects)
         for place in into:
             put_place(self._table, place, who, seen + 1)
-        writes = [state, *({"Item": item} for item in with_state), *(_once(who, effect) for effect in acting)]
+        writes = [*states, *({"Item": item} for item in along), *(_once(who, effect) for effect in acting)]
         try:
             self._table.contend(lambda: self._write(writes))
         except (ClientError, BotoCoreError) as error:
             self._explain(error, before, acting, len(writes) - len(acting), writer)
         for place in out_of:
             drop_place(self._table, place, who, seen + 1)
+        leave_places(self._table, gone)
 
     def _write(self, writes: Sequence[Any]) -> None:
         common: Any = {"TableName": self._table.name, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
@@ -88,6 +89,8 @@ class DynamoCustomers:
             whys = reasons(error)
             if whys and whys[0].get("Code") == CONDITION:
                 return _unless_mine(whys[0].get("Item"), writer, error)
+            if any(why.get("Code") == CONDITION for why in whys[:offset]):  # a device that was merged moved meanwhile
+                raise StateMoved from error
             taken = [e for e, why in zip(acting, whys[offset:], strict=False) if why.get("Code") == CONDITION]
             if taken:
                 raise AlreadyWritten(
@@ -112,7 +115,7 @@ def _acts(effect: Effect) -> bool:
     return isinstance(effect, PutEntry | PutMessage)
 
 
-def _with_state(before: Customer, after: Customer, effects: Sequence[Effect]) -> list[Item]:
+def _along(before: Customer, after: Customer, effects: Sequence[Effect]) -> list[Item]:
     """The profile if it changed (always the first), and the evidence of consents."""
     profile = after.profile if after.profile is not None and after.profile != before.profile else None
     consents = {items.identity(item): item for e in effects if isinstance(e, PutConsent)

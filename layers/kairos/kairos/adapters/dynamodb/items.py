@@ -112,11 +112,12 @@ def state_item(customer: str, state: State, *, version: int, writer: str) -> Ite
         "version": number(version), "guard": number(state.guard), "writer": text(writer),
         "catalog": text(state.catalog), "body": {"B": state.pack()},
         **when_due(customer, state.due),
+        **{name: text(whose) for name, whose in (("moved", state.moved), ("heir", state.heir)) if whose},
     }  # fmt: skip
 
 
 def to_state(item: Item) -> State:
-    return State.unpack(
+    state = State.unpack(
         item["body"]["B"],
         version=int(item["version"]["N"]),
         guard=int(item["guard"]["N"]),
@@ -124,6 +125,8 @@ def to_state(item: Item) -> State:
         catalog=item["catalog"]["S"],
         due=int(item["due_at"]["N"]) if "due_at" in item else None,
     )
+    state.moved, state.heir = (item[name]["S"] if name in item else "" for name in ("moved", "heir"))
+    return state
 
 
 def profile_item(customer: str, profile: Profile) -> Item:
