@@ -239,6 +239,18 @@ def test_an_error_names_the_line_of_the_file_it_was_written_in():
         renderer(email=templates).render(dossier(), NOW)
 
 
+def test_an_error_in_the_layout_names_the_layout():
+    templates = mail("t", "a\n{{ customer.gone }}", lines={"html": [[2, 7, "layout.da.email.mjml"]]})
+    with pytest.raises(BrokenTemplate, match=r"^layout.da.email.mjml:7: missing: 'gone'"):
+        renderer(email=templates).render(dossier(), NOW)
+
+
+def test_there_is_no_way_out_of_what_is_transactional():
+    source = "{% if unsubscribe_url is defined %}leave{% else %}stay{% endif %}"
+    assert text(source) == "leave"
+    assert text(source, put=replace(PUT, transactional=True)) == "stay"
+
+
 def test_the_scope_is_what_templates_are_checked_against():
     put = replace(PUT, coupon={"name": "c", "percent": 5, "valid": 1})
     for name in SCOPE:

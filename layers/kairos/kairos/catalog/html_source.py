@@ -28,9 +28,9 @@ _ROWS: Final = re.compile(rf"(<table\b[^>]*>)((?:\s|<!--{_BARE}-->)*)(?=<tr\b)")
 
 
 class Broken(Exception):
-    """It cannot be compiled; `line` is the source's, 1 if unknown."""
+    """It cannot be compiled; `line` is the source's, 0 if unknown."""
 
-    def __init__(self, found: str, line: int = 1, hint: str = "") -> None:
+    def __init__(self, found: str, line: int = 0, hint: str = "") -> None:
         super().__init__(found)
         self.found, self.line, self.hint = found, line, hint
 
@@ -52,11 +52,12 @@ class Compiled:
     lines: tuple[tuple[int, int], ...] = ()
 
 
-def compile_html(source: str, *, mjml: bool, preheader: str = "") -> tuple[Compiled, Compiled]:
-    """The HTML and the text part of a mail. Raises Broken, or jinja2.TemplateSyntaxError."""
+def compile_html(source: str, *, mjml: bool, title: str = "", preheader: str = "") -> tuple[Compiled, Compiled]:
+    """The HTML and the text part of a mail; `title` names it if nothing does. Raises Broken."""
     marked, pieces = _protect(source)
     html = _mjml(marked, pieces) if mjml else _inline(marked, pieces)
     text = _text(html)
+    html = html.replace("<title></title>", f"<title>{title}</title>", 1)
     if preheader:
         hidden = f'<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">{preheader}</div>'
         html, found = re.subn(r"(<body\b[^>]*>)", lambda body: body[1] + hidden, html, count=1)
@@ -110,7 +111,7 @@ def _mjml(marked: str, pieces: list[Piece]) -> str:
     html: str = made.content
     unknown = re.search(r"<(mj-[a-z-]+)", html)
     if unknown:
-        line = next((n for n, text in enumerate(marked.splitlines(), 1) if f"<{unknown[1]}" in text), 1)
+        line = next((n for n, text in enumerate(marked.splitlines(), 1) if f"<{unknown[1]}" in text), 0)
         raise Broken(f"unknown MJML element {unknown[1]!r}", line)
     for number, piece in enumerate(pieces):
         if _MARK.format(number) not in html:

@@ -55,7 +55,11 @@ def check(source: str) -> Iterator[Flaw]:
         line = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == name), 1)
         yield Flaw(line, f"{name!r} is not in scope", nearest(name, allowed) or "there is: " + ", ".join(sorted(SCOPE)))
     for node in tree.find_all(_FOREIGN):
-        yield Flaw(node.lineno, f"{type(node).__name__.lower()} is not possible here", "a template stands alone")
+        yield Flaw(
+            node.lineno,
+            f"{type(node).__name__.lower()} is not possible here",
+            "what mails share is in campaigns/layout.email.mjml",
+        )
 
 
 def event_paths(source: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ import yaml
 from jinja2 import TemplateSyntaxError
 
 from kairos.catalog import html_source, jinja_source
+from kairos.catalog.layouts import Layouts, Placed
 from kairos.catalog.problems import Problem, nearest
 
 _NAME: Final = re.compile(
@@ -47,7 +48,8 @@ class _Piece:
 class _Reader:
     """Reads the files of one folder and collects what is wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, layouts: Layouts) -> None:
+        self.layouts = layouts
         self.templates: Templates = {}
         self.problems: list[Problem] = []
         self.paths: set[str] = set()
@@ -97,8 +99,8 @@ class _Reader:
                 found[name] = (value.value, first + value.start_mark.line)
         return found
 
-    def mail(self, file: Path, source: str, text: str | None, text_file: Path) -> Fields | None:
-        """A mail from its MJML or HTML and, if there is one, its own text part."""
+    def mail(self, file: Path, source: str, locale: str, text: str | None, text_file: Path) -> Fields | None:
+        """A mail from its MJML or HTML, within its layout, and, if there is one, its own text part."""
         front = _FRONT.match(source)
         head = self.mapping(file, front["yaml"], 2, _MAIL_KEYS) if front else {}
         if "subject" not in head:
@@ -109,24 +111,33 @@ class _Reader:
         pieces = [_Piece(name, value, line) for name, (value, line) in head.items()]
         if not self.jinja(file, [*pieces, _Piece("", body, above + 1)]):
             return None
+        mjml = file.suffix == ".mjml"
+        placed = self.layouts.place(body, locale, above) if mjml else Placed.alone(body, above)
+        if placed is None and self.layouts.problems:  # said once, of the layout
+            return None
+        if placed is None:
+            self.wrong(file, above + 1, "no <mjml> and no layout", expected=f"{file.parent.parent}/layout.email.mjml")
+            return None
+        if placed.within:
+            self.paths |= self.layouts.event_paths
+        words = {"title": head["subject"][0], "preheader": head.get("preheader", ("", 0))[0]}
         try:
-            html, plain = html_source.compile_html(
-                body, mjml=file.suffix == ".mjml", preheader=head.get("preheader", ("", 0))[0]
-            )
+            html, plain = html_source.compile_html(placed.source, mjml=mjml, **words)
         except html_source.Broken as broken:
-            self.wrong(file, above + broken.line, broken.found, hint=broken.hint)
+            name, line = placed.origin(broken.line)
+            self.wrong(file.parent.parent / name if name else file, line, broken.found, hint=broken.hint)
             return None
         fields: Fields = {name: value for name, (value, _) in head.items()}
-        fields |= {"file": file.name, "html": html.source, "lines": {"html": _shift(html, above)}}
+        fields |= {"file": file.name, "html": html.source, "lines": {"html": _places(html, placed)}}
         if text is not None:
             return fields | {"text": text} if self.jinja(text_file, [_Piece("", text, 1)]) else None
         try:
             jinja_source.event_paths(plain.source)
         except TemplateSyntaxError as error:
-            line = dict(plain.lines).get(error.lineno, 1)
-            self.wrong(file, above + line, "no text part can be derived", hint=f"write {text_file.name}")
+            _, line = placed.origin(dict(plain.lines).get(error.lineno, 0))
+            self.wrong(file, line, "no text part can be derived", hint=f"write {text_file.name}")
             return None
-        fields["lines"]["text"] = _shift(plain, above)
+        fields["lines"]["text"] = _places(plain, placed)
         return fields | {"text": plain.source}
 
     def push(self, file: Path, source: str) -> Fields | None:
@@ -143,12 +154,12 @@ class _Reader:
         return fields | {"file": file.name, "data": {name: value for name, (value, _) in data.items()}}
 
 
-def compile_folder(folder: Path, shown: Path | None = None) -> Folder:
-    """The templates beside a `campaign.yaml`; problems name files below `shown` (default: the folder as given)."""
-    reader = _Reader()
-    files = _files(folder, shown or folder, reader)
+def compile_folder(folder: Path, layouts: Layouts | None = None) -> Folder:
+    """The templates beside a `campaign.yaml`, placed into these layouts."""
+    reader = _Reader(layouts or Layouts())
+    files = _files(folder, reader)
     for (template, locale), kinds in sorted(files.items()):
-        for channel, fields in _channels(folder, kinds, reader):
+        for channel, fields in _channels(kinds, locale, reader):
             if fields is not None:
                 reader.templates.setdefault(template, {}).setdefault(channel, {})[locale] = fields
     for template, channel in sorted({(t, kind.split(".")[0]) for (t, _), kinds in files.items() for kind in kinds}):
@@ -160,7 +171,7 @@ def compile_folder(folder: Path, shown: Path | None = None) -> Folder:
     return Folder(reader.templates, jinja_source.covering(frozenset(reader.paths)), tuple(reader.problems))
 
 
-def _files(folder: Path, shown: Path, reader: _Reader) -> dict[tuple[str, str], dict[str, Path]]:
+def _files(folder: Path, reader: _Reader) -> dict[tuple[str, str], dict[str, Path]]:
     """(template, locale) → kind → file."""
     files: dict[tuple[str, str], dict[str, Path]] = {}
     for path in sorted(folder.iterdir()):
@@ -168,22 +179,22 @@ def _files(folder: Path, shown: Path, reader: _Reader) -> dict[tuple[str, str], 
             continue
         name = _NAME.fullmatch(path.name)
         if name is None or not path.is_file():
-            reader.wrong(shown / path.name, 1, "not a template's name", expected=_KINDS)
+            reader.wrong(path, 1, "not a template's name", expected=_KINDS)
             continue
-        files.setdefault((name["template"], name["locale"] or ""), {})[name["kind"]] = shown / path.name
+        files.setdefault((name["template"], name["locale"] or ""), {})[name["kind"]] = path
     return files
 
 
-def _channels(folder: Path, kinds: Mapping[str, Path], reader: _Reader) -> Iterator[tuple[str, Fields | None]]:
+def _channels(kinds: Mapping[str, Path], locale: str, reader: _Reader) -> Iterator[tuple[str, Fields | None]]:
     """Each channel of one template in one locale."""
-    sources = {kind: (folder / path.name).read_text("utf-8") for kind, path in kinds.items()}
+    sources = {kind: path.read_text("utf-8") for kind, path in kinds.items()}
     bodies = [kind for kind in ("email.mjml", "email.html") if kind in kinds]
     if len(bodies) == 2:
         reader.wrong(kinds["email.html"], 1, "both MJML and HTML", expected="one of them")
     elif bodies:
         file = kinds[bodies[0]]
         beside = kinds.get("email.txt", file.with_name(file.name.removesuffix(file.suffix) + ".txt"))
-        yield "email", reader.mail(file, sources[bodies[0]], sources.get("email.txt"), beside)
+        yield "email", reader.mail(file, sources[bodies[0]], locale, sources.get("email.txt"), beside)
     elif "email.txt" in kinds:
         reader.wrong(kinds["email.txt"], 1, "a text part alone", expected="its .email.mjml or .email.html beside it")
     if "sms.txt" in kinds:
@@ -198,6 +209,7 @@ def _is_flat(node: yaml.Node) -> bool:
     return isinstance(node, yaml.MappingNode) and all(isinstance(value, yaml.ScalarNode) for _, value in node.value)
 
 
-def _shift(compiled: html_source.Compiled, above: int) -> list[list[int]]:
-    """Lines as pairs of (compiled, file), the front matter counted."""
-    return [[line, source + above] for line, source in compiled.lines]
+def _places(compiled: html_source.Compiled, placed: Placed) -> list[list[Any]]:
+    """Where each line with Jinja comes from: (compiled line, line of the file), and the layout's name if it is its."""
+    found = [(line, placed.origin(source)) for line, source in compiled.lines]
+    return [[line, source, name] if name else [line, source] for line, (name, source) in found]

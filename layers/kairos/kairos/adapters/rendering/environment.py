@@ -65,7 +65,7 @@ def _filter(name: str) -> Callable[..., Any]:
     return helper
 
 
-def render(template: Template, scope: Scope, where: str, lines: Mapping[int, int]) -> str:
+def render(template: Template, scope: Scope, where: str, lines: Mapping[int, str]) -> str:
     """The output. Raises BrokenTemplate naming `where`, the line in its file and what is wrong, never a value."""
     parts: list[str] = []
     left, until = SIZE, monotonic() + SECONDS
@@ -77,7 +77,8 @@ def render(template: Template, scope: Scope, where: str, lines: Mapping[int, int
             if left < 0 or monotonic() > until:
                 raise SecurityError("too large" if left < 0 else "too slow")
     except Exception as wrong:  # whatever a template does wrong, the message fails, not the batch
-        raise BrokenTemplate(f"{where}:{_line(wrong, lines)}: {_what(wrong)}") from None
+        line = _line(wrong)
+        raise BrokenTemplate(f"{lines.get(line, f'{where}:{line}')}: {_what(wrong)}") from None
     return "".join(parts)
 
 
@@ -89,15 +90,15 @@ def compiled(made: Environment, source: str, where: str) -> Template:
         raise BrokenTemplate(f"{where}:{wrong.lineno}: {wrong.message}") from None
 
 
-def _line(wrong: BaseException, lines: Mapping[int, int]) -> int:
-    """The file's line of the innermost frame that is the template's."""
+def _line(wrong: BaseException) -> int:
+    """The line of the innermost frame that is the template's."""
     trace, line = wrong.__traceback__, 1
     while trace is not None:
         template = trace.tb_frame.f_globals.get("__jinja_template__")
         if template is not None:
             line = template.get_corresponding_lineno(trace.tb_lineno)
         trace = trace.tb_next
-    return lines.get(line, line)
+    return line
 
 
 def _what(wrong: BaseException) -> str:

@@ -44,7 +44,7 @@ class JinjaRenderer:
         variant = next((locale for locale in chain if locale in variants), None)
         if variant is None:
             raise BrokenTemplate(f"{put.campaign}: no {put.channel} template {put.template!r} in {chain}")
-        coupon = coupons.issue(put.coupon, put.id, self._keys, now) if put.coupon else None
+        coupon = coupons.issue(put.coupon, self._keys, now) if put.coupon else None
         scope = self._scope(dossier, attributes, chain[0], coupon, now)
         part = partial(self._part, variants[variant], (put.campaign, put.template, put.channel, variant), scope)
         made = Outgoing(
@@ -52,7 +52,7 @@ class JinjaRenderer:
             variant=put.variant, channel=put.channel, to=_to(profile, put.channel), transactional=put.transactional,
             expires=put.expires, coupon=coupon or {}, **_CONTENTS[put.channel](part, variants[variant]),
         )  # fmt: skip
-        return made if put.channel != "email" else self._mail(made, part, put.topic, scope["unsubscribe_url"], now)
+        return made if put.channel != "email" else self._mail(made, part, put.topic, scope.get("unsubscribe_url"), now)
 
     def _part(self, fields: Json, name: tuple[str, ...], scope: Scope, *path: str) -> str:
         """One rendered field of a template; empty if it has none."""
@@ -65,7 +65,7 @@ class JinjaRenderer:
         if (*name, *path) not in self._compiled:
             made = self._html if path == ("html",) else self._text
             self._compiled[*name, *path] = compiled(made, source, where)
-        lines = dict(fields.get("lines", {}).get(path[0], ()))
+        lines = {line: _place(where, *origin) for line, *origin in fields.get("lines", {}).get(path[0], ())}
         return render(self._compiled[*name, *path], scope, where, lines)
 
     def _scope(
@@ -84,18 +84,19 @@ class JinjaRenderer:
         def answer(attribute: str, value: tokens.Scalar) -> str:
             return f"{self._base}/l/{tokens.sign(Answer(attribute=attribute, value=value, **about), self._keys, now)}"
 
-        opt_out = Unsubscribe(customer=customer, topic=put.topic, channel=put.channel, message=put.id)
         scope: dict[str, Any] = {
             "customer": attributes, "event": dossier.event, "brand": self._bundle["brand"], "locale": locale,
             "campaign": {"name": put.campaign, "step": put.step, "variant": put.variant, "topic": put.topic},
             "now": datetime.fromtimestamp(now / 1000, UTC).astimezone(local),
             "link": link, "answer": answer,
-            "unsubscribe_url": f"{self._base}/u/{tokens.sign(opt_out, self._keys, now)}",
             "money": money_in(locale, self._bundle["currency"]), "date": date_in(locale, local),
         }  # fmt: skip
+        if not put.transactional:  # there is no consent to withdraw
+            opt_out = Unsubscribe(customer=customer, topic=put.topic, channel=put.channel, message=put.id)
+            scope["unsubscribe_url"] = f"{self._base}/u/{tokens.sign(opt_out, self._keys, now)}"
         return scope if coupon is None else scope | {"coupon": coupon}
 
-    def _mail(self, made: Outgoing, part: Part, topic: str, opt_out: str, now: Millis) -> Outgoing:
+    def _mail(self, made: Outgoing, part: Part, topic: str, opt_out: str | None, now: Millis) -> Outgoing:
         """The message with the headers of a mail. SES replaces Date and Message-ID with its own."""
         brand = self._bundle["brand"]
         sender = one_line(part("from")) or brand["email"]
@@ -108,13 +109,18 @@ class JinjaRenderer:
         }
         if part("reply_to"):
             headers["Reply-To"] = one_line(part("reply_to"))
-        if not made.transactional:
+        if opt_out is not None:
             headers |= {
                 "List-Id": f"{topic} <{topic}.{domain}>",
                 "List-Unsubscribe": f"<{opt_out}>",
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             }
         return replace(made, headers=headers)
+
+
+def _place(where: str, line: int, layout: str = "") -> str:
+    """A line as errors name it: of the template, or of the layout around it."""
+    return f"{layout or where}:{line}"
 
 
 def _email(part: Part, fields: Json) -> dict[str, Any]:
