@@ -50,6 +50,10 @@ def _deliver(stack: Stack, bundle: Sequence[Delivery]) -> None:
     posted = [delivery.event for delivery in bundle if delivery.door == "http"]
     for start in range(0, len(posted), BATCH):
         _expect(stack.post_events(posted[start : start + BATCH]), 202)
+    for delivery in bundle:
+        if delivery.door == "admin":
+            change = delivery.event
+            _expect(stack.request("PUT", f"/v1/customers/{change['id']}", change["body"], key=ADMIN), 200)
     if put := [(str(delivery.event["type"]), _detail(delivery.event)) for delivery in bundle if delivery.door == "bus"]:
         stack.put_events(put)
 

@@ -11,7 +11,9 @@ PATIENCE: Final = 12 * 60_000
 OPT_OUT: Final = 0.02
 ANSWER: Final = 0.7
 CLICK: Final = 0.2
+CONFIRM: Final = 0.75
 _LINK: Final = re.compile(r'href="([^"]*/l/[^"]+)"')
+_CONFIRM: Final = re.compile(r'href="([^"]*/c/[^"]+)"')
 
 
 class Readers:
@@ -36,6 +38,8 @@ class Readers:
         if opt_out and random.random() < OPT_OUT:
             form = {"content-type": "application/x-www-form-urlencoded"}
             self._stack.request("POST", _path(opt_out), b"List-Unsubscribe=One-Click", form)
+        elif (confirm := _CONFIRM.search(mail.html)) and random.random() < CONFIRM:
+            self._stack.request("POST", _path(confirm[1].replace("&amp;", "&")), b"")
         elif mail.tags.get("campaign") == "toys-interest" and len(links) >= 2 and random.random() < ANSWER:
             self._stack.request("GET", _path(random.choice(links[:2])))
         elif links and random.random() < CLICK:

@@ -6,6 +6,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, Final
 
+from local.shop import relations
 from local.shop.people import Person, body, people
 from local.shop.script import Delivery, Door, Script
 from local.shop.visits import HOUR, MINUTE, iso, visits
@@ -26,19 +27,44 @@ def shop_day(seed: int = SEED, known: int = 420, anonymous: int = 200) -> Script
     """The same day for the same seed: customers, their earlier orders, and everything that is delivered."""
     today = int(datetime.fromisoformat(TODAY).timestamp() * 1000)
     cast = people(seed, known, anonymous)
-    customers = {person.id: body(person, today) for person in cast if person.known}
+    customers = {person.id: _known(person, today) for person in cast if person.known}
     history = [event for person in cast if person.known for event in _history(person, today)]
-    deliveries = sorted(
-        (delivery for person in cast for event in visits(person, today) for delivery in _deliver(person.random, event)),
-        key=lambda delivery: (delivery.at, delivery.event["id"]),
-    )
-    seen = Counter(delivery.event["type"] for delivery in deliveries)
+    told = [
+        *(
+            delivery
+            for person in cast
+            for event in visits(person, today)
+            for delivery in _deliver(person.random, event)
+        ),
+        *(delivery for person in cast for delivery in _relations(person, today)),
+        *(Delivery(_moment(event), "bus", event) for event in relations.world(today)),
+    ]
+    deliveries = sorted(told, key=lambda delivery: (delivery.at, delivery.event["id"]))
+    seen = Counter(str(delivery.event.get("type", "customer changed")) for delivery in deliveries)
     facts = {
         "customers": known, "devices": anonymous, "history": len(history), "deliveries": len(deliveries),
         "events": len({delivery.event["id"] for delivery in deliveries}), **seen,
     }  # fmt: skip
     end = max([today + DAY, *(delivery.at for delivery in deliveries)])
     return Script("a day of the shop", today - 2 * HOUR, end, customers, history, deliveries, len(deliveries), facts)
+
+
+def _known(person: Person, today: int) -> dict[str, Any]:
+    told = body(person, today)
+    return {**told, "attributes": {**told["attributes"], **relations.attributes(person, today)}}
+
+
+def _relations(person: Person, today: int) -> Iterator[Delivery]:
+    """Told by the shop's own systems: once, over the bus; what changes about a customer at the admin's door."""
+    for event in relations.events(person, today):
+        yield Delivery(_moment(event) + 500, "bus", event)
+    for change in (relations.changes, relations.letters):
+        for at, told in change(person, today):
+            yield Delivery(at, "admin", {"id": person.id, "body": told})
+
+
+def _moment(event: dict[str, Any]) -> int:
+    return int(datetime.fromisoformat(event["time"]).timestamp() * 1000)
 
 
 def _history(person: Person, today: int) -> Iterator[dict[str, Any]]:
@@ -63,7 +89,7 @@ def _history(person: Person, today: int) -> Iterator[dict[str, Any]]:
 def _deliver(random: Random, event: dict[str, Any]) -> Iterator[Delivery]:
     """On time mostly; a phone without signal is hours late; a nervous client says it twice, or three times."""
     door: Door = "bus" if event["type"] in BACKEND else "http"
-    at = int(datetime.fromisoformat(event["time"]).timestamp() * 1000) + random.randint(200, 3_000)
+    at = _moment(event) + random.randint(200, 3_000)
     if random.random() < LATE:
         at += random.randint(10 * MINUTE, 6 * HOUR)
     yield Delivery(at, door, event)

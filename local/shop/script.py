@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Literal
 
-Door = Literal["http", "bus"]
+Door = Literal["http", "bus", "admin"]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One knock on one door: the same event may be delivered late, and more than once."""
+    """One knock on one door: the same event may be delivered late, and more than once.
+
+    At the admin's door the event is `{"id": customer, "body": what PUT /v1/customers/{id} takes}`.
+    """
 
     at: int
     door: Door
