@@ -16,6 +16,7 @@ from kairos.service.ports import (
     StateMoved,
     StoredMessage,
 )
+from kairos.service.ports.fan_out import FanOutRef
 
 Result = TypeVar("Result")
 
@@ -39,6 +40,7 @@ class World:
     events: list[Json] = field(default_factory=list)
     refs: list[MessageRef] = field(default_factory=list)
     rejected: list[Json] = field(default_factory=list)
+    fan_outs: list[tuple[FanOutRef, int]] = field(default_factory=list)
     lines: list[Json] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     emitted: list[tuple[str, Json]] = field(default_factory=list)
@@ -132,7 +134,13 @@ class FakeQueues:
     def put_rejected(self, bodies: Sequence[Json]) -> None:
         self.world.call(lambda: self.world.rejected.extend(bodies))
 
-    def backlog(self) -> int:
+    def put_fan_outs(self, refs: Sequence[FanOutRef], *, hops: int = 0) -> None:
+        self.world.call(lambda: self.world.fan_outs.extend((ref, hops) for ref in refs))
+
+    def put_pages(self, bodies: Sequence[Json]) -> None:
+        self.world.call(lambda: self.world.events.extend(bodies))
+
+    def backlog(self, queue: str = "events") -> int:
         return self.backlog_now
 
 

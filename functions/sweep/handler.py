@@ -1,5 +1,6 @@
 """Every minute: queues what is due."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -15,9 +16,9 @@ sweep = bootstrap.sweep()
 @tracer.capture_lambda_handler(capture_response=False)
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Says how many wake-ups and messages were queued."""
+    """Says how many wake-ups, messages and fan-outs were queued, and how many occurrences started."""
     try:
-        wakes, messages = sweep()
+        swept = sweep()
     finally:
         bootstrap.flush(metrics)
-    return {"wakes": wakes, "messages": messages}
+    return asdict(swept)

@@ -15,7 +15,11 @@ def sample(name):
 
 @pytest.fixture
 def invoke(whole):
-    return lambda function, event: whole.lambdas.invoke(f"{function.capitalize()}Function", event)
+    def call(function, event):
+        name = "".join(word.capitalize() for word in function.split("_"))
+        return whole.lambdas.invoke(f"{name}Function", event)
+
+    return call
 
 
 def test_ingest_takes_the_good_event_and_names_the_bad_one(invoke):
@@ -76,4 +80,8 @@ def test_deliver_is_not_troubled_by_a_message_that_is_gone(invoke):
 
 
 def test_sweep_finds_nothing_due_in_an_empty_table(invoke):
-    assert invoke("sweep", sample("sweep")) == {"wakes": 0, "messages": 0}
+    assert invoke("sweep", sample("sweep")) == {"wakes": 0, "messages": 0, "fan_outs": 0, "occurrences": 0}
+
+
+def test_fan_out_is_not_troubled_by_one_that_is_finished(invoke):
+    assert invoke("fan_out", sample("fan_out")) == {"batchItemFailures": []}

@@ -13,6 +13,6 @@ COMMON = {"POWERTOOLS_SERVICE_NAME"}
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_is_given_what_it_reads_and_nothing_else(name: str) -> None:
-    kind: Any = getattr(settings, folder(name).title())
+    kind: Any = getattr(settings, folder(name).title().replace("_", ""))
     given = set(FUNCTIONS[name]["Environment"]["Variables"]) - COMMON
     assert given == {field.name.upper() for field in fields(kind)}

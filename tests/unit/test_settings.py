@@ -4,7 +4,7 @@ import pytest
 
 from kairos import settings
 
-SWEEP = {"TABLE": "t", "EVENTS_QUEUE": "e", "SEND_QUEUE": "s"}
+SWEEP = {"TABLE": "t", "EVENTS_QUEUE": "e", "SEND_QUEUE": "s", "FAN_OUT_QUEUE": "f", "CATALOG_DIR": "c"}
 
 
 def test_each_field_is_the_variable_of_its_name():

@@ -11,6 +11,7 @@ import orjson
 
 from kairos import doors, settings
 from kairos.domain.events import Millis
+from kairos.doors import fan_out_reference as fan_out_reference
 from kairos.doors import once as once
 from kairos.doors import reference as reference
 from kairos.service.metrics import Tally
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
 
     from kairos.adapters.aws import Aws
     from kairos.adapters.dynamodb.table import Table
+    from kairos.adapters.queues import SqsQueues
     from kairos.domain.definitions import Catalog
     from kairos.service.control import Switch
     from kairos.service.customers import Customers
     from kairos.service.deliver import Deliver
     from kairos.service.evaluate import Evaluate
+    from kairos.service.fan_out import Spread
     from kairos.service.ingest import Ingest
     from kairos.service.links import Links
+    from kairos.service.occurrences import Occurrences
     from kairos.service.ports import CustomerStore, Provider
     from kairos.service.sweep import Sweep
 
@@ -70,7 +74,7 @@ def ingest() -> "Ingest":
 
 def evaluate() -> "Evaluate":
     env = settings.read(settings.Evaluate, os.environ)
-    return _evaluate(env, _aws())[0]
+    return _evaluate(env, _aws(), fan_out=env.fan_out_queue)[0]
 
 
 def customers() -> "Customers":
@@ -130,13 +134,30 @@ def deliver() -> "Deliver":
 
 
 def sweep() -> "Sweep":
+    from kairos.adapters.dynamodb.calendar import DynamoCalendar
     from kairos.adapters.dynamodb.due import DynamoDue
     from kairos.adapters.queues import SqsQueues
+    from kairos.domain.link import link
+    from kairos.service.calendar import Calendar
     from kairos.service.sweep import Sweep
 
     env, aws = settings.read(settings.Sweep, os.environ), _aws()
-    queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue)
-    return Sweep(DynamoDue(_table(env.table, aws)), queues, now, tally)
+    table, catalog = _table(env.table, aws), link(_bundle(env.catalog_dir))
+    queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, fan_out=env.fan_out_queue)
+    calendar = Calendar(DynamoCalendar(table), _occurrences(table, queues, catalog), catalog, now)
+    return Sweep(DynamoDue(table), queues, calendar, now, tally)
+
+
+def fan_out() -> "Spread":
+    from kairos.adapters.dynamodb.audience import DynamoAudience
+    from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
+    from kairos.adapters.queues import SqsQueues
+    from kairos.service.fan_out import Spread
+
+    env, aws = settings.read(settings.FanOut, os.environ), _aws()
+    table = _table(env.table, aws)
+    queues = SqsQueues(aws.sqs, send=env.send_queue, bulk=env.bulk_queue, fan_out=env.fan_out_queue)
+    return Spread(DynamoFanOuts(table), DynamoAudience(table), queues, now, tally)
 
 
 def switch(table: str, send_queue: str) -> "Switch":
@@ -151,7 +172,8 @@ def switch(table: str, send_queue: str) -> "Switch":
     return Switch(DynamoControl(held), DynamoDue(held), SqsQueues(aws.sqs, send=send_queue), now)
 
 
-def _evaluate(env: settings.Evaluate, aws: "Aws") -> "tuple[Evaluate, CustomerStore, Catalog]":
+def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tuple[Evaluate, CustomerStore, Catalog]":
+    """Without the queue `fan_out`: for doors at which every event has a customer."""
     from kairos.adapters.archive import FirehoseArchive
     from kairos.adapters.dynamodb.addresses import DynamoAddresses
     from kairos.adapters.dynamodb.control import DynamoControl
@@ -165,18 +187,29 @@ def _evaluate(env: settings.Evaluate, aws: "Aws") -> "tuple[Evaluate, CustomerSt
     linked = link(_bundle(env.catalog_dir))
     catalog = linked.with_since(DynamoControl(table).since(linked.keeps, now()))
     store = DynamoCustomers(table)
+    queues = SqsQueues(
+        aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue, fan_out=fan_out
+    )
     service = Evaluate(
         customers=store,
         messages=DynamoMessages(table, now),
-        queues=SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue),
+        queues=queues,
         archive=FirehoseArchive(aws.firehose, env.archive_stream),
         addresses=DynamoAddresses(table),
         catalog=catalog,
         clock=now,
         ids=ids,
         tally=tally,
+        external=_occurrences(table, queues, catalog).external if fan_out else None,
     )
     return service, store, catalog
+
+
+def _occurrences(table: "Table", queues: "SqsQueues", catalog: "Catalog") -> "Occurrences":
+    from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
+    from kairos.service.occurrences import Occurrences
+
+    return Occurrences(DynamoFanOuts(table), queues, catalog, now, tally)
 
 
 def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Provider]":

@@ -9,6 +9,7 @@ from kairos import settings
 from kairos.service.answers import Answer, problem
 from kairos.service.metrics import Tally
 from kairos.service.ports import MessageRef
+from kairos.service.ports.fan_out import FanOutRef
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
@@ -30,6 +31,11 @@ class _NotKept(Exception):
 def reference(body: Mapping[str, str]) -> MessageRef:
     """Where a message is, from the body of the queue `send`."""
     return MessageRef(body["customer"], body["message"], body.get("campaign", ""), body.get("key", ""))
+
+
+def fan_out_reference(body: Mapping[str, Any]) -> tuple[FanOutRef, int]:
+    """Where a fan-out is, and its hops, from the body of the queue `fan-out`."""
+    return FanOutRef(str(body["fan_out"])), int(body.get("hops", 0))
 
 
 def flush(metrics: "Metrics", tally: Tally) -> None:

@@ -20,7 +20,9 @@ class Ingest:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluate:
+class Deciding:
+    """What every door needs that carries decisions into the table."""
+
     table: str
     events_queue: str
     send_queue: str
@@ -30,7 +32,12 @@ class Evaluate:
 
 
 @dataclass(frozen=True, slots=True)
-class Deliver(Evaluate):
+class Evaluate(Deciding):
+    fan_out_queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver(Deciding):
     bus: str
     configuration_set: str
     base_url: str
@@ -46,15 +53,25 @@ class Sweep:
     table: str
     events_queue: str
     send_queue: str
+    fan_out_queue: str
+    catalog_dir: str
 
 
 @dataclass(frozen=True, slots=True)
-class Customers(Evaluate):
+class FanOut:
+    table: str
+    send_queue: str
+    bulk_queue: str
+    fan_out_queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customers(Deciding):
     admin_key_secret: str
 
 
 @dataclass(frozen=True, slots=True)
-class Links(Evaluate):
+class Links(Deciding):
     link_key_secret: str
 
 

@@ -40,7 +40,7 @@ class Workers:
             self.messages, self.queues, archive, self.control, addresses, fakes.FakeBus(self.world), self.renderer,
             {"email": self.provider, "sms": self.provider, "push": self.provider}, catalog, clock, ids, self.tally,
         )  # fmt: skip
-        self.sweep = Sweep(fakes.FakeDue(self.world), self.queues, clock, self.tally)
+        self.sweep = Sweep(fakes.FakeDue(self.world), self.queues, lambda: 0, clock, self.tally)
 
     def hear(self, *events: Event) -> "Workers":
         """Puts events on their queue and works off all that follows."""

@@ -16,9 +16,7 @@ from kairos.domain.turn import Turn
 _ROUNDS = 100
 
 
-def decide(
-    customer: Customer, heard: Heard, catalog: Catalog, now: Millis, device: Customer | None = None
-) -> Decision:
+def decide(customer: Customer, heard: Heard, catalog: Catalog, now: Millis, device: Customer | None = None) -> Decision:
     """The customer afterwards, what is to be done, and why; `device` is one that the event identifies as theirs.
 
     Raises NeedsProfile if the profile was not read along.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, PutTombstone, Record
-from kairos.domain.events import Event, Millis, Wake
+from kairos.domain.events import Event, Heard, Millis, Wake
 from kairos.domain.merge import devices_of, follow, news, tombstone
 from kairos.domain.state import Customer, NeedsProfile, State
 from kairos.service.metrics import Tally
@@ -14,8 +14,6 @@ from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, Messa
 
 TRIES = 5
 """How often a commit that others overtook is decided again before it goes back to the queue."""
-
-Occurrence = Event | Wake
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Commit:
         return self._customers.read(ids, profiles=profiles, consistent=consistent) if ids else {}
 
     def __call__(
-        self, customer: Customer, heard: Sequence[Occurrence], now: Millis, *,
+        self, customer: Customer, heard: Sequence[Heard], now: Millis, *,
         consistent: bool, devices: Mapping[str, Customer] | None = None,
     ) -> Committed:  # fmt: skip
         """Decides in order of event time and commits once; `devices` are those that are identified, where read already.
@@ -60,9 +58,9 @@ class Commit:
         except _Identified as identified:
             return self._follow(identified.gone, heard, now)
 
-    def _follow(self, gone: State, heard: Sequence[Occurrence], now: Millis) -> Committed:
+    def _follow(self, gone: State, heard: Sequence[Heard], now: Millis) -> Committed:
         """What was heard of a device, decided for those whose it is now."""
-        parts: dict[str, list[Occurrence]] = {}
+        parts: dict[str, list[Heard]] = {}
         for one in heard:
             if whose := follow(gone, one):
                 parts.setdefault(whose, []).append(one)
@@ -73,7 +71,7 @@ class Commit:
         )
 
     def _commit(
-        self, customer: Customer, heard: Sequence[Occurrence], now: Millis, consistent: bool,
+        self, customer: Customer, heard: Sequence[Heard], now: Millis, consistent: bool,
         devices: Mapping[str, Customer],
     ) -> Committed:  # fmt: skip
         if customer.state.moved:
@@ -105,13 +103,13 @@ class Commit:
         raise Contended(f"overtaken {TRIES} times")
 
     def _decide(
-        self, customer: Customer, inputs: Sequence[Occurrence], now: Millis, devices: Mapping[str, Customer]
+        self, customer: Customer, inputs: Sequence[Heard], now: Millis, devices: Mapping[str, Customer]
     ) -> Decision:
         effects: list[Effect] = []
         records: list[Record] = []
         changed = False
-        for occurrence in inputs:
-            decision = decide(customer, occurrence, self._catalog, now, news(devices, customer.id, occurrence))
+        for one in inputs:
+            decision = decide(customer, one, self._catalog, now, news(devices, customer.id, one))
             gone = {e.device: tombstone(e) for e in decision.effects if isinstance(e, PutTombstone)}
             devices = {**devices, **gone}
             customer, changed = _knowing(decision.customer, decision.effects), changed or decision.changed
@@ -127,12 +125,14 @@ class Commit:
         return replace(newer, used=customer.used, made=customer.made)
 
 
-def _order(occurrence: Occurrence) -> tuple[bool, Millis, bool, Millis, str]:
+def _order(heard: Heard) -> tuple[bool, Millis, bool, Millis, str]:
     """Events by their time, at one instant facts about the customer first; timers after all that was heard."""
-    if isinstance(occurrence, Wake):
+    if isinstance(heard, Wake):
         return (True, 0, False, 0, "")
-    facts = bool(occurrence.attributes or occurrence.addresses or occurrence.consents)
-    return (False, occurrence.time, not facts, occurrence.received, occurrence.id)
+    if not isinstance(heard, Event):
+        return (False, heard.time, True, heard.time, heard.id)
+    facts = bool(heard.attributes or heard.addresses or heard.consents)
+    return (False, heard.time, not facts, heard.received, heard.id)
 
 
 def _knowing(customer: Customer, effects: Sequence[Effect]) -> Customer:

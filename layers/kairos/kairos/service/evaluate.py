@@ -7,7 +7,7 @@ from typing import Any
 
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Record
-from kairos.domain.events import Event, Json, Millis, Wake
+from kairos.domain.events import Event, Heard, Json, Millis, Occurrence, Wake
 from kairos.domain.identity import DEVICE, customer_id
 from kairos.domain.merge import device_of, devices_of
 from kairos.domain.sources import canonical, queued
@@ -15,7 +15,7 @@ from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.state import Customer
 from kairos.service import trouble
-from kairos.service.commit import Commit, Committed, Occurrence
+from kairos.service.commit import Commit, Committed
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
     AddressStore,
@@ -39,7 +39,7 @@ class _Batch:
     """What a batch amounts to; items are named by their queue message's id."""
 
     now: Millis
-    heard: dict[str, list[tuple[str, Occurrence]]] = field(default_factory=dict)  # customer -> item, occurrence
+    heard: dict[str, list[tuple[str, Heard]]] = field(default_factory=dict)  # customer -> item, what
     events: list[tuple[str, Event]] = field(default_factory=list)  # to be archived
     rejected: list[tuple[str, Json]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
@@ -53,7 +53,10 @@ class Evaluate:
     def __init__(
         self, customers: CustomerStore, messages: MessageStore, queues: Queues, archive: Archive,
         addresses: AddressStore, catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
+        external: Callable[[Event], object] | None = None,
     ) -> None:  # fmt: skip
+        """`external` is told each event without a customer; without it there is a door where none comes in."""
+        self._external = external
         self._messages = messages
         self._queues = queues
         self._archive = archive
@@ -97,14 +100,26 @@ class Evaluate:
             else:
                 self._hear(batch, item, said)
 
-    def _hear(self, batch: _Batch, item: str, said: Event | Wake) -> None:
-        if isinstance(said, Wake):
+    def _hear(self, batch: _Batch, item: str, said: Heard) -> None:
+        if isinstance(said, Wake | Occurrence):
             batch.heard.setdefault(said.customer, []).append((item, said))
             return
         batch.events.append((item, said))
         self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
-        if (customer := _customer(said)) and (self._catalog.hears(said) or device_of(said)):
+        if not (customer := _customer(said)):
+            self._fan_out(batch, item, said)
+        elif self._catalog.hears(said) or device_of(said):
             batch.heard.setdefault(customer, []).append((item, said))
+
+    def _fan_out(self, batch: _Batch, item: str, event: Event) -> None:
+        """Nobody's event is everybody's whom a campaign reaches by it."""
+        if self._external is None:
+            return
+        try:
+            self._external(event)
+        except Exception as error:  # the item comes again; an occurrence that was started is not started twice
+            trouble.note("external", error)
+            batch.failed.add(item)
 
     def _learn(self, batch: _Batch, item: str, feedback: Feedback) -> None:
         """The provider's own word settles the message, and may close an address, before it is an event like others."""
@@ -221,7 +236,7 @@ def _customer(event: Event) -> str:
     return (customer_id(event.customer) if event.customer else None) or ""
 
 
-def _tells(said: Occurrence) -> bool:
+def _tells(said: Heard) -> bool:
     """Whether it speaks of what only the profile keeps; an address that is known already does not need it."""
     return isinstance(said, Event) and (bool(said.attributes) or bool(device_of(said)))
 

@@ -1,11 +1,13 @@
 """Every minute: whatever has a moment behind it is queued again. One mechanism for timers and for all recovery."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from kairos.domain.events import Json
+from kairos.domain.events import Json, Millis
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, DueIndex, MessageRef, Queues
+from kairos.service.ports.fan_out import FanOutRef
 
 BACKLOG: Final = 10_000
 """With more events waiting, wake-ups would only queue behind them, again every minute."""
@@ -18,35 +20,64 @@ _PAGE: Final = 500
 Item = TypeVar("Item")
 
 
-class Sweep:
-    """Queues what is due."""
+@dataclass(slots=True)
+class _Found:
+    """What has come due, by the queue it goes to."""
 
-    def __init__(self, due: DueIndex, queues: Queues, clock: Clock, tally: Tally) -> None:
+    oldest: Millis
+    wakes: list[Json] = field(default_factory=list)
+    messages: list[MessageRef] = field(default_factory=list)
+    fan_outs: list[FanOutRef] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many of each were queued, and how many occurrences started."""
+
+    wakes: int
+    messages: int
+    fan_outs: int
+    occurrences: int
+
+
+class Sweep:
+    """Queues what is due, then looks into the calendar."""
+
+    def __init__(
+        self, due: DueIndex, queues: Queues, calendar: Callable[[], int], clock: Clock, tally: Tally
+    ) -> None:  # fmt: skip
         self._due = due
         self._queues = queues
+        self._calendar = calendar
         self._clock = clock
         self._tally = tally
 
-    def __call__(self) -> tuple[int, int]:
-        """Queues wake-ups and messages; says how many of each. Raises QueueRefused: the next minute finds the rest."""
-        now = self._clock()
-        wakes: list[Json] = []
-        refs: list[MessageRef] = []
-        oldest = now
-        for moment, found in self._due.due(now, LIMIT):
-            oldest = min(oldest, moment)
-            if isinstance(found, MessageRef):
-                refs.append(found)
-            else:
-                wakes.append({"kairos": "wake", "customer": found})
-        self._tally.measure("DueLag", (now - oldest) / 1000)
-        for page in _pages(refs):
+    def __call__(self) -> Swept:
+        """Says how many of each. Raises QueueRefused: the next minute finds the rest."""
+        due = self._look()
+        for page in _pages(due.messages):
             self._queues.put_messages(page)
-        if wakes and self._queues.backlog() > BACKLOG:
-            return 0, len(refs)
-        for bodies in _pages(wakes):
+        if due.fan_outs:
+            self._queues.put_fan_outs(due.fan_outs)
+        if due.wakes and self._queues.backlog() > BACKLOG:
+            due.wakes.clear()
+        for bodies in _pages(due.wakes):
             self._queues.put_events(bodies)
-        return len(wakes), len(refs)
+        return Swept(len(due.wakes), len(due.messages), len(due.fan_outs), self._calendar())
+
+    def _look(self) -> _Found:
+        now = self._clock()
+        due = _Found(now)
+        for moment, found in self._due.due(now, LIMIT):
+            due.oldest = min(due.oldest, moment)
+            if isinstance(found, MessageRef):
+                due.messages.append(found)
+            elif isinstance(found, FanOutRef):
+                due.fan_outs.append(found)
+            else:
+                due.wakes.append({"kairos": "wake", "customer": found})
+        self._tally.measure("DueLag", (now - due.oldest) / 1000)
+        return due
 
 
 def _pages(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

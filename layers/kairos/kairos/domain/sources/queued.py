@@ -3,28 +3,40 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kairos.domain.events import Event, Millis, Wake
+from kairos.domain.events import Event, Millis, Occurrence, Wake
 from kairos.domain.sources import canonical, eventbridge, ses, sms, sns
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 
-Understood = Event | Wake | Feedback
+Understood = Event | Wake | Occurrence | Feedback
 
 
 def read(body: Any, now: Millis) -> tuple[Understood, ...]:
-    """What a body says: an event, a wake-up, or feedback on messages. Raises BadEvent."""
+    """What a body says: an event, wake-ups, an occurrence for a page of customers, or feedback. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
     if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
         return (canonical.from_dict(body["event"]),)
     if body.get("kairos") == "wake" and isinstance(body.get("customer"), str):
         return (Wake(body["customer"]),)
+    if body.get("kairos") in ("wake", "occurrence"):
+        return _page(body)
     if sns.is_one(body):
         published = sns.message(body)
         return () if published is None else _feedback(published)
     if eventbridge.is_one(body):
         return _feedback(body["detail"]) if _speaks(body["detail"]) else (eventbridge.normalise(body, received=now),)
     return _feedback(body)
+
+
+def _page(body: Mapping[str, Any]) -> tuple[Wake, ...] | tuple[Occurrence, ...]:
+    try:
+        if body["kairos"] == "wake":
+            return tuple(Wake(str(customer)) for customer in body["customers"])
+        what = str(body["campaign"]), str(body["id"]), int(body["time"]), dict(body["event"]), str(body["local"])
+        return tuple(Occurrence(str(customer), *what) for customer in body["customers"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadEvent("not_understood", f"is no page of customers ({type(error).__name__})") from error
 
 
 def _speaks(body: Any) -> bool:
