@@ -5,7 +5,7 @@ from typing import Any
 from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutEntry, PutMessage
-from kairos.domain.events import Consent, Event, Millis, Ref, Wake
+from kairos.domain.events import Consent, Event, Heard, Millis, Occurrence, Ref, Wake
 from kairos.domain.link import link
 from kairos.domain.state import Customer, Profile, State
 
@@ -112,6 +112,11 @@ class Life:
         self.now = now
         return self._commit(self._decide(Wake("anna")))
 
+    def occur(self, campaign: str, local: str, now: Millis = T0) -> "Life":
+        """A campaign scheduled for each customer's own time reaches this one."""
+        self.now = now
+        return self._commit(self._decide(Occurrence("anna", campaign, local, now, local=local)))
+
     def until(self, now: Millis) -> "Life":
         """Plays every due moment up to then."""
         while (due := self.customer.state.due) is not None and due <= now:
@@ -126,7 +131,7 @@ class Life:
     def reasons(self, outcome: str = "refused") -> list[str]:
         return [reason for _, kind, reason in self.records if kind == outcome]
 
-    def _decide(self, occurrence: Event | Wake) -> Decision:
+    def _decide(self, occurrence: Heard) -> Decision:
         known = Customer(
             self.customer.id,
             self.customer.state,

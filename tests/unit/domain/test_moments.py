@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kairos.domain import moments
+from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event, joined, send
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 ZONES = sorted(available_timezones())
@@ -87,3 +88,26 @@ def test_the_next_time_is_at_or_after_and_within_two_days(name, after, seconds):
 def test_an_unknown_zone_is_the_default():
     for name in ("Mars/Olympus", "../etc/passwd", "", None, 7, ["Asia/Tokyo"]):
         assert moments.zone(name, "Asia/Tokyo") == ZoneInfo("Asia/Tokyo")
+
+
+def test_a_schedule_where_each_customer_is_waits_for_every_time_of_the_day():
+    everybody = {"kind": "schedule", "cron": "0 9,18 * * ? *", "at": None, "timezone": "customer"}
+    known = catalog(daily=campaign(everybody, send("hello"), topic="service", cooldown=None))
+    life = Life(known).hear(joined(timezone="Europe/Copenhagen"))
+    for there in ("2026-06-01T18:00:00", "2026-06-02T09:00:00", "2026-06-02T09:00:00"):
+        life.occur("daily", there)
+    assert [(m.key, m.since) for m in life.until(T0 + 3 * DAY).messages] == [
+        ("2026-06-01T18:00:00", T0 + 7 * HOUR),
+        ("2026-06-02T09:00:00", T0 + 22 * HOUR),
+    ]
+
+
+def test_a_local_time_moves_with_the_customer_and_one_that_is_over_starts_at_once():
+    everybody = {"kind": "schedule", "cron": None, "at": "2026-06-01T18:00:00", "timezone": "customer"}
+    life = Life(catalog(daily=campaign(everybody, send("hello"), topic="service"))).hear(joined(timezone="Asia/Tokyo"))
+    life.occur("daily", "2026-06-01T18:00:00")  # 09:00 UTC: now
+    assert [m.since for m in life.messages] == [T0]
+    life = Life(life.catalog).hear(joined(timezone="Europe/Copenhagen"))
+    life.occur("daily", "2026-06-01T18:00:00")
+    life.hear(event("kairos.customer", T0 + 1, own=True, attributes={"backend": {"timezone": "America/New_York"}}))
+    assert life.customer.state.due == T0 + 13 * HOUR

@@ -22,6 +22,9 @@ INLINE = 256
 SENDS = 300
 """How many sends are remembered for the caps, the newest ones."""
 
+WAITING = 30
+"""How many local times of one schedule are waited for: those of a day at most every hour."""
+
 _DAY: Millis = 86_400_000
 
 
@@ -37,10 +40,21 @@ def fire(turn: Turn) -> bool:
 
 
 def await_local(turn: Turn, campaign: Campaign, there: str) -> None:
-    """Lets a scheduled campaign start when the customer's clock shows that time; one that was waited for is over."""
-    handled, _, waiting = turn.state.dates.get(campaign.name, ("", 0, ""))
-    if there > max(handled, waiting):
-        turn.state.dates[campaign.name] = (handled, _local_instant(turn, there), there)
+    """Lets a scheduled campaign start when the customer's clock shows that time, or now if it did before."""
+    moment = _local_instant(turn, there)
+    if moment <= turn.now:
+        enter(turn, campaign, {}, since=moment, moment=moment, trigger=there)
+        return
+    waiting = turn.state.dates.get(campaign.name, ("", 0, ""))[2].split()
+    _wait_for(turn, campaign, sorted({*waiting, there})[:WAITING])
+
+
+def _wait_for(turn: Turn, campaign: Campaign, times: list[str]) -> None:
+    """The local times that are waited for, the first one first."""
+    if times:
+        turn.state.dates[campaign.name] = ("", _local_instant(turn, times[0]), " ".join(times))
+    else:
+        turn.state.dates.pop(campaign.name, None)
 
 
 def close(turn: Turn, *, woken: bool) -> None:
@@ -101,7 +115,8 @@ def _timers(turn: Turn) -> Iterator[tuple[Millis, Callable[[], object]]]:
             yield base + campaign.trigger.wait, partial(_fire_lapse, turn, campaign, base)
     for name, (_, moment, day) in state.dates.items():
         if moment and name in catalog.campaigns:
-            yield moment, partial(_fire_date, turn, catalog.campaigns[name], moment, day)
+            act = _fire_date if catalog.campaigns[name].trigger.kind == "date" else _fire_local
+            yield moment, partial(act, turn, catalog.campaigns[name], moment, day)
 
 
 def _pass(turn: Turn, moment: Millis) -> None:
@@ -140,7 +155,14 @@ def _fire_date(turn: Turn, campaign: Campaign, moment: Millis, day: str) -> None
     turn.replan = True
     _pass(turn, moment)
     there = moments.local(moment, turn.view({}).tz).replace(tzinfo=None).isoformat(timespec="minutes")
-    enter(turn, campaign, {}, since=moment, moment=moment, trigger=there if campaign.trigger.kind == "date" else day)
+    enter(turn, campaign, {}, since=moment, moment=moment, trigger=there)
+
+
+def _fire_local(turn: Turn, campaign: Campaign, moment: Millis, waiting: str) -> None:
+    there, *others = waiting.split()
+    _wait_for(turn, campaign, others)
+    _pass(turn, moment)
+    enter(turn, campaign, {}, since=moment, moment=moment, trigger=there)
 
 
 def _plan_dates(turn: Turn) -> None:
@@ -160,11 +182,10 @@ def _plan_dates(turn: Turn) -> None:
             found = (day, moment) if moment > bound and day > handled else None
         if found or handled:
             dates[campaign.name] = (handled, found[1], found[0]) if found else (handled, 0, "")
-    for campaign in turn.catalog.scheduled:
-        handled, _, waiting = turn.state.dates.get(campaign.name, ("", 0, ""))
-        if handled or waiting:
-            dates[campaign.name] = (handled, _local_instant(turn, waiting) if waiting else 0, waiting)
+    waiting = {campaign: turn.state.dates.get(campaign.name, ("", 0, ""))[2] for campaign in turn.catalog.scheduled}
     turn.state.dates = dates
+    for campaign, times in waiting.items():
+        _wait_for(turn, campaign, times.split())
 
 
 def _local_instant(turn: Turn, there: str) -> Millis:

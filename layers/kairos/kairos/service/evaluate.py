@@ -148,11 +148,13 @@ class Evaluate:
             self._hear(batch, item, feedback.sent(batch.now))
 
     def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
-        """All customers in one request, with the devices that are identified; those with wake-ups consistently, in another.
+        """All customers in one request, with the devices that are identified; those woken or reached consistently, in another.
 
         A device that is heard of itself in the same batch is read only when that has been decided.
         """
-        woken = {who for who, heard in batch.heard.items() if any(isinstance(said, Wake) for _, said in heard)}
+        woken = {
+            who for who, heard in batch.heard.items() if any(isinstance(said, Wake | Occurrence) for _, said in heard)
+        }
         profiles = {who for who, heard in batch.heard.items() if any(_tells(said) for _, said in heard)}
         devices = devices_of(said for heard in batch.heard.values() for _, said in heard) - batch.heard.keys()
         found: dict[str, tuple[Customer, bool]] = {}
@@ -182,8 +184,8 @@ class Evaluate:
             _add(batch, self._commit(customer, said, batch.now, consistent=consistent, devices=devices))
         except Contended:
             self._tally.count("Conflicts")
-            hot = [(item, said) for item, said in heard if receipts.get(item, 0) >= HOT and isinstance(said, Event)]
-            batch.rejected += [(item, _hot(said)) for item, said in hot if isinstance(said, Event)]
+            hot = [(item, said) for item, said in heard if receipts.get(item, 0) >= HOT and not isinstance(said, Wake)]
+            batch.rejected += [(item, _hot(said)) for item, said in hot]
             batch.failed.update({item for item, _ in heard} - {item for item, _ in hot})
         except Exception as error:  # a customer that cannot be decided must never block the others
             trouble.note("decide", error)
@@ -247,6 +249,17 @@ def _rejection(error: Exception, body: str) -> dict[str, Any]:
     return {"reason": "not_understood", "message": "is nothing that a source sends", "body": body}
 
 
-def _hot(event: Event) -> dict[str, Any]:
-    body = json.dumps({"kairos": "event", "event": canonical.to_dict(event)}, default=dict)
+def _hot(said: Heard) -> dict[str, Any]:
+    """As it can be put back on the queue: of a page only this customer."""
+    told = {"kairos": "event", "event": canonical.to_dict(said)} if isinstance(said, Event) else _alone(said)
+    body = json.dumps(told, default=dict)
     return {"reason": "hot_customer", "message": "is in endless conflict with other writers", "body": body}
+
+
+def _alone(said: Wake | Occurrence) -> dict[str, Any]:
+    if isinstance(said, Wake):
+        return {"kairos": "wake", "customer": said.customer}
+    return {
+        "kairos": "occurrence", "campaign": said.campaign, "id": said.id, "time": said.time, "local": said.local,
+        "event": said.event, "customers": [said.customer],
+    }  # fmt: skip
