@@ -182,10 +182,10 @@ def _plan_dates(turn: Turn) -> None:
             found = (day, moment) if moment > bound and day > handled else None
         if found or handled:
             dates[campaign.name] = (handled, found[1], found[0]) if found else (handled, 0, "")
-    waiting = {campaign: turn.state.dates.get(campaign.name, ("", 0, ""))[2] for campaign in turn.catalog.scheduled}
+    waiting = {name: times for name, (_, _, times) in turn.state.dates.items()}
     turn.state.dates = dates
-    for campaign, times in waiting.items():
-        _wait_for(turn, campaign, times.split())
+    for campaign in turn.catalog.scheduled:
+        _wait_for(turn, campaign, waiting.get(campaign.name, "").split())
 
 
 def _local_instant(turn: Turn, there: str) -> Millis:
