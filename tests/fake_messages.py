@@ -18,6 +18,8 @@ class FakeMessages:
         def work() -> Dossier | None:
             message = self.world.messages.get(ref.message)
             customer = self.world.states.get(ref.customer) or Customer.unknown(ref.customer)
+            if message and customer.state.heir:
+                message, customer = replace(message, heir=customer.state.heir), self.world.states[customer.state.heir]
             return Dossier(message, customer, {}, self.world.control_now) if message else None
 
         return self.world.call(work)
@@ -25,7 +27,7 @@ class FakeMessages:
     def claim(self, message: StoredMessage, *, guard: int, address: str, token: str, now: Millis) -> None:
         def work() -> None:
             kept = self.world.messages[message.put.id]
-            owner = self.world.states.get(message.customer)
+            owner = self.world.states.get(message.owner)
             if kept.status != "pending":
                 raise NotClaimed("not_pending")
             if kept.put.expires <= now:

@@ -18,6 +18,8 @@ def unite_journeys(turn: Turn, other: State) -> None:
         state.recents[name] = _unite_recents(state.recents.get(name, []), recents)
     for run in leaving:
         _leave(turn, run)
+    for name, coupon in other.coupons.items():  # of two live ones of a name, the one that lives longer
+        state.coupons[name] = max(state.coupons.get(name, coupon), coupon, key=lambda one: one["since"] + one["valid"])
     taken = {(one.campaign, one.key, one.step) for one in state.placed}
     state.placed += [one for one in other.placed if (one.campaign, one.key, one.step) not in taken]
     _look_again(turn)

@@ -226,14 +226,14 @@ class Deliver:
     def _tell(self, message: StoredMessage, now: Millis, address: str = "") -> None:
         """Tells `decide` how it ended; until that is queued the message stays due."""
         reason = message.reason if message.status == "refused" else ""
-        event = report(message.put, message.customer, f"message.{message.status}", now, reason=reason, address=address)
+        event = report(message.put, message.owner, f"message.{message.status}", now, reason=reason, address=address)
         self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
         self._messages.reported(message)
 
     def _record(self, message: StoredMessage, now: Millis, outcome: Outcome, reason: str) -> None:
         put = message.put
         record = Record(
-            now, message.customer, put.campaign, put.key, outcome, reason, step=put.step, channel=put.channel,
+            now, message.owner, put.campaign, put.key, outcome, reason, step=put.step, channel=put.channel,
             message=put.id, variant=put.variant, event=put.trigger, catalog=self._catalog.hash,
         )  # fmt: skip
         self._lines.append({"record": record.line()})

@@ -1,6 +1,7 @@
 """Messages under way: one consistent look at everything, one transaction to claim, single writes for the rest."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -53,9 +54,14 @@ class DynamoMessages:
         if (live := items.live(message, now)) is None:
             return None
         stored = items.to_message(live)
+        if state and "heir" in state:
+            stored = replace(stored, heir=state["heir"]["S"])
+            keys = [items.state_key(stored.heir), items.profile_key(stored.heir)]
+            heir = self._table.get(keys, consistent=True)
+            state, profile = (heir.get(items.identity(key)) for key in keys)
         entry = items.entry_key(who, stored.put.campaign, stored.put.key)
         row = found.get(items.identity(entry)) if ref.campaign else self._get(entry)
-        customer = items.to_customer(who, state, profile, with_profile=True)
+        customer = items.to_customer(stored.owner, state, profile, with_profile=True)
         return Dossier(stored, customer, self._event(who, items.live(row, now), now), items.to_control(control))
 
     def claim(self, message: StoredMessage, *, guard: int, address: str, token: str, now: Millis) -> None:
@@ -70,7 +76,7 @@ class DynamoMessages:
         }  # fmt: skip
         checks = [
             {
-                **self._at(items.state_key(message.customer)),
+                **self._at(items.state_key(message.owner)),
                 "ConditionExpression": GUARD_UNMOVED,
                 "ExpressionAttributeValues": {":guard": items.number(guard)},
             }

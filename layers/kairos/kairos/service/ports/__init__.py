@@ -68,6 +68,12 @@ class StoredMessage:
     reason: str = ""
     provider_id: str = ""
     due: Millis = 0  # 0: settled and reported
+    heir: str = ""  # whose it is now, if it was decided for a device that has been identified since
+
+    @property
+    def owner(self) -> str:
+        """Whom it is judged for, and whose guard its claim checks; it stays where it was written."""
+        return self.heir or self.customer
 
 
 @dataclass(frozen=True, slots=True)
