@@ -1,7 +1,7 @@
 """`kairos validate`: is everything in a directory of campaigns right?"""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,28 +12,34 @@ import click
 def command(directory: Path) -> None:
     """Check campaigns, policy and templates; say everything that is wrong, and where.
 
-    Every template is rendered for every sample customer in every locale.
+    Every template is rendered for every sample customer in every locale. Warnings are of what is well-formed but cannot
+    do what it was written for; with nothing but warnings the exit code is 0.
     """
     from kairos.catalog.bundle import InvalidCampaigns, compile_directory  # `kairos --help` need not wait for it
     from local.preview import failures
 
     try:
         bundle = compile_directory(directory)
-        wrong = list(failures(bundle.catalog, bundle.templates, directory, int(time.time() * 1000)))
     except InvalidCampaigns as invalid:
-        _refuse(map(str, invalid.problems), len(invalid.problems))
-    except ValueError as error:
-        _refuse([f"{directory}/samples: not JSON: {error}"], 1)
-    else:
-        if wrong:
-            _refuse((f"{directory}/{problem}" for problem in wrong), len(wrong))
-        campaigns = bundle.catalog["campaigns"]
-        live = sum(campaign["status"] == "live" for campaign in campaigns.values())
-        click.echo(f"{directory}: {len(campaigns)} campaigns, {live} live, nothing wrong ({bundle.catalog['hash']})")
+        wrong = sum(problem.severity == "error" for problem in invalid.problems)
+        _say([str(problem) for problem in invalid.problems], wrong, len(invalid.problems) - wrong)
+        raise SystemExit(1) from None
+    broken = [
+        f"{directory}/{failure}"
+        for failure in failures(bundle.catalog, bundle.templates, directory, int(time.time() * 1000))
+    ]
+    _say([*map(str, bundle.warnings), *broken], len(broken), len(bundle.warnings))
+    if broken:
+        raise SystemExit(1)
+    campaigns = bundle.catalog["campaigns"]
+    live = sum(campaign["status"] == "live" for campaign in campaigns.values())
+    click.echo(f"{directory}: {len(campaigns)} campaigns, {live} live, nothing wrong ({bundle.catalog['hash']})")
 
 
-def _refuse(problems: Iterable[str], count: int) -> None:
+def _say(problems: Sequence[str], wrong: int, warnings: int) -> None:
     for problem in problems:
         click.echo(problem)
-    click.echo(f"{count} problem{'' if count == 1 else 's'}", err=True)
-    raise SystemExit(1)
+    counts = [(wrong, "problem"), (warnings, "warning")]
+    told = ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts if number)
+    if told:
+        click.echo(told, err=True)

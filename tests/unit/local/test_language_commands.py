@@ -56,7 +56,7 @@ def test_a_sample_that_is_no_json_is_found_wrong(tmp_path: Path) -> None:
     (tmp_path / "campaigns" / "samples" / "ada.json").write_text("{")
     result = run("validate", str(tmp_path / "campaigns"))
     assert result.exit_code == 1
-    assert "samples: not JSON" in result.output
+    assert "samples/ada.json:1:2: not JSON" in result.output
 
 
 def test_a_directory_that_is_not_there_is_used_wrong(tmp_path: Path) -> None:

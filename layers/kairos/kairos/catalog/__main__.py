@@ -12,10 +12,12 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m kairos.catalog SRC OUT\n")
         return 2
     try:
-        compile_directory(arguments[0]).write(Path(arguments[1]))
+        bundle = compile_directory(arguments[0])
     except InvalidCampaigns as invalid:
         sys.stderr.write(f"{invalid}\n")
         return 1
+    sys.stderr.writelines(f"{warning}\n" for warning in bundle.warnings)
+    bundle.write(Path(arguments[1]))
     return 0
 
 

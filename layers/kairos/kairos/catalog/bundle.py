@@ -25,6 +25,7 @@ class Bundle:
 
     catalog: dict[str, Any]
     templates: dict[str, Any]
+    warnings: tuple[Problem, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Writes `catalog.json` and `templates.json`."""
@@ -36,7 +37,7 @@ class Bundle:
 def compile_directory(path: str | Path) -> Bundle:
     """The bundle of a directory of campaigns. Raises InvalidCampaigns with all problems."""
     found = read_directory(Path(path))
-    if found.problems or found.policy is None:
+    if found.errors or found.policy is None:
         raise InvalidCampaigns(found.problems)
     policy = found.policy.bundle()
     campaigns = {
@@ -50,7 +51,7 @@ def compile_directory(path: str | Path) -> Bundle:
     }  # fmt: skip
     definitions = {"format": 1, "policy": policy, "campaigns": campaigns}
     digest = hashlib.sha256(_canonical([definitions, templates]).encode()).hexdigest()[:16]
-    return Bundle({"hash": digest, **definitions}, {"hash": digest, **templates})
+    return Bundle({"hash": digest, **definitions}, {"hash": digest, **templates}, tuple(found.problems))
 
 
 def _canonical(data: Any) -> str:

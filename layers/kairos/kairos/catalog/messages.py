@@ -17,6 +17,7 @@ _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "wait": ("a duration, until: or event:", ("until", "event", "for")),
 }
 _ALL_KINDS: Final = {*conditions.KINDS, *steps.KINDS}
+_ABOUT: Final = ("id", "when", "name", "weight")  # what stands beside the kind of a step or branch
 _TRIGGERS: Final = {*triggers.KINDS, "absent"}
 _TYPES: Final = {
     "string_type": "text",
@@ -57,8 +58,9 @@ def _told(error: Any, loc: Path_, path: Path_, source: Source, scope: Scope) -> 
         if path[:-1] == ("trigger",) and path[-1] in _TRIGGERS:
             found = f"{path[-1]} beside {' and '.join(name for name in others if name in triggers.KINDS)}"
             return place, dotted(path), found, "exactly one kind of trigger", "another campaign may have the other"
-        if path[-1] in _ALL_KINDS and set(allowed) & _ALL_KINDS and len(others) <= 2:
-            found = f"{path[-1]} beside {' and '.join(name for name in others if name != 'id')}"
+        beside = [name for name in others if name not in _ABOUT]
+        if path[-1] in _ALL_KINDS and set(allowed) & _ALL_KINDS and len(beside) == 1:
+            found = f"{path[-1]} beside {beside[0]}"
             return place, dotted(path), found, "one kind in each item", "begin a new item of the list"
         return place, dotted(path), "unknown key", ", ".join(others), nearest(path[-1], others)
     place = source.values[path]
@@ -82,7 +84,7 @@ def _told(error: Any, loc: Path_, path: Path_, source: Source, scope: Scope) -> 
               "less_than": ("lt", "below"), "less_than_equal": ("le", "at most")}  # fmt: skip
     if kind in limits:
         name, word = limits[kind]
-        return place, dotted(path), _shown(value), f"{word} {context[name]}", ""
+        return place, dotted(path), _shown(value), f"{word} {context[name]:g}", ""
     return place, dotted(path), _shown(value), _TYPES.get(kind, error["msg"]), ""
 
 

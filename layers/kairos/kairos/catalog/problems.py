@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong; line and column count from 1."""
+    """One thing that is wrong, or, as a warning, well-formed but without effect; line and column count from 1."""
 
     file: str
     line: int
@@ -16,11 +16,13 @@ class Problem:
     found: str = ""
     expected: str = ""
     hint: str = ""
+    severity: str = "error"  # or warning
 
     def __str__(self) -> str:
-        """`file:line:col: key: found …, expected … (hint)`."""
+        """`file:line:col: key: found …, expected … (hint)`; a warning says so before the key."""
         what = ", ".join(part for part in (self.found, self.expected and f"expected {self.expected}") if part)
-        text = ": ".join(part for part in (self.key, what) if part)
+        mark = "warning" if self.severity == "warning" else ""
+        text = ": ".join(part for part in (mark, self.key, what) if part)
         return f"{self.file}:{self.line}:{self.column}: {text}" + (f" ({self.hint})" if self.hint else "")
 
 

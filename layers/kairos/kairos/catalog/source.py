@@ -56,6 +56,15 @@ class Source:
         """Notes one problem."""
         self.problems.append(Problem(self.file, place.line, place.column, key, found, expected, hint))
 
+    def problem(
+        self, loc: Path_, found: str, expected: str = "", hint: str = "", *, warning: bool = False
+    ) -> Problem:  # fmt: skip
+        """A problem at the longest written path of a model's path."""
+        path = self.resolve(loc)
+        place = self.values.get(path, Place(1, 1))
+        severity = "warning" if warning else "error"
+        return Problem(self.file, place.line, place.column, dotted(path), found, expected, hint, severity)
+
 
 def read(path: Path, shown: str) -> Source:
     """Reads a file; `shown` is what messages call it."""

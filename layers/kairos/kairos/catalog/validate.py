@@ -1,16 +1,17 @@
 """All that is wrong with a directory of campaigns, at once."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from kairos.catalog import messages
+from kairos.catalog import checks, messages
+from kairos.catalog.definitions import Definitions
+from kairos.catalog.layouts import Layouts, read_layouts
 from kairos.catalog.problems import Problem
 from kairos.catalog.source import Source, read
-from kairos.catalog.templates import Folder, compile_folder
+from kairos.catalog.templates import compile_folder
 from kairos.domain.language.campaign import Campaign
 from kairos.domain.language.policy import Policy
 from kairos.domain.language.scope import Scope
@@ -22,16 +23,6 @@ _BESIDE: Final = ("samples",)
 M = TypeVar("M", bound=Model)
 
 
-@dataclass(slots=True)
-class Definitions:
-    """What a directory defines, as far as it can be read, and every problem with it."""
-
-    policy: Policy | None = None
-    campaigns: dict[str, Campaign] = field(default_factory=dict)
-    folders: dict[str, Folder] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-
 def read_directory(directory: Path) -> Definitions:
     """Reads policy, campaigns and templates."""
     found = Definitions()
@@ -41,16 +32,20 @@ def read_directory(directory: Path) -> Definitions:
     names = [path.name for path in sorted(directory.iterdir()) if path.is_dir() and _is_campaign(path, found.problems)]
     policy = read(directory / "policy.yaml", str(directory / "policy.yaml"))
     scope = _outer_scope(policy.data, names)
+    found.sources[""] = policy
     found.policy = _model(Policy, policy, scope, found.problems)
+    layouts = read_layouts(directory)
+    found.problems += layouts.problems
     for name in names:
-        _read_campaign(directory / name, scope, found)
+        _read_campaign(directory / name, scope, layouts, found)
+    found.problems += checks.problems(found, directory)
     found.problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
     return found
 
 
-def _read_campaign(folder: Path, outer: Scope, found: Definitions) -> None:
+def _read_campaign(folder: Path, outer: Scope, layouts: Layouts, found: Definitions) -> None:
     source = read(folder / "campaign.yaml", str(folder / "campaign.yaml"))
-    templates = found.folders[folder.name] = compile_folder(folder)
+    templates = found.folders[folder.name] = compile_folder(folder, layouts)
     found.problems += templates.problems
     data = source.data if isinstance(source.data, dict) else {}
     kind, topic = kind_of(data.get("trigger")) or "", data.get("topic")
@@ -69,6 +64,7 @@ def _read_campaign(folder: Path, outer: Scope, found: Definitions) -> None:
     campaign = _model(Campaign, source, scope, found.problems)
     if campaign is not None:
         found.campaigns[folder.name] = campaign
+        found.sources[folder.name] = source
 
 
 def _model(kind: type[M], source: Source, scope: Scope, problems: list[Problem]) -> M | None:

@@ -24,7 +24,16 @@ def _watched(text: Any) -> list[str]:
 
 
 StandingPath = Annotated[list[str], BeforeValidator(_watched, json_schema_input_type=str)]
-Leaf = Annotated[list[Any], AfterValidator(check_leaf), Field(min_length=1)]
+
+
+def _listed(leaf: Any) -> Any:
+    if not isinstance(leaf, list):
+        raise wrong(repr(leaf), f"a list such as [{leaf}]", "the leaves of a pattern are lists")
+    return leaf
+
+
+Leaf = Annotated[list[Any], BeforeValidator(_listed, json_schema_input_type=list[Any]), AfterValidator(check_leaf),
+                 Field(min_length=1)]  # fmt: skip
 
 
 class ChangeTrigger(Model):

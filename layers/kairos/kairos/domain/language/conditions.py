@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from kairos.domain.language.interest import Interest
-from kairos.domain.language.scope import scope, wrong
+from kairos.domain.language.scope import eventless, scope, wrong
 from kairos.domain.language.selectors import ReferringEventPattern, ReferringPattern, Selector
 from kairos.domain.language.values import (
     Also,
@@ -89,9 +89,8 @@ class EventIs(Model):
     @field_validator("event")
     @classmethod
     def _there_is_an_event(cls, pattern: Bundle, info: ValidationInfo) -> Bundle:
-        if scope(info).in_segment or scope(info).eventless:
-            owner = "segment" if scope(info).in_segment else f"{scope(info).eventless} trigger"
-            raise wrong("the condition event", "a condition on the customer", f"a {owner} has no event")
+        if why := eventless(scope(info)):
+            raise wrong("the condition event", "a condition on the customer", why)
         return pattern
 
     def bundle(self) -> Bundle:
@@ -154,8 +153,14 @@ class Points(Model):
         return self
 
 
+def _bounds(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise wrong(repr(value), "at_least: or at_most:", f"such as {{at_least: {value}}}")
+    return value
+
+
 class ScoreIs(Model):
-    score: Points
+    score: Annotated[Points, BeforeValidator(_bounds, json_schema_input_type=Points)]
 
     def bundle(self) -> Bundle:
         return {"score": {"at_least": self.score.at_least, "at_most": self.score.at_most}}
@@ -217,7 +222,9 @@ class LocalTime(Model):
     @classmethod
     def _is_not_a_segment(cls, hours: Hours, info: ValidationInfo) -> Hours:
         if scope(info).in_segment:
-            raise wrong("the condition local_time", "a condition on the customer", "a segment knows no time of day")
+            raise wrong(
+                "the condition local_time", "a condition on the customer", "segments and grades know no time of day"
+            )
         return hours
 
     def bundle(self) -> Bundle:

@@ -45,7 +45,8 @@ class Interest(Model):
                 raise wrong(about["found"], about["expected"], about["hint"], (name,)) from error
         if len(self.__pydantic_extra__) != 1:
             raise wrong(
-                ", ".join(self.__pydantic_extra__) or "no interest", "one of the policy's interest: with its values"
+                ", ".join(self.__pydantic_extra__) or "no dimension",
+                "one dimension of the policy's interest:, with its values",
             )
         return self
 

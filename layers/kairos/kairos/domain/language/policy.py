@@ -55,7 +55,7 @@ class QuietHours(Model):
 class Cap(Model):
     """At most so many messages in a sliding window."""
 
-    at_most: Annotated[int, Field(ge=1, le=100)]
+    at_most: Annotated[int, Field(ge=0, le=100)]
     per: Duration
     channels: Annotated[list[Channel], Field(min_length=1)] | None = None
     topics: Annotated[list[Topic], Field(min_length=1)] | None = None

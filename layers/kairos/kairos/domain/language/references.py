@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
-from kairos.domain.language.scope import nearby, scope, wrong
+from kairos.domain.language.scope import eventless, nearby, scope, wrong
 
 _SEGMENT: Final = r"[A-Za-z_$][A-Za-z0-9_$-]*"
 _PATH: Final = re.compile(rf"{_SEGMENT}(?:\.{_SEGMENT})*")
@@ -34,11 +34,8 @@ def path_of(text: Any, info: ValidationInfo) -> list[str]:
         near = nearby(parts[0], ("event", "attributes"), "." + ".".join(parts[1:])) if len(parts) > 1 else ""
         raise wrong(repr(text), "a path such as event.properties.x or attributes.x", near)
     if parts[0] == "event":
-        here = scope(info)
-        if here.in_segment:
-            raise wrong(repr(text), "attributes.…", "a segment has no event")
-        if here.eventless:
-            raise wrong(repr(text), "attributes.…", f"a {here.eventless} trigger has no event")
+        if why := eventless(scope(info)):
+            raise wrong(repr(text), "attributes.…", why)
         check_event_path(".".join(parts[1:]))
     return parts
 
@@ -57,11 +54,12 @@ def reference_of(text: Any, info: ValidationInfo) -> list[str]:
         raise wrong(about["found"], f"{about['expected']}, score or grade", hint) from error
 
 
-def attribute_path(text: Any) -> list[str]:
-    """`attributes.…` as its parts."""
+def attribute_path(text: Any, before: str = "") -> list[str]:
+    """`attributes.…` as its parts; `before` is what else would be allowed."""
     parts = text.split(".") if isinstance(text, str) and _PATH.fullmatch(text) else []
     if len(parts) < 2 or parts[0] != "attributes":
-        raise wrong(repr(text), "a path such as attributes.tier")
+        near = nearby(parts[0], ("attributes",), "." + ".".join(parts[1:])) if len(parts) > 1 else ""
+        raise wrong(repr(text), f"{before}a path such as attributes.tier", near)
     return parts
 
 
@@ -93,7 +91,7 @@ def with_references(value: Any, info: ValidationInfo) -> Any:
 
 
 def _from_customer(text: Any) -> dict[str, list[str]]:
-    return {"ref": attribute_path(text)}
+    return {"ref": attribute_path(text, "a number, or ")}
 
 
 def _form(value: Any) -> str:

@@ -32,6 +32,14 @@ def scope(info: ValidationInfo) -> Scope:
     return info.context if isinstance(info.context, Scope) else Scope()
 
 
+def eventless(here: Scope) -> str:
+    """Why there is no event here, or nothing if there is one."""
+    if here.in_segment:
+        return "segments and grades have no event"
+    article = "an" if here.eventless[:1] in ("a", "e", "i", "o", "u") else "a"
+    return f"{article} {here.eventless} trigger has no event" if here.eventless else ""
+
+
 def wrong(found: str, expected: str = "", hint: str = "", path: tuple[str | int, ...] = ()) -> PydanticCustomError:
     """An error that says what was found and what is allowed; `path` leads further into the value."""
     about: dict[str, Any] = {"found": found, "expected": expected, "hint": hint, "path": path}

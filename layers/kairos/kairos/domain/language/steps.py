@@ -24,6 +24,7 @@ from kairos.domain.language.values import (
     Channels,
     Duration,
     Model,
+    Name,
     Number,
     Slot,
     Text,
@@ -176,20 +177,23 @@ def _inline(*about: str) -> Also:
     return Also({"type": "object", "not": {"required": ["steps"]}, "propertyNames": {"enum": [*about, "id", *KINDS]}})
 
 
-def _branch(value: Any, *about: str) -> Any:
+def _branch(value: Any, info: ValidationInfo, *about: str) -> Any:
     """A branch written with its one step inline gets a list of it."""
     if not isinstance(value, dict) or "steps" in value:
         return value
     step = {name: part for name, part in value.items() if name not in about}
-    return {name: part for name, part in value.items() if name in about} | {"steps": [step] if step else []}
+    if not step:
+        raise wrong("a branch without a step", "one step, or steps: with several")
+    scope(info).allowed[id(value)] = [*about, "id", *(name for name in step if name in KINDS)]
+    return {name: part for name, part in value.items() if name in about} | {"steps": [step]}
 
 
-def _of_choose(value: Any) -> Any:
-    return _branch(value, "when")
+def _of_choose(value: Any, info: ValidationInfo) -> Any:
+    return _branch(value, info, "when")
 
 
-def _of_split(value: Any) -> Any:
-    return _branch(value, "name", "weight")
+def _of_split(value: Any, info: ValidationInfo) -> Any:
+    return _branch(value, info, "name", "weight")
 
 
 class Branch(Model):
@@ -215,7 +219,7 @@ class Choose(Step):
 class Variant(Model):
     """One way of several, by chance that stays with the customer."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    name: Name
     weight: Annotated[Number, Field(gt=0)]
     steps: "Steps"
 

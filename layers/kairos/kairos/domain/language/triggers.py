@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Final, Union
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
+from kairos.domain.events import OWN_TYPES
 from kairos.domain.language.changes import ChangeTrigger
 from kairos.domain.language.clocks import ScheduleText, ZoneOrCustomer
 from kairos.domain.language.references import ReferencePath
@@ -99,10 +100,16 @@ class Crossing(Model):
         return self
 
 
+def _way(value: Any) -> Any:
+    if isinstance(value, str):
+        raise wrong(repr(value), "enters: or leaves:", f"such as {{enters: {value}}}")
+    return value
+
+
 class SegmentTrigger(Model):
     """When somebody comes to a segment, or leaves it."""
 
-    segment: Crossing
+    segment: Annotated[Crossing, BeforeValidator(_way, json_schema_input_type=Crossing)]
 
     def bundle(self) -> Bundle:
         enters = self.segment.enters is not None
@@ -121,6 +128,9 @@ class ExternalTrigger(Model):
     def _is_about_no_customer(cls, types: list[str]) -> list[str]:
         if "any" in types:
             raise wrong("'any'", "the types of the events that are meant")
+        for number, type in enumerate(types):
+            if type in OWN_TYPES:
+                raise wrong(f"{type} without a customer", f"event: {type}", "it always has one", (number,))
         return types
 
     def bundle(self) -> Bundle:

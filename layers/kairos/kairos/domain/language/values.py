@@ -24,6 +24,7 @@ LONGEST: Final = 100 * 365 * UNITS["d"]
 _SPAN: Final = re.compile(r"(?=\d)" + "".join(rf"(?:(?P<{unit}>\d+){unit})?" for unit in UNITS), re.ASCII)
 _YEARS: Final = re.compile(r"(?P<y>\d+)y", re.ASCII)
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
 SPANS: Final = "a duration such as 60m, 1h, 1d12h or 2w"
 
@@ -106,9 +107,16 @@ def plain(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
+def _name(text: Any) -> Any:
+    if not isinstance(text, str) or not _NAME.fullmatch(text):
+        raise wrong(repr(text), "letters, digits, hyphens and underscores, such as home-banner")
+    return text
+
+
 SPAN_PATTERN: Final = r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
 _SPAN_TEXT = Annotated[str, Field(pattern=SPAN_PATTERN, examples=["60m", "1d12h", "2w"])]
 _YEAR_TEXT = Annotated[str, Field(pattern=r"^(\d+y|(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", examples=["400d", "3y"])]
+_NAME_TEXT = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", examples=["home-banner"])]
 _TIME_TEXT = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", examples=["09:00"])]
 
 Duration = Annotated[int, BeforeValidator(_positive, json_schema_input_type=_SPAN_TEXT)]
@@ -119,7 +127,8 @@ Share = Annotated[
     float, BeforeValidator(_share, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")])
 ]
 Number = Annotated[float, AfterValidator(plain)]
-Slot = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", examples=["home-banner"])]
+Name = Annotated[str, BeforeValidator(_name, json_schema_input_type=_NAME_TEXT)]
+Slot = Name
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=str | list[str]), Field(min_length=1)]
 Channel = Literal["email", "sms", "push"]
