@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
-from kairos.domain.effects import Effect, PutEntry, PutMessage
+from kairos.domain.effects import Effect, PutEntry, PutMessage, PutTombstone
 from kairos.domain.events import Json, Millis
+from kairos.domain.merge import tombstone
 from kairos.domain.state import Customer, State
 from kairos.service.ports import (
     AlreadyWritten,
@@ -88,18 +90,27 @@ class FakeCustomers:
             return Customer.unknown(id)
         s = kept.state
         state = State.unpack(s.pack(), version=s.version, guard=s.guard, writer=s.writer, catalog=s.catalog, due=s.due)
+        state.moved, state.heir = s.moved, s.heir
         return Customer(id, state, kept.profile.copy() if with_profile and kept.profile else None)
 
     def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
+        for put in effects:
+            if isinstance(put, PutTombstone) and put.inherits:
+                self.world.call(partial(self._bring_over, put))
         self.world.call(lambda: self._commit(before, after, effects))
+
+    def _bring_over(self, put: PutTombstone) -> None:
+        for (who, campaign, key), entry in list(self.world.entries.items()):
+            if who == put.device:
+                self.world.entries.setdefault((put.heir, campaign, key), entry)
 
     def _commit(self, before: Customer, after: Customer, effects: Sequence[Effect]) -> None:
         world, who = self.world, before.id
         if self.races:
             self.races -= 1
             raise StateMoved
-        kept = world.states.get(who)
-        if (kept.state.version if kept else 0) != before.state.version:
+        gone = [e for e in effects if isinstance(e, PutTombstone)]
+        if any(self._version(put.device) != put.seen for put in gone) or self._version(who) != before.state.version:
             raise StateMoved
         entries = {
             (e.campaign, e.key)
@@ -111,13 +122,18 @@ class FakeCustomers:
             raise AlreadyWritten(frozenset(entries), frozenset(messages))
         world.writes += 1
         state = replace(after.state, version=before.state.version + 1)
-        profile = after.profile or (kept.profile if kept else None)
-        world.states[who] = Customer(who, state, profile)
+        kept = world.states.get(who)
+        world.states[who] = Customer(who, state, after.profile or (kept.profile if kept else None))
+        world.states |= {put.device: tombstone(put) for put in gone}
         for effect in effects:
             if isinstance(effect, PutEntry):
                 world.entries[who, effect.campaign, effect.key] = effect
             if isinstance(effect, PutMessage):
                 world.messages[effect.id] = StoredMessage(effect, who, "pending", due=effect.due)
+
+    def _version(self, who: str) -> int:
+        kept = self.world.states.get(who)
+        return kept.state.version if kept else 0
 
 
 @dataclass
