@@ -171,14 +171,16 @@ def test_an_answer_carries_its_value_as_it_is(value):
 
 
 def test_a_coupon_s_code_stays_when_the_message_is_rendered_again_and_its_time_starts_anew():
-    put = replace(PUT, coupon={"name": "comeback", "percent": 15, "valid": 3_600_000})
+    put = replace(PUT, coupon={"id": "c1", "name": "comeback", "percent": 15, "valid": 3_600_000})
     first, again = (
         renderer(email=mail("{{ coupon.code }} {{ coupon.percent }}")).render(dossier(put), NOW + t) for t in (0, 5000)
     )
     assert first.text == again.text
     assert first.coupon["code"] == again.coupon["code"] == first.text.split()[0]
     assert (again.coupon["expires"] - first.coupon["expires"]).total_seconds() == 5
-    other = renderer(email=mail("{{ coupon.code }}")).render(dossier(replace(put, id="z" * 26)), NOW)
+    other = renderer(email=mail("{{ coupon.code }}")).render(
+        dossier(replace(put, coupon=put.coupon | {"id": "c2"})), NOW
+    )
     assert other.coupon["code"] != first.coupon["code"]
 
 
@@ -252,6 +254,6 @@ def test_there_is_no_way_out_of_what_is_transactional():
 
 
 def test_the_scope_is_what_templates_are_checked_against():
-    put = replace(PUT, coupon={"name": "c", "percent": 5, "valid": 1})
+    put = replace(PUT, coupon={"id": "c", "name": "c", "percent": 5, "valid": 1})
     for name in SCOPE:
         renderer(email=mail(f"{{{{ {name} is defined and 1 or missing }}}}")).render(dossier(put), NOW)

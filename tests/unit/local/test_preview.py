@@ -38,7 +38,7 @@ def test_every_marketing_mail_can_be_left_and_says_who_sent_it(bundle):
 def test_a_template_that_names_what_is_missing_fails_with_its_line(tmp_path):
     campaigns = shutil.copytree(CAMPAIGNS, tmp_path / "campaigns")
     file = campaigns / "abandoned-cart" / "reminder.email.mjml"
-    file.write_text(file.read_text().replace("event.properties.total,", "event.properties.totl,"))
+    file.write_text(file.read_text().replace("event.properties.total,", "brand.totl,"))
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "totl" in text)
     broken = compile_directory(campaigns)
     found = list(failures(broken.catalog, broken.templates, campaigns, NOW))

@@ -11,13 +11,16 @@ from kairos.catalog.problems import nearest
 SCOPE: Final = frozenset(
     {
         "customer", "event", "campaign", "coupon", "brand", "now", "locale",
-        "link", "answer", "unsubscribe_url", "money", "date",
+        "link", "answer", "unsubscribe_url", "confirm_url", "money", "date",
     }
 )  # fmt: skip
 """What every template may name; the renderer provides exactly these, besides Jinja's own."""
 
 FILTERS: Final = ("money", "date")
 """Helpers that also work as filters: `{{ event.properties.total | money }}`."""
+
+_CONFIRMED: Final = frozenset({"type", "properties.topic", "properties.channel"})
+"""What a confirmation reads of the event that asked for it."""
 
 _FOREIGN: Final = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
@@ -58,13 +61,15 @@ def check(source: str) -> Iterator[Flaw]:
         yield Flaw(
             node.lineno,
             f"{type(node).__name__.lower()} is not possible here",
-            "what mails share is in campaigns/layout.email.mjml",
+            "what mails share is in layout.email.mjml",
         )
 
 
 def event_paths(source: str) -> frozenset[str]:
     """The fields of `event` that a piece of Jinja reads, as dotted paths; "" is the whole event."""
-    return frozenset(".".join(path) for path in _paths(_ENVIRONMENT.parse(source)))
+    tree = _ENVIRONMENT.parse(source)
+    confirms = any(node.name == "confirm_url" for node in tree.find_all(nodes.Name))
+    return frozenset(".".join(path) for path in _paths(tree)) | (_CONFIRMED if confirms else frozenset())
 
 
 def covering(paths: frozenset[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The templates of a campaign folder, found, checked and compiled to what the renderer reads."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from kairos.catalog.problems import Problem, nearest
 
 _NAME: Final = re.compile(
     r"(?P<template>[a-z0-9][a-z0-9_-]*)(?:\.(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?))?"
-    r"\.(?P<kind>email\.mjml|email\.html|email\.txt|sms\.txt|push\.yaml)"
+    r"\.(?P<kind>email\.mjml|email\.html|email\.txt|sms\.txt|push\.yaml|show\.html|show\.json)"
 )
-_KINDS: Final = "NAME[.LOCALE].email.mjml, .email.html, .email.txt, .sms.txt or .push.yaml"
+_KINDS: Final = "NAME[.LOCALE].email.mjml, .email.html, .email.txt, .sms.txt, .push.yaml, .show.html or .show.json"
 _FRONT: Final = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _MAIL_KEYS: Final = ("subject", "preheader", "from", "reply_to")
 _PUSH_KEYS: Final = ("title", "body", "link", "data")
@@ -54,8 +55,10 @@ class _Reader:
         self.problems: list[Problem] = []
         self.paths: set[str] = set()
 
-    def wrong(self, file: Path, line: int, found: str, *, column: int = 1, **more: str) -> None:
-        self.problems.append(Problem(str(file), line, column, found=found, **more))
+    def wrong(
+        self, file: Path, line: int, found: str, *, column: int = 1, key: str = "", expected: str = "", hint: str = ""
+    ) -> None:
+        self.problems.append(Problem(str(file), line, column, key, found, expected, hint))
 
     def jinja(self, file: Path, pieces: Iterable[_Piece]) -> bool:
         """Checks pieces of Jinja and notes what they read; whether they are sound."""
@@ -140,6 +143,18 @@ class _Reader:
         fields["lines"]["text"] = _places(plain, placed)
         return fields | {"text": plain.source}
 
+    def show(self, file: Path, source: str) -> Fields | None:
+        """Content of a page: HTML as it is, or JSON whose texts are templates."""
+        if file.suffix == ".html":
+            return {"file": file.name, "html": source} if self.jinja(file, [_Piece("", source, 1)]) else None
+        try:
+            data = json.loads(source)
+        except ValueError as error:
+            self.wrong(file, getattr(error, "lineno", 1), f"not JSON: {getattr(error, 'msg', error)}")
+            return None
+        pieces = [_Piece(key, text, 1) for key, text in _texts(data)]
+        return {"file": file.name, "json": data} if self.jinja(file, pieces) else None
+
     def push(self, file: Path, source: str) -> Fields | None:
         """A push message: title, body, and where it leads."""
         found = self.mapping(file, source, 1, _PUSH_KEYS)
@@ -152,6 +167,15 @@ class _Reader:
             return None
         fields: Fields = {name: value for name, (value, _) in found.items()}
         return fields | {"file": file.name, "data": {name: value for name, (value, _) in data.items()}}
+
+
+def _texts(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in data, with where it stands."""
+    if isinstance(node, str):
+        yield key, node
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, part in parts:
+        yield from _texts(part, f"{key}.{name}" if key else str(name))
 
 
 def compile_folder(folder: Path, layouts: Layouts | None = None) -> Folder:
@@ -203,6 +227,11 @@ def _channels(kinds: Mapping[str, Path], locale: str, reader: _Reader) -> Iterat
         yield "sms", {"file": kinds["sms.txt"].name, "text": text} if sound else None
     if "push.yaml" in kinds:
         yield "push", reader.push(kinds["push.yaml"], sources["push.yaml"])
+    shown = [kind for kind in ("show.html", "show.json") if kind in kinds]
+    if len(shown) == 2:
+        reader.wrong(kinds["show.json"], 1, "both HTML and JSON", expected="one of them")
+    elif shown:
+        yield "show", reader.show(kinds[shown[0]], sources[shown[0]])
 
 
 def _is_flat(node: yaml.Node) -> bool:
