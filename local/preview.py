@@ -24,6 +24,8 @@ BUILT_IN: Final[Sample] = {
     },
     "event": {},
 }  # fmt: skip
+ASKED: Final[Json] = {"type": "consent.requested", "properties": {"topic": "news", "channel": "email"}}
+"""Kairos's own event that a confirmation is rendered for."""
 _KEYS: Final = Keyring(b"a preview's links lead nowhere")
 BASE_URL: Final = "https://links.example"
 
@@ -39,7 +41,9 @@ def preview(
 ) -> Outgoing:  # fmt: skip
     """The message. `locale` overrides the customer's. Raises BrokenTemplate."""
     definition = catalog["campaigns"][campaign]
-    sends = [step for step in _steps(definition["steps"]) if step["do"] == "send" and step["template"] == template]
+    sends = [
+        step for step in _steps(definition["steps"]) if step["do"] in ("send", "show") and step["template"] == template
+    ]
     topic = next((step["topic"] for step in sends if step.get("topic")), definition["topic"]) or ""
     known = BUILT_IN["customer"] | sample.get("customer", {})
     put = PutMessage(
@@ -65,12 +69,14 @@ def preview(
 def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> Iterator[str]:
     """Every template, for every sample customer, in every locale: what cannot be rendered, each thing once."""
     seen: set[str] = set()
+    known = samples(campaigns)
+    known.append({**known[0], "event": ASKED})
     for campaign, names in templates["campaigns"].items():
-        fitting = [sample for sample in samples(campaigns) if _starts(catalog["campaigns"][campaign], sample)]
+        fitting = [sample for sample in known if _fits(catalog["campaigns"][campaign], sample)]
         for template, channels in names.items():
             for channel, variants in channels.items():
                 for locale in variants:
-                    for sample in fitting or samples(campaigns):
+                    for sample in fitting or known:
                         try:
                             preview(catalog, templates, campaign, template, channel, sample, now, locale or "und")
                         except BrokenTemplate as broken:
@@ -79,10 +85,32 @@ def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> It
                                 yield str(broken)
 
 
+def _fits(definition: Json, sample: Sample) -> bool:
+    """Whether the sample could be in this campaign: its event starts it, or it has what date and audience look at."""
+    if isinstance(definition["trigger"].get("on"), Mapping) and not _starts(definition, sample):
+        return False
+    return _asked(definition) <= sample.get("customer", {}).get("attributes", {}).keys()
+
+
 def _starts(definition: Json, sample: Sample) -> bool:
     """Whether the sample's event is of a type that starts this campaign."""
-    types = definition["trigger"].get("on", {}).get("event", ())
+    on = definition["trigger"].get("on")
+    types = on["event"] if isinstance(on, Mapping) else ()
     return "any" in types or sample.get("event", {}).get("type") in types
+
+
+def _asked(definition: Json) -> set[str]:
+    """The attributes without which nobody is in the campaign."""
+    path = definition["trigger"].get("date", {}).get("path", ())
+    return {path[1]} if path[:1] == ["attributes"] else set(_named(definition.get("audience") or {}))
+
+
+def _named(condition: Json) -> Iterator[str]:
+    for part in condition.get("all", ()):
+        yield from _named(part)
+    if "attributes" in condition:
+        absent = [{"exists": False}]
+        yield from (name for name, leaf in condition["attributes"].items() if leaf != absent)
 
 
 def _steps(steps: Any) -> Iterator[Json]:

@@ -1,4 +1,4 @@
-"""Links in messages: `/l/{token}` and `/u/{token}`."""
+"""Links in messages: `/l/{token}`, `/u/{token}` and `/c/{token}`."""
 
 from typing import Any
 
@@ -32,6 +32,16 @@ def ask(token: str) -> Response[str]:
 @app.post("/u/<token>")
 def unsubscribe(token: str) -> Response[str]:
     return _answer("unsubscribed", links.unsubscribe(token, _language()))
+
+
+@app.get("/c/<token>")
+def ask_to_confirm(token: str) -> Response[str]:
+    return _answer("asked", links.ask_to_confirm(token, _language()))
+
+
+@app.post("/c/<token>")
+def confirm(token: str) -> Response[str]:
+    return _answer("confirmed", links.confirm(token, _language()))
 
 
 @metrics.log_metrics

@@ -142,7 +142,7 @@ def _event(act: Act, scenario: Scenario, number: int) -> dict[str, Any]:
         named = {"customer": {**named.get("customer", {}), "anonymous_id": scenario.id(str(act.more["device"]))}}
     made = f"{scenario.campaign}-{scenario.number}-{act.at:%d%H%M}-{number}"
     same = f"{scenario.campaign}-{scenario.number}-{act.more['id']}" if "id" in act.more else made
-    told = {name: act.more[name] for name in ("properties", "context", "time") if name in act.more}
+    told = {name: act.more[name] for name in ("properties", "context", "consents", "time") if name in act.more}
     return {"id": same, "type": act.value, **named, **told}
 
 

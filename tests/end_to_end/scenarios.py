@@ -17,7 +17,7 @@ WISHES: Final = ("offers", "news")
 SCENARIO: Final = {"scenario", "customers", "given", "then", "until"}
 CUSTOMER: Final = {"attributes", "channels", "consents", "since"}
 DEEDS: Final = {"event", "external", "identify", "backend", "follow", "unsubscribe", "ask"}
-ACT: Final = {*DEEDS, "at", "customer", "device", "properties", "context", "id", "time", "times", "every"}
+ACT: Final = {*DEEDS, "at", "customer", "device", "properties", "context", "consents", "id", "time", "times", "every"}
 OUTCOME: Final = {"messages", "refusals", "events", "profile"}
 
 
@@ -76,6 +76,9 @@ def _scenario(campaign: str, number: int, told: Mapping[str, Any]) -> Scenario:
         _known(given, CUSTOMER, f"{where}, {name}")
     then = {name: told.get("then", {}).get(name) or ({} if name == "profile" else []) for name in OUTCOME}
     _known(told.get("then", {}), OUTCOME, f"{where}, then")
+    for line in (line for name in ("messages", "refusals", "events") for line in then[name]):
+        if not isinstance(line, str):
+            raise Unreadable(f"{where}: {line} has a colon, so it needs quotes around the line")
     acts = tuple(_acts(told.get("given") or [], next(iter(customers)), where))
     sinces = [moment(given["since"]) for given in customers.values() if "since" in given] + [act.at for act in acts]
     if not sinces:

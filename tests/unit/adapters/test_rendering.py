@@ -9,7 +9,7 @@ from kairos.catalog.jinja_source import SCOPE
 from kairos.domain.effects import PutMessage
 from kairos.domain.mail import compose
 from kairos.domain.state import Customer, Profile, State
-from kairos.domain.tokens import Answer, Keyring, Link, Unsubscribe, verify
+from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe, verify
 from kairos.service.ports import BrokenTemplate, Control, Dossier, StoredMessage
 
 NOW = 1_795_000_000_000  # 2026-11-18 11:06:40 UTC
@@ -256,4 +256,22 @@ def test_there_is_no_way_out_of_what_is_transactional():
 def test_the_scope_is_what_templates_are_checked_against():
     put = replace(PUT, coupon={"id": "c", "name": "c", "percent": 5, "valid": 1})
     for name in SCOPE:
-        renderer(email=mail(f"{{{{ {name} is defined and 1 or missing }}}}")).render(dossier(put), NOW)
+        renderer(email=mail(f"{{{{ {name} is defined and 1 or missing }}}}")).render(dossier(put, event=ASKED), NOW)
+
+
+ASKED = {"type": "consent.requested", "properties": {"topic": "news", "channel": "email"}}
+
+
+def test_a_confirmation_names_what_was_asked_for():
+    url = renderer(email=mail("{{ confirm_url }}")).render(dossier(event=ASKED), NOW).text
+    found = verify(url.removeprefix("https://links.example/c/"), Confirm, keys=KEYS, now=NOW)
+    assert (found.customer, found.topic, found.channel, found.message) == ("ada", "news", "email", PUT.id)
+
+
+def test_content_of_a_page_is_escaped_in_html_and_whole_in_json():
+    show, told = replace(PUT, channel="show"), {"properties": {"name": '<b>"Kite"</b>'}}
+    html = {"": {"file": "offer.show.html", "html": "<p>{{ event.properties.name }}</p>"}}
+    data = {"": {"file": "offer.show.json", "json": {"title": "{{ event.properties.name }}", "more": [1, "{{ 2 + 3 }}"]}}}
+    assert renderer(show=html).render(dossier(show, event=told), NOW).html == "<p>&lt;b&gt;&#34;Kite&#34;&lt;/b&gt;</p>"
+    made = renderer(show=data).render(dossier(show, event=told), NOW).data
+    assert made == {"title": '<b>"Kite"</b>', "more": [1, "5"]}

@@ -119,7 +119,10 @@ def test_push_is_read_field_by_field_and_no_value_turns_into_something_else(tmp_
         ("offer__push__yaml", "- a", "offer.push.yaml:1:1: not a mapping"),
         ("offer__sms__txt", "one\n{{ now", "offer.sms.txt:2:1:"),
         ("offer__da__sms__txt", "x", "offer.da.sms.txt:1:1: offer has no sms without a locale"),
-        ("offer__show__html", "x", "offer.show.html:1:1: not a template's name"),
+        ("offer__show__json", '{"title": }', "offer.show.json:1:1: not JSON: Expecting value"),
+        ("offer__show__json", '{"a": ["{{ nobody }}"]}', "offer.show.json:1:1: a.0: 'nobody' is not in scope"),
+        ("offer__show__html", "\n{{ nobody }}", "offer.show.html:2:1: 'nobody' is not in scope"),
+        ("offer__show__txt", "x", "offer.show.txt:1:1: not a template's name"),
         ("Offer__email__html", "x", "Offer.email.html:1:1: not a template's name"),
     ],
 )  # fmt: skip

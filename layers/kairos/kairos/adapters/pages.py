@@ -49,6 +49,8 @@ _WORDS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "en": {
         "ask": ("Unsubscribe", "You will get no more messages of this kind.", "Unsubscribe"),
         "withdrawn": ("You are unsubscribed", "You will get no more messages of this kind.", ""),
+        "confirm": ("One more click", "So that nobody else can sign you up: was it you?", "Yes, it was me"),
+        "confirmed": ("Thank you", "From now on you will hear from us.", ""),
         "thanks": ("Thank you", "We have noted your answer.", ""),
         "invalid": ("This link is not valid", "It may have been cut off. Try the one in the message again.", ""),
         "expired": ("This link has expired", "It was good for a limited time only.", ""),
@@ -57,6 +59,8 @@ _WORDS: Final[Mapping[str, Mapping[str, tuple[str, str, str]]]] = {
     "da": {
         "ask": ("Afmeld", "Du får ikke flere beskeder af denne slags.", "Afmeld"),
         "withdrawn": ("Du er afmeldt", "Du får ikke flere beskeder af denne slags.", ""),
+        "confirm": ("Et klik mere", "Så ingen anden kan tilmelde dig: Var det dig?", "Ja, det var mig"),
+        "confirmed": ("Tak", "Fra nu af hører du fra os.", ""),
         "thanks": ("Tak", "Vi har noteret dit svar.", ""),
         "invalid": ("Linket er ikke gyldigt", "Det kan være blevet afkortet. Prøv linket i beskeden igen.", ""),
         "expired": ("Linket er udløbet", "Det gjaldt kun i en begrænset tid.", ""),

@@ -54,14 +54,26 @@ class Answer:
     channel: str
 
 
-Payload = Unsubscribe | Link | Answer
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Proves that who reads a mail is who asked for a topic on a channel."""
+
+    customer: str
+    topic: str
+    channel: str
+    message: str
+
+
+Payload = Unsubscribe | Link | Answer | Confirm
 Kind = TypeVar("Kind", bound=Payload)
 
-_LETTERS: Final[Mapping[type, int]] = {Unsubscribe: ord("u"), Link: ord("l"), Answer: ord("a")}
+_LETTERS: Final[Mapping[type, int]] = {Unsubscribe: ord("u"), Link: ord("l"), Answer: ord("a"),
+                                         Confirm: ord("c")}  # fmt: skip
 LIFETIME: Final[Mapping[type[Payload], Millis]] = {
     Unsubscribe: 5 * 365 * DAY,  # an opt-out must work as long as anybody keeps the mail
     Link: 400 * DAY,
     Answer: 90 * DAY,
+    Confirm: 30 * DAY,
 }
 
 

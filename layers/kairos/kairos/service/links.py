@@ -7,11 +7,20 @@ from typing import Any, Final, TypeVar
 
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
 from kairos.domain.sources.canonical import to_dict
-from kairos.domain.tokens import Answer, InvalidToken, Keyring, Link, Payload, Unsubscribe, verify
+from kairos.domain.tokens import Answer, Confirm, InvalidToken, Keyring, Link, Payload, Unsubscribe, verify
 from kairos.service.ports import Clock, Queues
 
 _LOG: Final = logging.getLogger(__name__)
-_STATUS: Final = {"ask": 200, "withdrawn": 200, "thanks": 200, "invalid": 404, "expired": 410, "unavailable": 503}
+_STATUS: Final = {
+    "ask": 200,
+    "withdrawn": 200,
+    "confirm": 200,
+    "confirmed": 200,
+    "thanks": 200,
+    "invalid": 404,
+    "expired": 410,
+    "unavailable": 503,
+}
 
 Pages = Callable[[str, str], tuple[Mapping[str, str], str]]
 """A page by its name, in the reader's language (an Accept-Language header): headers and HTML."""
@@ -53,6 +62,14 @@ class Links:
         """Records an answer and thanks."""
         return self._opened(token, language, (Answer,), self._go)
 
+    def ask_to_confirm(self, token: str, language: str = "") -> Response:
+        """The page behind a confirmation link; a mail scanner that follows it confirms nothing."""
+        return self._opened(token, language, (Confirm,), lambda found, now: "confirm")
+
+    def confirm(self, token: str, language: str = "") -> Response:
+        """Grants with proof; answers only after that is committed, or queued if committing fails."""
+        return self._opened(token, language, (Confirm,), self._grant)
+
     def _opened(
         self,
         token: str,
@@ -77,12 +94,24 @@ class Links:
             source="links", customer=Ref(id=found.customer), consents=(word,),
             properties={"message_id": found.message, "topic": found.topic, "channel": found.channel},
         )  # fmt: skip
+        return self._noted(event, "withdrawn")
+
+    def _grant(self, found: Confirm, now: Millis) -> str:
+        word = Consent(found.topic, found.channel, "granted", now, source="confirmation", proof=found.message)
+        event = Event(
+            id=f"{found.message}.confirmed", type="consent.granted", time=now, received=now, own=True,
+            source="links", customer=Ref(id=found.customer), consents=(word,),
+            properties={"message_id": found.message, "topic": found.topic, "channel": found.channel},
+        )  # fmt: skip
+        return self._noted(event, "confirmed")
+
+    def _noted(self, event: Event, page: str) -> str:
         try:
             self._commit(event)
         except Exception:  # whatever stops the commit, the word of the customer must not be lost
-            _LOG.exception("opt-out not committed, queueing it")
-            return "withdrawn" if self._queued(event) else "unavailable"
-        return "withdrawn"
+            _LOG.exception("%s not committed, queueing it", event.type)
+            return page if self._queued(event) else "unavailable"
+        return page
 
     def _go(self, found: Link | Answer, now: Millis) -> str | Response:
         if isinstance(found, Answer):

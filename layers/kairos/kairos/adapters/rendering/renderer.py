@@ -1,5 +1,6 @@
 """A decided message becomes what goes out: the template of its campaign, in the customer's language."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from kairos.domain import coupons, tokens
 from kairos.domain.events import Json, Millis
 from kairos.domain.mail import one_line
 from kairos.domain.state import Profile
-from kairos.domain.tokens import Answer, Keyring, Link, Unsubscribe
+from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe
 from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
 
 _GAPS: Final = re.compile(r"[ \t]+(?=\n)|\n{3,}")
@@ -58,7 +59,7 @@ class JinjaRenderer:
         """One rendered field of a template; empty if it has none."""
         source: Any = fields
         for key in path:
-            source = source.get(key, "")
+            source = source[int(key)] if isinstance(source, list) else source.get(key, "")
         if not source:
             return ""
         where = f"{name[0]}/{fields['file']}"
@@ -94,6 +95,10 @@ class JinjaRenderer:
         if not put.transactional:  # there is no consent to withdraw
             opt_out = Unsubscribe(customer=customer, topic=put.topic, channel=put.channel, message=put.id)
             scope["unsubscribe_url"] = f"{self._base}/u/{tokens.sign(opt_out, self._keys, now)}"
+        asked = dossier.event.get("properties") or {}
+        if dossier.event.get("type") == "consent.requested" and {"topic", "channel"} <= asked.keys():
+            proof = Confirm(customer, str(asked["topic"]), str(asked["channel"]), put.id)
+            scope["confirm_url"] = f"{self._base}/c/{tokens.sign(proof, self._keys, now)}"
         return scope if coupon is None else scope | {"coupon": coupon}
 
     def _mail(self, made: Outgoing, part: Part, topic: str, opt_out: str | None, now: Millis) -> Outgoing:
@@ -138,11 +143,30 @@ def _push(part: Part, fields: Json) -> dict[str, Any]:
     return {"subject": one_line(title), "text": body, "data": payload}
 
 
-_CONTENTS: Final = {"email": _email, "sms": _sms, "push": _push}
+def _show(part: Part, fields: Json) -> dict[str, Any]:
+    """Content of a page: HTML, or data whose texts are rendered one by one, so that no value breaks its form."""
+    if "json" not in fields:
+        html = part("html")
+        return {"html": html, "text": html}
+    data = _filled(part, fields["json"], "json")
+    return {"data": data, "text": json.dumps(data, ensure_ascii=False, indent=2)}
+
+
+def _filled(part: Part, node: Any, *path: str) -> Any:
+    if isinstance(node, Mapping):
+        return {name: _filled(part, value, *path, name) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(part, value, *path, str(number)) for number, value in enumerate(node)]
+    return part(*path) if isinstance(node, str) else node
+
+
+_CONTENTS: Final = {"email": _email, "sms": _sms, "push": _push, "show": _show}
 
 
 def _to(profile: Profile, channel: str) -> Mapping[str, Any]:
     """Where it goes: the address, or the first push token, the one that stands for the customer's devices."""
+    if channel == "show":
+        return {}
     kind = {"email": "email", "sms": "phone", "push": "push"}[channel]
     value = profile.address(kind)
     if not value:
