@@ -34,6 +34,7 @@ def decide(customer: Customer, heard: Heard, catalog: Catalog, now: Millis, devi
         turn = _turn(customer, catalog, now, heard.id if isinstance(heard, Occurrence) else "wake")
         if isinstance(heard, Occurrence):
             _occur(turn, heard)
+            _settle(turn)
         for _ in range(_ROUNDS):  # a chain may be due again behind what was due
             if not timers.fire(turn):
                 break

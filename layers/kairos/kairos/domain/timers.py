@@ -137,10 +137,11 @@ def _fire_absence(turn: Turn, campaign: Campaign, armed: Armed, moment: Millis) 
 
 
 def _last_sign(turn: Turn, campaign: Campaign) -> Millis:
-    """The last event that counts; without one first sight, or since when such events are counted at all."""
+    """The last event that counts, else first sight; of somebody known before such events were counted, since then."""
     keep = campaign.trigger.count
-    kept = turn.state.counts.get(keep, ())
-    return max(turn.state.born, turn.catalog.since.get(keep, 0), *(moment[0] for moment in kept[:1]))
+    since, kept = turn.catalog.since.get(keep, 0), turn.state.counts.get(keep, ())
+    last = kept[0][0] if kept else turn.state.born
+    return last if turn.state.born >= since else max(last, since)
 
 
 def _fire_lapse(turn: Turn, campaign: Campaign, base: Millis) -> None:
