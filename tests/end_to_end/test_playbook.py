@@ -33,6 +33,10 @@ def test_given_these_events_exactly_these_messages_and_refusals(played: Player, 
         pytest.fail(f"{scenario.campaign}: {scenario.sentence}\n{told}", pytrace=False)
 
 
-@pytest.mark.parametrize("campaign", sorted(file.parent.name for file in CAMPAIGNS.glob("*/campaign.yaml")))
+# Nobody asks for a slot over HTTP yet: inbound campaigns have their scenarios in tests/unit/test_upsell.py
+HEARD = [file.parent.name for file in CAMPAIGNS.glob("*/campaign.yaml") if "inbound:" not in file.read_text()]
+
+
+@pytest.mark.parametrize("campaign", sorted(HEARD))
 def test_a_campaign_has_scenarios(campaign: str) -> None:
     assert any(scenario.campaign == campaign for scenario in SCENARIOS), f"write playbook/{campaign}.yaml"
