@@ -1,0 +1,1 @@
+"""Truth tables: each word of the campaign language, written as marketing writes it, with the reason in the last column."""

@@ -1,0 +1,17 @@
+"""The gates as the language names them, in their order."""
+
+from typing import Final
+
+ENTRY: Final = (
+    "paused",
+    "expired",
+    "not_in_audience",
+    "history_unknown",
+    "duplicate",
+    "cooldown",
+    "in_campaign",
+    "holdout",
+)
+SEND: Final = ("exited", "suppressed", "no_consent", "no_address", "frequency_cap", "quiet_hours", "outranked")
+AFTER: Final = ("sent", "in_doubt", "failed_template", "failed_provider", "undeliverable")
+GATES: Final = (*ENTRY, *SEND, *AFTER)

@@ -1,0 +1,169 @@
+"""A truth table: one word of the language, rows of why, what is written, what happens, and the reason in the last column."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import pytest
+
+from kairos.domain.effects import Record
+from tests.unit.domain.truths.moments import same, told
+from tests.unit.domain.truths.story import Story
+from tests.unit.domain.truths.written import compiled, yaml
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """All rows of one word; tests/house counts them."""
+
+    kind: ClassVar[str]
+    word: str
+    rows: Sequence[Row]
+    rules: str = ""  # of the policy
+    beside: str = ""  # other campaigns
+    known: Mapping[str, str] = field(default_factory=dict)  # names for what is written in many rows
+
+    @property
+    def reasons(self) -> set[str]:
+        """Every reason that some row ends in."""
+        return {reason for row in self.rows for reason in row[-1].split(", ")}
+
+    @property
+    def each(self) -> Callable[[Any], Any]:
+        """Makes a test of every row."""
+        return pytest.mark.parametrize("row", self.rows, ids=[row[0] for row in self.rows])
+
+    def check(self, row: Row) -> None:
+        """Plays the row and compares its last columns."""
+        raise NotImplementedError
+
+    def story(self, written: str, **more: Any) -> Story:
+        """A story under the campaign that is written, the table's rules, and what else is known of it."""
+        node = yaml(self.spelled(written)) | more
+        for shared, text in (("policy", self.rules), ("beside", self.beside)):
+            node[shared] = yaml(text) | node.get(shared, {})
+        return Story(compiled(node))
+
+    def spelled(self, text: str) -> str:
+        """What is written, or what its name stands for."""
+        for name, meaning in self.known.items():
+            text = text.replace(name, meaning)
+        return text
+
+
+class Condition(Table):
+    """(why, condition, given, answer): asked at 0 of whoever the event `look` brings, if no other `look` is given."""
+
+    kind = "condition"
+
+    def check(self, row: Row) -> None:
+        _, written, given, answer = row
+        story = self.story("event: look", audience=yaml(self.spelled(written)))
+        story.play(given if " look" in given else f"{given}; 0 look" if given else "0 look")
+        heard = [entry_reason(record) for record in story.lines if is_entry(record)]
+        meaning = {"entered": "holds", "not_in_audience": "does not hold", "history_unknown": "unknown"}
+        assert ", ".join(meaning.get(reason, reason) for reason in heard) == answer
+
+
+class Trigger(Table):
+    """(why, campaign with its trigger, given, when, reason): each time it fired, and what the gates of entry said."""
+
+    kind = "trigger"
+
+    def check(self, row: Row) -> None:
+        _, written, given, when, reason = row
+        story = self.story(written).play(given)
+        lines = [record for record in story.lines if is_entry(record)]
+        fired = [(told(record.time), entry_reason(record)) for record in lines]
+        expected = [] if reason == "silent" else list(zip(map(same, _parts(when)), _parts(reason), strict=True))
+        assert fired == expected
+
+
+class Step(Table):
+    """(why, steps, more of the campaign, given, what came of it, reason): triggered by `x`, at 0 if nothing is given."""
+
+    kind = "step"
+
+    def check(self, row: Row) -> None:
+        _, written, more, given, out, reason = row
+        story = self.story(more, steps=yaml(self.spelled(written))).play(given or "0 x")
+        assert came_of(story) == [_normal(part) for part in _parts(out)]
+        assert [r.reason for r in story.lines if r.campaign == "hello" and is_told(r)] == _parts(reason)
+
+
+class Gate(Table):
+    """(why, campaign, given, reasons): what was said of each entry, or of each send, in order; `goes` if nothing refused."""
+
+    kind = "gate"
+
+    def check(self, row: Row) -> None:
+        _, written, given, reasons = row
+        story = self.story(written).play(given)
+        assert ", ".join(self.said(story)) == reasons
+
+    def said(self, story: Story) -> list[str]:
+        raise NotImplementedError
+
+
+class EntryGate(Gate):
+    def said(self, story: Story) -> list[str]:
+        return [entry_reason(record) for record in story.lines if is_entry(record)]
+
+
+class SendGate(Gate):
+    def said(self, story: Story) -> list[str]:
+        """Messages that go, refusals and deferrals, in the order of their moments."""
+        gone = [(at, 0, "goes") for at, message in story.went if message.campaign == "hello"]
+        held = [
+            (r.time, 1, r.reason if r.outcome == "refused" else f"{r.reason} (deferred)")
+            for r in story.lines
+            if r.campaign == "hello" and r.outcome in ("refused", "deferred") and r.step
+        ]
+        return [word for _, _, word in sorted(gone + held)]
+
+
+def is_entry(record: Record) -> bool:
+    """Whether it says what became of somebody who stood before the campaign."""
+    return record.campaign == "hello" and (
+        record.outcome == "entered" or (record.outcome == "refused" and not record.step)
+    )
+
+
+def entry_reason(record: Record) -> str:
+    return record.reason or "entered"
+
+
+def is_told(record: Record) -> bool:
+    """Whether it is a reason for something that did not go out, or for leaving."""
+    return record.outcome == "left" or (record.outcome == "refused" and bool(record.step))
+
+
+def came_of(story: Story) -> list[str]:
+    """Messages, events out and content shown, each with its moment."""
+    found = [(at, number, _message(m)) for number, (at, m) in enumerate(story.went) if m.campaign == "hello"]
+    for at, slot, offers in story.shown:
+        best = next((offer for offer in offers if not offer.reason), None)
+        found.append((at, 999, f"{slot}={best.template if best else 'nothing'}"))
+    return [f"{what} {told(at)}" for at, _, what in sorted(found)]
+
+
+def _message(message: Any) -> str:
+    if message.detail is not None:
+        detail = ",".join(f"{name}={json.dumps(value)}" for name, value in message.detail["detail"].items())
+        return f"{message.detail['type']}({detail})"
+    coupon = message.coupon or {}
+    worth = f"[{coupon['percent']}%]" if "percent" in coupon else f"[{coupon['amount']}]" if coupon else ""
+    variant = f"/{message.variant}" if message.variant else ""
+    return f"{message.template}{worth}{variant}"
+
+
+def _parts(text: str) -> list[str]:
+    return text.split(", ") if text else []
+
+
+def _normal(part: str) -> str:
+    what, _, when = part.rpartition(" ")
+    return f"{what} {same(when)}"

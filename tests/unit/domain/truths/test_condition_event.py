@@ -1,0 +1,24 @@
+"""`event`: a pattern on the triggering event."""
+
+from tests.unit.domain.truths.table import Condition, Row
+
+EVENT = Condition("event", [
+    ("a property", "event: {properties: {n: [1]}}", "0 look n=1", "holds"),
+    ("another value", "event: {properties: {n: [1]}}", "0 look n=2", "does not hold"),
+    ("missing", "event: {properties: {n: [1]}}", "0 look", "does not hold"),
+    ("missing matches exists: false", "event: {properties: {n: [{exists: false}]}}", "0 look", "holds"),
+    ("a range", "event: {properties: {n: [{numeric: ['>', 0, '<=', 5]}]}}", "0 look n=5", "holds"),
+    ("out of the range", "event: {properties: {n: [{numeric: ['>', 0, '<=', 5]}]}}", "0 look n=0", "does not hold"),
+    ("null is a value", "event: {properties: {n: [null]}}", "0 look n=null", "holds"),
+    ("its type", "event: {type: [look]}", "0 look", "holds"),
+    ("its source", "event: {source: [shop]}", "0 look", "holds"),
+    ("another source", "event: {source: [till]}", "0 look", "does not hold"),
+    ("it is the trigger that counts, not what came before", "event: {properties: {n: [1]}}", "-1d look n=1; 0 look n=2", "holds, does not hold"),
+    ("as the customer's attribute says", "event: {properties: {tier: ['{{ attributes.tier }}']}}", "-1d put tier=gold; 0 look tier=gold", "holds"),
+    ("the customer has none", "event: {properties: {tier: ['{{ attributes.tier }}']}}", "0 look tier=gold", "does not hold"),
+])  # fmt: skip
+
+
+@EVENT.each
+def test_the_triggering_event_matches(row: Row) -> None:
+    EVENT.check(row)
