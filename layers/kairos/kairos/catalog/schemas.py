@@ -13,10 +13,20 @@ _OBJECT: Final = {"type": "object"}
 def schemas() -> dict[str, Any]:
     """The schemas of campaign.yaml, policy.yaml and an event over HTTP, by name."""
     return {
-        "campaign": {"$schema": DIALECT, **Campaign.model_json_schema()},
-        "policy": {"$schema": DIALECT, **Policy.model_json_schema()},
+        "campaign": {"$schema": DIALECT, **_inclusive(Campaign.model_json_schema())},
+        "policy": {"$schema": DIALECT, **_inclusive(Policy.model_json_schema())},
         "event": EVENT,
     }
+
+
+def _inclusive(schema: Any) -> Any:
+    """The schema with `anyOf` for `oneOf`: what tells two forms apart may be more than their shapes.
+
+    `until: "10:00"` is a time of day, though its shape would also do for a path.
+    """
+    if isinstance(schema, dict):
+        return {"anyOf" if key == "oneOf" else key: _inclusive(value) for key, value in schema.items()}
+    return [_inclusive(item) for item in schema] if isinstance(schema, list) else schema
 
 
 CONSENT: Final[dict[str, Any]] = {
