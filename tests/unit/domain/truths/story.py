@@ -105,7 +105,7 @@ class Story(Life):
         self.hear(self._event(line, line.verb, own=own), self.now)
 
     def _event(self, line: Line, type: str, **more: Any) -> Event:
-        properties = {name: value for name, value in line.fields.items() if name != "id"}
+        properties: dict[str, Any] = {name: value for name, value in line.fields.items() if name != "id"}
         id = str(line.fields.get("id") or f"{type}-{line.at}-{line.number}")
         return event(type, line.at, id, line.received, **more, **properties)
 
@@ -130,8 +130,7 @@ class Story(Life):
     def _word(self, line: Line, state: str, proof: str = "") -> None:
         topic, _, channel = line.about.partition("/")
         consents = (Consent(topic, channel, state, line.at, proof=proof),)
-        type = f"consent.{'withdrawn' if state == 'withdrawn' else 'granted'}"
-        self.hear(Event(f"{state}-{line.at}-{line.number}", type, line.at, line.received, "shop", Ref("anna"), own=True,
+        self.hear(Event(f"{state}-{line.at}-{line.number}", "kairos.customer", line.at, line.received, "shop", Ref("anna"), own=True,
                         consents=consents), self.now)  # fmt: skip
 
     def _grants(self, line: Line) -> None:
@@ -149,7 +148,7 @@ class Story(Life):
                         addresses=addresses), self.now)  # fmt: skip
 
     def _bounces(self, line: Line) -> None:
-        told = {"channel": "email", "address_hash": address_hash("email", EMAIL), "permanent": line.about != "softly"}
+        told: dict[str, Any] = {"channel": "email", "address_hash": address_hash("email", EMAIL), "permanent": line.about != "softly"}
         self.hear(event(f"message.{line.fields.get('as', 'bounced')}", line.at, own=True, **told), self.now)
 
     def _external(self, line: Line) -> None:

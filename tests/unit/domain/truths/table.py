@@ -167,3 +167,19 @@ def _parts(text: str) -> list[str]:
 def _normal(part: str) -> str:
     what, _, when = part.rpartition(" ")
     return f"{what} {same(when)}"
+
+
+class Inbound(Trigger):
+    """(why, campaign, given, when, reason): what each question for a slot was answered; nobody enters."""
+
+    def check(self, row: Row) -> None:
+        _, written, given, when, reason = row
+        story = self.story(written).play(given)
+        answers = [
+            (told(at), offer.reason or "offered")
+            for at, _, offers in story.shown
+            for offer in offers
+            if offer.campaign == "hello"
+        ]
+        assert answers == ([] if reason == "silent" else list(zip(map(same, _parts(when)), _parts(reason), strict=True)))
+        assert not any(is_entry(record) for record in story.lines)
