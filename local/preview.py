@@ -69,20 +69,25 @@ def preview(
 def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> Iterator[str]:
     """Every template, for every sample customer, in every locale: what cannot be rendered, each thing once."""
     seen: set[str] = set()
-    known = samples(campaigns)
-    known.append({**known[0], "event": ASKED})
     for campaign, names in templates["campaigns"].items():
-        fitting = [sample for sample in known if _fits(catalog["campaigns"][campaign], sample)]
+        fits = fitting(catalog, campaigns, campaign)
         for template, channels in names.items():
             for channel, variants in channels.items():
                 for locale in variants:
-                    for sample in fitting or known:
+                    for sample in fits:
                         try:
                             preview(catalog, templates, campaign, template, channel, sample, now, locale or "und")
                         except BrokenTemplate as broken:
                             if str(broken) not in seen:
                                 seen.add(str(broken))
                                 yield str(broken)
+
+
+def fitting(catalog: Json, campaigns: Path, campaign: str) -> list[Sample]:
+    """The samples that could be in this campaign; all of them if none could."""
+    known = samples(campaigns)
+    known.append({**known[0], "event": ASKED})
+    return [sample for sample in known if _fits(catalog["campaigns"][campaign], sample)] or known
 
 
 def _fits(definition: Json, sample: Sample) -> bool:

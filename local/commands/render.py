@@ -35,7 +35,7 @@ def command(
         InvalidCampaigns,
         compile_directory,
     )  # here: `kairos --help` need not wait for MJML
-    from local.preview import preview, samples
+    from local.preview import fitting, preview
 
     if show and out is None:
         raise click.UsageError("--open needs --out")
@@ -48,7 +48,7 @@ def command(
         raise click.UsageError(f"there is no campaign {campaign!r}, only {', '.join(bundle.templates['campaigns'])}")
     if template is not None and template not in names:
         raise click.UsageError(f"{campaign} has no template {template!r}, only {', '.join(names)}")
-    sample = json.loads(customer.read_text()) if customer else samples(campaigns)[0]
+    sample = json.loads(customer.read_text()) if customer else fitting(bundle.catalog, campaigns, campaign)[0]
     if customer and "customer" not in sample:  # a customer alone, as the customers API takes one
         sample = {"customer": sample}
     for name in [template] if template else names:

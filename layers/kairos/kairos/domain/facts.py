@@ -130,17 +130,18 @@ def forget(state: State, catalog: Catalog) -> None:
     }
     state.lasts = {keep: values for keep, values in state.lasts.items() if keep in catalog.lasts}
     state.interests = {name: sums for name, sums in state.interests.items() if name in catalog.policy.interests}
-    for keep, values in state.lasts.items():
-        hold = catalog.lasts[keep].hold
-        if hold is not None:
-            for value in [v for v, m in values.items() if v != ANY and m[0][0] <= state.newest - hold]:
-                del values[value]
     state.armed = {name: values for name, values in state.armed.items() if _inaction(catalog, name)}
+    # before the moments that keep them silent
     for name, armed in state.armed.items():
         campaign = catalog.campaigns[name]
         horizon = state.newest - campaign.trigger.wait - campaign.expires - LATE
         for value in [v for v, a in armed.items() if a.time <= horizon and not pending(state, campaign, v, a)]:
             del armed[value]
+    for keep, values in state.lasts.items():
+        hold = catalog.lasts[keep].hold
+        if hold is not None:
+            for value in [v for v, m in values.items() if v != ANY and m[0][0] <= state.newest - hold]:
+                del values[value]
     for tag in [tag for tag, (on, time) in state.tags.items() if not on and time <= state.newest - LATE]:
         del state.tags[tag]
     _newest(state.tags, TAGS, lambda tag: state.tags[tag][1])
