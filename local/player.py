@@ -45,7 +45,8 @@ class Player:
         """Moves the clock to the target, through every minute in which something is due."""
         with self.playing:
             self.settle()
-            self._fire(self.schedules)  # they have run in the minute that is over; empty ones are not played from here on
+            # each has run in the minute that is over; from here on those that find nothing are not played
+            self._fire(self.schedules)
             self.poller.drain()
             while (moment := self._next(clock.now)) is not None and moment <= target:
                 clock.now = moment
