@@ -1,13 +1,14 @@
 """A truth table: one word of the language, rows of why, what is written, what happens, and the reason in the last column."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
 
-from kairos.domain.effects import Record
+from kairos.domain.effects import PutMessage, Record
 from tests.unit.domain.truths.moments import same, told
 from tests.unit.domain.truths.story import Story
 from tests.unit.domain.truths.written import compiled, yaml
@@ -50,7 +51,7 @@ class Table:
     def spelled(self, text: str) -> str:
         """What is written, or what its name stands for."""
         for name, meaning in self.known.items():
-            text = text.replace(name, meaning)
+            text = re.sub(rf"\b{name}\b", lambda _, meaning=meaning: meaning, text)
         return text
 
 
@@ -143,21 +144,28 @@ def is_told(record: Record) -> bool:
 
 def came_of(story: Story) -> list[str]:
     """Messages, events out and content shown, each with its moment."""
-    found = [(at, number, _message(m)) for number, (at, m) in enumerate(story.went) if m.campaign == "hello"]
+    coupons: list[str] = []
+    found = [(at, _message(message, coupons)) for at, message in story.went if message.campaign == "hello"]
     for at, slot, offers in story.shown:
         best = next((offer for offer in offers if not offer.reason), None)
-        found.append((at, 999, f"{slot}={best.template if best else 'nothing'}"))
-    return [f"{what} {told(at)}" for at, _, what in sorted(found)]
+        variant = f"/{best.variant}" if best and best.variant else ""
+        found.append((at, f"{slot}={best.template if best else 'nothing'}{variant}"))
+    return [f"{what} {told(at)}" for at, what in sorted(found, key=lambda one: one[0])]
 
 
-def _message(message: Any) -> str:
+def _message(message: PutMessage, coupons: list[str]) -> str:
+    """`template/variant:channel`, `[15%#1]` for a coupon (the first code there is), `type(field=value)` for an event out."""
     if message.detail is not None:
         detail = ",".join(f"{name}={json.dumps(value)}" for name, value in message.detail["detail"].items())
         return f"{message.detail['type']}({detail})"
-    coupon = message.coupon or {}
-    worth = f"[{coupon['percent']}%]" if "percent" in coupon else f"[{coupon['amount']}]" if coupon else ""
+    worth = ""
+    if coupon := message.coupon:
+        coupons += [coupon["id"]] if coupon["id"] not in coupons else []
+        worth = f"{coupon['percent']:g}%" if "percent" in coupon else f"{coupon['amount']:g}"
+        worth = f"[{worth}#{coupons.index(coupon['id']) + 1}]"
     variant = f"/{message.variant}" if message.variant else ""
-    return f"{message.template}{worth}{variant}"
+    channel = "" if message.channel == "email" else f":{message.channel}"
+    return f"{message.template}{worth}{variant}{channel}"
 
 
 def _parts(text: str) -> list[str]:
