@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kairos.domain import moments
+from kairos.domain import manners, moments
 from kairos.domain.definitions import Branch, Step
 from kairos.domain.events import Json, Millis
 from kairos.domain.facts import known, same_of, value_hash
@@ -28,6 +28,9 @@ def advance(turn: Turn, run: Run, position: int, cursor: Millis) -> None:
         match step.do:
             case "send":
                 turn.candidates.append(Candidate(run, campaign, step, cursor))
+                return
+            case "wait" if _exited(turn, run):  # known before the trigger was, or before this wait began
+                turn.end(run, "exited")
                 return
             case "wait":
                 over = _wait(turn, run, step)
@@ -52,6 +55,11 @@ def resume(turn: Turn, run: Run) -> None:
         turn.candidates.append(Candidate(run, campaign, campaign.steps[position], run.began))
     else:
         advance(turn, run, position, run.began)
+
+
+def _exited(turn: Turn, run: Run) -> bool:
+    campaign = turn.catalog.campaigns[run.campaign]
+    return manners.exited(turn.state, campaign, same_of(campaign, run.event), run.since, run.trigger)
 
 
 def _wait(turn: Turn, run: Run, step: Step) -> tuple[int, Millis] | None:
@@ -101,7 +109,7 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
         case "score":
             turn.state.points += spec["points"]
             turn.touched.add("points")
-        case "show" if not run.control:
+        case "show" if not run.control and not _exited(turn, run):
             _show(turn, run, step)
         case "set":
             _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})

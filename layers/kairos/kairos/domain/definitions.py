@@ -71,7 +71,7 @@ class Trigger:
     wait: Millis = 0
     until: Moment | None = None
     yearly: bool = False
-    count: str = ""  # the keep of what came last: inactivity: a sign of life; inbound: an answer
+    count: str = ""  # inactivity: the keep of the last sign of life
     watch: str = ""  # change, segment: the keep of what is watched
     fires: Callable[[str, str], bool] | None = None  # change, segment: by what it showed before and shows now
     places: tuple["Place", ...] = ()  # external, schedule: where in the index its audience is
@@ -145,6 +145,7 @@ class Campaign:
     event_paths: tuple[Path, ...]  # that, and what templates read
     groups: tuple[tuple[frozenset[str], Millis], ...]  # cooldown groups it is in
     remember: Millis  # longest cooldown that looks back at its entries
+    answered: str = ""  # of a campaign that shows content: the keep of the last yes or no to it
 
 
 @dataclass(frozen=True, slots=True)

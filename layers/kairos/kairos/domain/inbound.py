@@ -61,6 +61,7 @@ def _candidates(customer: Customer, slot: str, view: View) -> Iterator[tuple[Cam
 
 def _placed(campaign: Campaign, placed: Placed, view: View) -> Offer:
     reason = _held_back(campaign, view) or ("expired" if placed.until <= view.now else "")
+    reason = reason or ("cooldown" if _cooling(campaign, view) else "")
     return Offer(
         placed.slot, placed.campaign, placed.key, placed.step, placed.template, placed.variant, placed.since, reason
     )  # fmt: skip
@@ -91,7 +92,7 @@ def _held_back(campaign: Campaign, view: View) -> str:
 
 def _cooling(campaign: Campaign, view: View) -> bool:
     """Whether its content was accepted or dismissed too lately."""
-    moments = view.state.counts.get(campaign.trigger.count, ())
+    moments = view.state.counts.get(campaign.answered, ())
     return bool(campaign.cooldown and moments and moments[0][0] > view.now - campaign.cooldown)
 
 

@@ -25,6 +25,10 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
     if goal:
         goal_on = keeping.kept(goal["on"], node["expires"] + LATE, newest=FIRST, worth=_path(goal.get("value")))
     steps = _steps(node["steps"], keeping)
+    answered = ""
+    if any(step.do == "show" for step in steps):
+        answers = {"event": ["content.accepted", "content.dismissed"], "match": {"properties": {"campaign": [name]}}}
+        answered = keeping.needs.count(counted(answers, 1)).keep
     audience = compile_condition(node["audience"], keeping.needs) if node.get("audience") else None
     for selector in (*exits, trigger.absent, goal_on):
         if selector is not None and selector.same:
@@ -61,6 +65,7 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
         decision_paths=decision_paths,
         event_paths=tuple(sorted(templates | set(decision_paths))),
         groups=groups,
+        answered=answered,
         remember=max([node.get("cooldown") or 0, *(span for _, span in groups)]),
     )
 
@@ -89,9 +94,7 @@ def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:
             places = _places(campaign, keeping)
             return Trigger("schedule", places=places, cron=node.get("cron"), at=node.get("at"), timezone=zone)
         case "inbound":
-            answers = ["content.accepted", "content.dismissed"]
-            answered = {"event": answers, "match": {"properties": {"campaign": [name]}}}
-            return Trigger("inbound", slot=node["slot"], count=keeping.needs.count(counted(answered, 1)).keep)
+            return Trigger("inbound", slot=node["slot"])
     wait = node.get("for") or 0
     absent = keeping.kept(node["absent"], wait + expires + LATE if wait else None, stops=True)
     until = keeping.moment(node["until"]) if node.get("until") else None

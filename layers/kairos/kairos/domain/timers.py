@@ -12,7 +12,7 @@ from kairos.domain.entering import enter
 from kairos.domain.events import Millis
 from kairos.domain.facts import LATE, pending
 from kairos.domain.identity import short_hash
-from kairos.domain.journey import Armed
+from kairos.domain.journey import Armed, Run
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, project
 
@@ -101,7 +101,7 @@ def _timers(turn: Turn) -> Iterator[tuple[Millis, Callable[[], object]]]:
     for alarm in sorted(set(watching.alarms(turn))):  # customer facts, and so what follows from time alone, come first
         yield alarm, partial(_pass, turn, alarm)
     for run in state.runs:
-        yield run.due, partial(resume, turn, run)
+        yield run.due, partial(_go_on, turn, run)
     for name, values in state.armed.items():
         campaign = catalog.campaigns.get(name)
         if campaign is None or campaign.trigger.kind != "inaction":
@@ -122,6 +122,11 @@ def _timers(turn: Turn) -> Iterator[tuple[Millis, Callable[[], object]]]:
 def _pass(turn: Turn, moment: Millis) -> None:
     """Nothing happened until now: that is news for what is watched."""
     turn.state.newest = max(turn.state.newest, moment)
+
+
+def _go_on(turn: Turn, run: Run) -> None:
+    _pass(turn, run.due)
+    resume(turn, run)
 
 
 def _absence_due(turn: Turn, campaign: Campaign, armed: Armed) -> Millis | None:
