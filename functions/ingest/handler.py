@@ -1,4 +1,4 @@
-"""Events in: `POST /v1/events`."""
+"""Events in: `POST /v1/events`, and `/v1/identify` of the Segment protocol."""
 
 from base64 import b64decode
 from typing import Any
@@ -21,6 +21,14 @@ def take() -> Response[str]:
     body = _bytes(request.body or "", request.is_base64_encoded)
     key = request.headers.get("idempotency-key", "")
     what = once(key, body, request.headers, app.lambda_context, lambda: ingest(request.headers, body))
+    return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
+
+
+@app.post("/v1/identify")
+@app.post("/v1/i")
+def identify() -> Response[str]:
+    request = app.current_event
+    what = ingest.identify(request.headers, _bytes(request.body or "", request.is_base64_encoded))
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kairos.domain.events import Event
-from kairos.domain.sources import canonical, cloudevents, own
+from kairos.domain.sources import canonical, cloudevents, own, segment
 from kairos.domain.sources.parts import BadEvent
 from kairos.service.answers import Answer, answer, problem
-from kairos.service.keys import Keys, Role
+from kairos.service.keys import Keys, Role, key_of
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues
 from kairos.service.reading import read_json
@@ -45,6 +45,24 @@ class Ingest:
         if not told:
             return problem(400, "empty", "must hold at least one event")
         return self._take(told, single)
+
+    def identify(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Segment's `identify`: exactly 200 once it is queued, which is what its clients take for success."""
+        if len(body) > LARGEST_REQUEST:
+            return problem(413, "too_large", f"must have at most {LARGEST_REQUEST} bytes")
+        try:
+            told = read_json(body)
+            if refused := self.keys.refuse(_with_key(headers, told), Role.WRITE):
+                return refused
+            event = segment.identify(told, received=self.clock(), new_id=self.ids)
+            self.queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
+        except BadEvent as error:
+            refused = self.keys.refuse(headers, Role.WRITE)
+            return refused or problem(400, error.code, error.message, field=error.field)
+        except QueueRefused:
+            return problem(503, "not_queued", "send it again", headers={"Retry-After": "5"})
+        self.tally.count("AcceptedEvents")
+        return answer(200, {"success": True})
 
     def _take(self, told: list[Any], single: bool) -> Answer:
         received = self.clock()
@@ -91,3 +109,9 @@ def _rejection(index: int, one: Any, code: str, message: str, field: str) -> dic
     sender = one.get("id") if isinstance(one, dict) else None
     named = {"id": sender} if isinstance(sender, str) and sender else {}
     return {"index": index, **named, "code": code, "message": message, **({"field": field} if field else {})}
+
+
+def _with_key(headers: Mapping[str, str], told: Any) -> Mapping[str, str]:
+    """A browser's beacon has no headers of its own: there the key is in the body."""
+    key = told.get("writeKey") if isinstance(told, dict) else None
+    return {"x-api-key": key} if isinstance(key, str) and not key_of(headers) else headers

@@ -1,0 +1,76 @@
+"""A visitor becomes a customer, from the door to the message, through the deployed template."""
+
+import pytest
+
+from local.clock import VirtualClock, parse_moment
+from local.stack import Stack
+
+TOYS = {"category": "toys"}
+
+
+@pytest.fixture
+def stack():
+    made = Stack.start(clock=VirtualClock(parse_moment("2026-11-24T10:00:00Z")))
+    yield made
+    made.stop()
+
+
+def visit(stack, number, **who):
+    page = {"type": "page.viewed", "id": f"p{number}", "customer": who, "properties": TOYS}
+    assert stack.post_events([page]).status == 202
+    stack.settle()
+
+
+def put(stack, who):
+    news = [{"topic": "news", "channel": "email", "state": "granted", "proof": "a link"}]
+    body = {"addresses": {"email": f"{who}@shop.example"}, "consents": news}
+    assert stack.request("PUT", f"/v1/customers/{who}", body, key="dev-admin-key").status == 200
+
+
+def identify(stack, who, device="d1", path="/v1/identify"):
+    answer = stack.request("POST", path, {"userId": who, "anonymousId": device, "traits": {"plan": "plus"}})
+    assert (answer.status, answer.body) == (200, b'{"success": true}')
+    stack.settle()
+
+
+def asked(stack):
+    return [m["customer"] for m in stack.messages() if m["campaign"] == "toys-interest"]
+
+
+def test_what_a_device_did_counts_for_the_customer_and_starts_the_campaign_once(stack):
+    put(stack, "anna")
+    for number in range(10):
+        visit(stack, number, anonymous_id="d1")
+    identify(stack, "anna")
+    assert asked(stack) == []
+    visit(stack, 10, anonymous_id="d1")  # the device's late page is hers
+    identify(stack, "anna", path="/v1/i")
+    visit(stack, 11, id="anna")
+    assert asked(stack) == ["anna"]
+
+
+def test_a_shared_device_follows_whoever_identified_last_and_merges_nobody(stack):
+    put(stack, "anna")
+    put(stack, "bo")
+    for number in range(10):
+        visit(stack, number, anonymous_id="d1")
+    identify(stack, "anna")
+    identify(stack, "bo")
+    visit(stack, 10, anonymous_id="d1")
+    assert asked(stack) == []  # ten of Anna's, one of Bo's
+    visit(stack, 11, id="anna")
+    assert asked(stack) == ["anna"]
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "status"),
+    [
+        ({}, "dev-write-key", 400),
+        ({"userId": "anna"}, "wrong", 401),
+        ({"userId": "anna", "traits": {"email": "x"}}, "dev-write-key", 400),
+    ],
+)
+def test_an_error_has_a_code_and_a_message(stack, body, key, status):
+    answer = stack.request("POST", "/v1/identify", body, key=key)
+    assert answer.status == status
+    assert b'"code"' in answer.body and b'"message"' in answer.body
