@@ -1,4 +1,4 @@
-"""The gates as the language names them, in their order."""
+"""The gates as the language names them, in their order: before an entry, before a send, and how a message ended."""
 
 from typing import Final
 

@@ -6,7 +6,7 @@ Each line is a moment, perhaps `11×1h` (so often, so far apart), a verb or a ty
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kairos.catalog.schedules import between, following
@@ -15,6 +15,7 @@ from kairos.domain.effects import Decision, DropPlace, PutMessage, PutPlace, Rec
 from kairos.domain.events import Consent, Event, Millis, Occurrence, Ref
 from kairos.domain.identity import address_hash
 from kairos.domain.inbound import Offer, offers
+from kairos.domain.judge import judge
 from kairos.domain.reach import places_for
 from kairos.domain.settling import report
 from tests.unit.domain.shop import DAY, Life, event
@@ -51,7 +52,7 @@ class Story(Life):
         self.shown: list[tuple[Millis, str, tuple[Offer, ...]]] = []
         self.places: set[str] = set()
         self.asleep = False
-        self.done: set[str] = set()  # messages that were reported
+        self.ended: dict[str, tuple[Millis, str]] = {}  # messages that were reported, and how
 
     def play(self, text: str, horizon: Millis = 7 * DAY) -> "Story":
         """Plays the story, and what follows from it until so long after its last line."""
@@ -148,7 +149,11 @@ class Story(Life):
                         addresses=addresses), self.now)  # fmt: skip
 
     def _bounces(self, line: Line) -> None:
-        told: dict[str, Any] = {"channel": "email", "address_hash": address_hash("email", EMAIL), "permanent": line.about != "softly"}
+        told: dict[str, Any] = {
+            "channel": "email",
+            "address_hash": address_hash("email", EMAIL),
+            "permanent": line.about != "softly",
+        }
         self.hear(event(f"message.{line.fields.get('as', 'bounced')}", line.at, own=True, **told), self.now)
 
     def _external(self, line: Line) -> None:
@@ -163,17 +168,31 @@ class Story(Life):
         self.shown.append((self.now, line.about, found[line.about]))
 
     def _reports(self, line: Line) -> None:
-        """The newest message of `hello` that was not reported yet comes to its end: `sent`, or a reason."""
-        message = next(
-            m for m in reversed(self.messages) if m.campaign == line.fields.get("of", "hello") and m.id not in self.done
-        )
-        self.done.add(message.id)
-        sent = line.about in ("sent", "in_doubt")
-        address = address_hash(message.channel, EMAIL if message.channel == "email" else "+4520123456")
-        self.hear(
-            report(message, "anna", f"message.{'sent' if sent else 'refused'}", self.now, reason="" if sent else line.about,
-                   address=address if line.about == "undeliverable" else ""), self.now,
-        )  # fmt: skip
+        """The newest message of `hello` (or `of=`) that has not ended yet ends: `sent`, `in_doubt`, or refused for a reason."""
+        self._end(self._newest(line), line.about)
+
+    def _delivers(self, line: Line) -> None:
+        """Delivery takes up that message: the last look, and the provider takes it."""
+        message = self._newest(line)
+        self._end(message, judge(self.customer, message, self.catalog, self.now) or "sent")
+
+    def _newest(self, line: Line) -> PutMessage:
+        campaign = line.fields.get("of", "hello")
+        return next(m for m in reversed(self.messages) if m.campaign == campaign and m.id not in self.ended)
+
+    def _end(self, message: PutMessage, word: str) -> None:
+        self.ended[message.id] = (self.now, word)
+        if word == "in_doubt":  # nobody knows, so nobody is told
+            return
+        type, reason = ("message.sent", "") if word == "sent" else ("message.refused", word)
+        number = EMAIL if message.channel == "email" else "+4520123456"
+        address = address_hash(message.channel, number) if word == "undeliverable" else ""
+        self.hear(report(message, "anna", type, self.now, reason=reason, address=address), self.now)
+
+    def _pauses(self, line: Line) -> None:
+        """The campaign is paused from now on."""
+        paused = replace(self.catalog.campaigns["hello"], status="paused")
+        self.catalog = replace(self.catalog, campaigns={**self.catalog.campaigns, "hello": paused})
 
     def _deploy(self, line: Line) -> None:
         """From now on the definitions of the row hold; everything is counted since now, or since `back=`."""

@@ -30,7 +30,7 @@ class Table:
     @property
     def reasons(self) -> set[str]:
         """Every reason that some row ends in."""
-        return {reason for row in self.rows for reason in row[-1].split(", ")}
+        return {reason.removesuffix(" (deferred)") for row in self.rows for reason in row[-1].split(", ")}
 
     @property
     def each(self) -> Callable[[Any], Any]:
@@ -51,7 +51,7 @@ class Table:
     def spelled(self, text: str) -> str:
         """What is written, or what its name stands for."""
         for name, meaning in self.known.items():
-            text = re.sub(rf"\b{name}\b", lambda _, meaning=meaning: meaning, text)
+            text = re.sub(rf"{name}", meaning, text)
         return text
 
 
@@ -110,20 +110,33 @@ class Gate(Table):
 
 
 class EntryGate(Gate):
+    """Its reasons are those of each entry."""
+
     def said(self, story: Story) -> list[str]:
         return [entry_reason(record) for record in story.lines if is_entry(record)]
 
 
 class SendGate(Gate):
+    """Its reasons are those of each send: `goes` if it was decided, and how it ended if that is told."""
+
+    refusals_of_entry: ClassVar[bool] = False
+
     def said(self, story: Story) -> list[str]:
-        """Messages that go, refusals and deferrals, in the order of their moments."""
+        """Messages that go, refusals, deferrals and how messages ended, in the order of their moments."""
         gone = [(at, 0, "goes") for at, message in story.went if message.campaign == "hello"]
         held = [
             (r.time, 1, r.reason if r.outcome == "refused" else f"{r.reason} (deferred)")
             for r in story.lines
-            if r.campaign == "hello" and r.outcome in ("refused", "deferred") and r.step
+            if r.campaign == "hello" and r.outcome in ("refused", "deferred") and (r.step or self.refusals_of_entry)
         ]
-        return [word for _, _, word in sorted(gone + held)]
+        ended = [(at, -1, word) for at, word in story.ended.values()]
+        return [word for *_, word in sorted(gone + held + ended)]
+
+
+class AfterGate(SendGate):
+    """Also what stands in the way of the next entry."""
+
+    refusals_of_entry = True
 
 
 def is_entry(record: Record) -> bool:
@@ -189,5 +202,31 @@ class Inbound(Trigger):
             for offer in offers
             if offer.campaign == "hello"
         ]
-        assert answers == ([] if reason == "silent" else list(zip(map(same, _parts(when)), _parts(reason), strict=True)))
+        assert answers == (
+            [] if reason == "silent" else list(zip(map(same, _parts(when)), _parts(reason), strict=True))
+        )
         assert not any(is_entry(record) for record in story.lines)
+
+
+class Goal(Table):
+    """(why, campaign, given, when, worth): each success that was recorded."""
+
+    kind = "counting"
+
+    def check(self, row: Row) -> None:
+        _, written, given, when, worth = row
+        story = self.story(written).play(given)
+        reached = [(told(r.time), f"{r.value:g}") for r in story.lines if r.campaign == "hello" and r.outcome == "goal"]
+        assert reached == ([] if worth == "silent" else list(zip(map(same, _parts(when)), _parts(worth), strict=True)))
+
+
+class Exit(Table):
+    """(why, campaign, given, when, reason): each time somebody left, and why."""
+
+    kind = "counting"
+
+    def check(self, row: Row) -> None:
+        _, written, given, when, reason = row
+        story = self.story(written).play(given)
+        left = [(told(r.time), r.reason) for r in story.lines if r.campaign == "hello" and r.outcome == "left"]
+        assert left == list(zip(map(same, _parts(when)), _parts(reason), strict=True))

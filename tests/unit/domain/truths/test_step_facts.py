@@ -21,7 +21,7 @@ TAG = Step("tag", [
     ("another tag", f"[tag: a, {VIP}]", "", "", "no 0", "finished"),
     ("for good", f"[tag: vip, wait: 300d, {VIP}]", "", "0 x; +301d until", "yes +300d", "finished"),
     ("twice is once", f"[tag: vip, tag: vip, untag: vip, {VIP}]", "", "", "no 0", "finished"),
-    ("control is tagged too", f"[tag: vip, choose: [{{when: {{tagged: vip}}, exit: }}], wait: 1d]", "holdout: 100%", "", "", "exit"),
+    ("control is tagged too", "[tag: vip, choose: [{when: {tagged: vip}, exit: }], wait: 1d]", "holdout: 100%", "", "", "exit"),
 ])  # fmt: skip
 
 UNTAG = Step("untag", [

@@ -23,7 +23,7 @@ SEND = Step("send", [
     ("due just so long ago", "[wait: 1h, MAIL_A]", "expires: 6h", "0 x; 0 sleeps; +7h-1ms wakes", "a +7h-1ms", "finished"),
     ("its own expires", "[wait: 1h, send: {channel: email, template: a, expires: 2h}]", "expires: 6h", "0 x; 0 sleeps; +3h wakes", "", "expired, finished"),
     ("no three reminders at once", "[MAIL_A, wait: 2d, MAIL_B, wait: 2d, send: {channel: email, template: c}]", "", "0 x; 0 sleeps; +4d wakes", "a 0, c +4d", "expired, finished"),
-    ("held by quiet hours it holds its chain", "[MAIL_A, wait: 1d, MAIL_B]", f"policy: {{quiet_hours: [{{channels: [email], from: '08:00', to: '12:00'}}]}}", "", "a +3h, b +1d3h", "finished"),
+    ("held by quiet hours it holds its chain", "[MAIL_A, wait: 1d, MAIL_B]", "policy: {quiet_hours: [{channels: [email], from: '08:00', to: '12:00'}]}", "", "a +3h, b +1d3h", "finished"),
     ("a definite refusal moves on to the next channel", "[send: {channel: [email, sms], template: a}]", "", "0 x; +1m reports failed_provider", "a 0, a:sms +1m", "finished"),
     ("no refusal by a gate moves on after that", "[send: {channel: [email, sms], template: a}]", "", "0 x; +1m reports expired", "a 0", "finished"),
     ("a doubt does not", "[send: {channel: [email, sms], template: a}]", "", "0 x; +1m reports in_doubt", "a 0", "finished"),

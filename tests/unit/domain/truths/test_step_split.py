@@ -44,7 +44,9 @@ def test_of_ten_thousand_each_variant_gets_its_share(weights: dict[str, int], sh
     counted = Counter(variant_of(customer, "hello", step).name for customer in PEOPLE)
     assert {name: counted[name] / len(PEOPLE) for name in shares} == pytest.approx(shares, abs=0.01)
     elsewhere = sum(variant_of(c, "hello", step) == variant_of(c, "other", step) for c in PEOPLE) / len(PEOPLE)
-    assert elsewhere == pytest.approx(sum(share**2 for share in shares.values()), abs=0.02)  # chance anew for each campaign
+    assert elsewhere == pytest.approx(
+        sum(share**2 for share in shares.values()), abs=0.02
+    )  # chance anew for each campaign
 
 
 def test_of_ten_thousand_a_tenth_is_held_out_and_falls_into_every_variant() -> None:

@@ -5,7 +5,9 @@ from tests.unit.domain.truths.table import Row, Trigger
 RULES = """
   attributes: {indexed: [region]}, segments: {keen: {interest: {product: P1}}},
   interest: {product: {path: properties.p, half_life: 30d, events: {viewed: 1}}, owned: {path: properties.p, events: {bought: 1}}}"""
-OTHERS = "tags: {trigger: {event: tags}, steps: [tag: driver]}, untags: {trigger: {event: untags}, steps: [untag: driver]}"
+OTHERS = (
+    "tags: {trigger: {event: tags}, steps: [tag: driver]}, untags: {trigger: {event: untags}, steps: [untag: driver]}"
+)
 DROP = """external: drop, match: {properties: {percent: [{numeric: ['>=', 10]}]}},
   audience: [{interest: {product: '{{ event.properties.p }}'}}, {not: {interest: {owned: '{{ event.properties.p }}'}}}]"""
 FROST = "external: frost, audience: [{attributes: {region: ['{{ event.properties.region }}']}}, {tagged: driver}]"

@@ -1,0 +1,60 @@
+"""How a message ended, and what that gives back: its place in the caps, the cooldown, the next channel, the address."""
+
+import pytest
+
+from tests.unit.domain.truths.table import AfterGate, Row
+
+MAIL = "steps: [send: {channel: email, template: a}]"
+BOTH = "steps: [send: {channel: [email, sms], template: a}]"
+EACH = "key: '{{ event.id }}'"
+CAPPED = f"{MAIL}, {EACH}, policy: {{frequency_caps: [{{at_most: 1, per: 1d}}]}}"
+COOLED = f"{MAIL}, {EACH}, cooldown: 3d"
+KNOWN = {"MAIL": MAIL, "BOTH": BOTH, "EACH": EACH, "CAPPED": CAPPED, "COOLED": COOLED}
+
+SENT = AfterGate("sent", [
+    ("its cap place is used up", "CAPPED", "0 x; +1m reports sent; +1h x", "goes, sent, frequency_cap"),
+    ("its cooldown runs", "COOLED", "0 x; +1m reports sent; +1h x", "goes, sent, cooldown"),
+    ("no other channel", "BOTH", "0 x; +1m reports sent", "goes, sent"),
+    ("the address stays good", "MAIL, EACH", "0 x; +1m reports sent; +1h x", "goes, sent, goes"),
+], known=KNOWN)  # fmt: skip
+
+IN_DOUBT = AfterGate("in_doubt", [
+    ("it may have gone out: its cap place is used up", "CAPPED", "0 x; +1m reports in_doubt; +1h x", "goes, in_doubt, frequency_cap"),
+    ("its cooldown runs", "COOLED", "0 x; +1m reports in_doubt; +1h x", "goes, in_doubt, cooldown"),
+    ("no other channel: that might be a second one", "BOTH", "0 x; +1m reports in_doubt", "goes, in_doubt"),
+    ("the address stays good", "MAIL, EACH", "0 x; +1m reports in_doubt; +1h x", "goes, in_doubt, goes"),
+], known=KNOWN)  # fmt: skip
+
+TEMPLATE = AfterGate("failed_template", [
+    ("it surely did not go out: its cap place comes back", "CAPPED", "0 x; +1m reports failed_template; +1h x", "goes, failed_template, goes"),
+    ("so does its cooldown", "COOLED", "0 x; +1m reports failed_template; +1h x", "goes, failed_template, goes"),
+    ("no other channel: only a provider's refusal moves on", "BOTH", "0 x; +1m reports failed_template", "goes, failed_template"),
+    ("the address stays good", "MAIL, EACH", "0 x; +1m reports failed_template; +1h x", "goes, failed_template, goes"),
+], known=KNOWN)  # fmt: skip
+
+PROVIDER = AfterGate("failed_provider", [
+    ("its cap place comes back", "CAPPED", "0 x; +1m reports failed_provider; +1h x", "goes, failed_provider, goes"),
+    ("so does its cooldown", "COOLED", "0 x; +1m reports failed_provider; +1h x", "goes, failed_provider, goes"),
+    ("the next channel", "BOTH", "0 x; +1m reports failed_provider", "goes, failed_provider, goes"),
+    ("no further channel", "BOTH", "0 x; +1m reports failed_provider; +2m reports failed_provider", "goes, failed_provider, goes, failed_provider"),
+    ("the next channel has no consent", "BOTH", "-1d withdraws offers/sms; 0 x; +1m reports failed_provider", "goes, failed_provider, no_consent"),
+    ("the next channel is quiet now, and waits", "BOTH, policy: {quiet_hours: [{channels: [sms], from: '08:00', to: '12:00'}]}", "0 x; +1m reports failed_provider", "goes, failed_provider, goes"),
+    ("exited meanwhile", "BOTH, exit: {event: y}", "0 x; +1m y; +2m reports failed_provider", "goes, failed_provider"),
+    ("its cooldown runs if the next channel took it", "BOTH, EACH, cooldown: 3d", "0 x; +1m reports failed_provider; +1h x", "goes, failed_provider, goes, cooldown"),
+    ("the address stays good: it was this message", "MAIL, EACH", "0 x; +1m reports failed_provider; +1h x", "goes, failed_provider, goes"),
+], known=KNOWN)  # fmt: skip
+
+UNDELIVERABLE = AfterGate("undeliverable", [
+    ("the address is suppressed", "MAIL, EACH", "0 x; +1m reports undeliverable; +1h x", "goes, undeliverable, suppressed"),
+    ("the next channel", "BOTH", "0 x; +1m reports undeliverable", "goes, undeliverable, goes"),
+    ("from then on the next channel at once", "BOTH, EACH", "0 x; +1m reports undeliverable; +2m reports sent; +1h x", "goes, undeliverable, goes, sent, goes"),
+    ("its cap place comes back", "CAPPED", "0 x; +1m reports undeliverable; +1h address email is=new@example.com; +2h x", "goes, undeliverable, goes"),
+    ("so does its cooldown", "COOLED", "0 x; +1m reports undeliverable; +1h address email is=new@example.com; +2h x", "goes, undeliverable, goes"),
+], known=KNOWN)  # fmt: skip
+
+TABLES = (SENT, IN_DOUBT, TEMPLATE, PROVIDER, UNDELIVERABLE)
+
+
+@pytest.mark.parametrize(("table", "row"), [pytest.param(t, r, id=f"{t.word}: {r[0]}") for t in TABLES for r in t.rows])
+def test_how_a_message_ended_and_what_follows(table: AfterGate, row: Row) -> None:
+    table.check(row)
