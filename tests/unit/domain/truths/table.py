@@ -51,7 +51,7 @@ class Table:
     def spelled(self, text: str) -> str:
         """What is written, or what its name stands for."""
         for name, meaning in self.known.items():
-            text = re.sub(rf"{name}", meaning, text)
+            text = re.sub(rf"\b{name}\b", meaning, text)
         return text
 
 
@@ -79,6 +79,9 @@ class Trigger(Table):
         story = self.story(written).play(given)
         lines = [record for record in story.lines if is_entry(record)]
         fired = [(told(record.time), entry_reason(record)) for record in lines]
+        if reason == "not reached":  # by the index, or refused when judged: which of the two is its own affair
+            assert {word for _, word in fired} <= {"not_in_audience"}
+            return
         expected = [] if reason == "silent" else list(zip(map(same, _parts(when)), _parts(reason), strict=True))
         assert fired == expected
 
