@@ -31,6 +31,7 @@ class Player:
         self.playing = threading.RLock()
         self._tried: Due = frozenset()
         self._patience = 1
+        self._begun = False
 
     def settle(self) -> None:
         """Returns when every queue, and everything due by now, has been worked off."""
@@ -45,9 +46,10 @@ class Player:
         """Moves the clock to the target, through every minute in which something is due."""
         with self.playing:
             self.settle()
-            # each has run in the minute that is over; from here on those that find nothing are not played
-            self._fire(self.schedules)
-            self.poller.drain()
+            if not self._begun:  # each has run in the minute that is over; from here on no empty one is played
+                self._begun = True
+                self._fire(self.schedules)
+                self.poller.drain()
             while (moment := self._next(clock.now)) is not None and moment <= target:
                 clock.now = moment
                 self._play()

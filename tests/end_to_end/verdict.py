@@ -39,7 +39,9 @@ def _messages(scenario: Scenario, messages: Iterable[Mapping[str, Any]]) -> list
     rows = []
     for message in _within(scenario, messages):
         named = [message["campaign"], message["channel"], message["step"].removeprefix("send.")]
-        rows.append((_line(scenario, message, *named), f"{message['subject']} {message['text']}".replace("\xa0", " ").strip()))
+        rows.append(
+            (_line(scenario, message, *named), f"{message['subject']} {message['text']}".replace("\xa0", " ").strip())
+        )
     return rows
 
 

@@ -12,7 +12,9 @@ def test_each_field_is_the_variable_of_its_name():
 
 
 def test_every_missing_variable_is_named():
-    with pytest.raises(settings.BadSettings, match="EVENTS_QUEUE is not set; SEND_QUEUE is not set; FAN_OUT_QUEUE is not set"):
+    with pytest.raises(
+        settings.BadSettings, match="EVENTS_QUEUE is not set; SEND_QUEUE is not set; FAN_OUT_QUEUE is not set"
+    ):
         settings.read(settings.Sweep, {"TABLE": "t", "EVENTS_QUEUE": ""})
 
 

@@ -115,6 +115,7 @@ def redeploy(stack, campaigns):
 
     compile_campaigns(campaigns, stack._layer)
     stack.lambdas.close()
+    stack.player.minute(stack.clock())
 
 
 def test_a_page_costs_one_message_and_one_read(stack):

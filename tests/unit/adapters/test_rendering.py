@@ -271,7 +271,9 @@ def test_a_confirmation_names_what_was_asked_for():
 def test_content_of_a_page_is_escaped_in_html_and_whole_in_json():
     show, told = replace(PUT, channel="show"), {"properties": {"name": '<b>"Kite"</b>'}}
     html = {"": {"file": "offer.show.html", "html": "<p>{{ event.properties.name }}</p>"}}
-    data = {"": {"file": "offer.show.json", "json": {"title": "{{ event.properties.name }}", "more": [1, "{{ 2 + 3 }}"]}}}
+    data = {
+        "": {"file": "offer.show.json", "json": {"title": "{{ event.properties.name }}", "more": [1, "{{ 2 + 3 }}"]}}
+    }
     assert renderer(show=html).render(dossier(show, event=told), NOW).html == "<p>&lt;b&gt;&#34;Kite&#34;&lt;/b&gt;</p>"
     made = renderer(show=data).render(dossier(show, event=told), NOW).data
     assert made == {"title": '<b>"Kite"</b>', "more": [1, "5"]}

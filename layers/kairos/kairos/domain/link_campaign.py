@@ -94,6 +94,8 @@ def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:
             places = _places(campaign, keeping)
             return Trigger("schedule", places=places, cron=node.get("cron"), at=node.get("at"), timezone=zone)
         case "inbound":
+            if campaign.get("goal"):  # which runs from what was shown
+                keeping.heard({"event": ["content.shown"], "match": {"properties": {"campaign": [name]}}})
             return Trigger("inbound", slot=node["slot"])
     wait = node.get("for") or 0
     absent = keeping.kept(node["absent"], wait + expires + LATE if wait else None, stops=True)

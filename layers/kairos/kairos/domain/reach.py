@@ -11,6 +11,7 @@ from kairos.domain.state import State
 from kairos.domain.view import MISSING, View, dig
 
 _NARROWEST: Final = ("interest", "tag", "segment", "attr")
+"""By kind; but what the event itself names, such as its region, is narrower than what is the same for every event."""
 LONGEST: Final = 200
 """Characters of an attribute's value; somebody with a longer one is not found by it."""
 
@@ -21,7 +22,7 @@ def places_in(node: Json | None, indexed: Sequence[str]) -> tuple[Place, ...]:
         return ()
     if "all" in node:
         found = [places for part in node["all"] if (places := places_in(part, indexed))]
-        return min(found, key=lambda places: max(_NARROWEST.index(p.kind) for p in places), default=())
+        return min(found, key=lambda places: max(map(_width, places)), default=())
     if "any" in node:
         parts = [places_in(part, indexed) for part in node["any"]]
         return tuple(place for part in parts for place in part) if all(parts) else ()
@@ -54,6 +55,11 @@ def places_of(state: State, catalog: Catalog, now: Millis) -> frozenset[str]:
     """Where a customer stands."""
     view = View(state, catalog, {}, now)
     return frozenset(text for place in catalog.indexed for text in _stands(place, view))
+
+
+def _width(place: Place) -> tuple[bool, int]:
+    named_by_event = bool(place.values) and all(isinstance(value, tuple) for value in place.values)
+    return (not named_by_event, _NARROWEST.index(place.kind))
 
 
 def _place(kind: str, name: str, values: Sequence[Any]) -> tuple[Place, ...]:

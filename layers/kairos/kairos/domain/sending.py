@@ -92,7 +92,7 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
         return Verdict(channel, reason)
     if policy.transactional(topic):
         return Verdict(channel, "holdout" if run.control else "")
-    if not run.control and manners.capped(state, policy, channel, topic, campaign.name, turn.now):
+    if manners.capped(state, policy, channel, topic, campaign.name, turn.now):
         return Verdict(channel, "frequency_cap")
     if end := manners.quiet_end(state, turn.catalog, channel, turn.now):
         return Verdict(channel, "quiet_hours", end)
