@@ -94,7 +94,7 @@ def _fits(definition: Json, sample: Sample) -> bool:
     """Whether the sample could be in this campaign: its event starts it, or it has what date and audience look at."""
     if isinstance(definition["trigger"].get("on"), Mapping) and not _starts(definition, sample):
         return False
-    return _asked(definition) <= sample.get("customer", {}).get("attributes", {}).keys()
+    return _asked(definition) <= set(sample.get("customer", {}).get("attributes", {}))
 
 
 def _starts(definition: Json, sample: Sample) -> bool:

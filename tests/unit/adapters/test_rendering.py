@@ -179,7 +179,7 @@ def test_a_coupon_s_code_stays_when_the_message_is_rendered_again_and_its_time_s
     assert first.coupon["code"] == again.coupon["code"] == first.text.split()[0]
     assert (again.coupon["expires"] - first.coupon["expires"]).total_seconds() == 5
     other = renderer(email=mail("{{ coupon.code }}")).render(
-        dossier(replace(put, coupon=put.coupon | {"id": "c2"})), NOW
+        dossier(replace(put, coupon={"id": "c2", "name": "comeback", "percent": 15, "valid": 1})), NOW
     )
     assert other.coupon["code"] != first.coupon["code"]
 

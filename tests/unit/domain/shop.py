@@ -1,6 +1,6 @@
 """A small shop's definitions and customers, for tables about decisions."""
 
-from typing import Any
+from typing import Any, Self
 
 from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
@@ -104,20 +104,20 @@ class Life:
         self.records: list[tuple[str, str, str]] = []
         self.now: Millis = 0
 
-    def hear(self, event: Event, now: Millis | None = None) -> "Life":
+    def hear(self, event: Event, now: Millis | None = None) -> Self:
         self.now = max(self.now, event.received) if now is None else now
         return self._commit(self._decide(event))
 
-    def wake(self, now: Millis) -> "Life":
+    def wake(self, now: Millis) -> Self:
         self.now = now
         return self._commit(self._decide(Wake("anna")))
 
-    def occur(self, campaign: str, local: str, now: Millis = T0) -> "Life":
+    def occur(self, campaign: str, local: str, now: Millis = T0) -> Self:
         """A campaign scheduled for each customer's own time reaches this one."""
         self.now = now
         return self._commit(self._decide(Occurrence("anna", campaign, local, now, local=local)))
 
-    def until(self, now: Millis) -> "Life":
+    def until(self, now: Millis) -> Self:
         """Plays every due moment up to then."""
         while (due := self.customer.state.due) is not None and due <= now:
             self.wake(max(due, self.now))
@@ -146,7 +146,7 @@ class Life:
             decision = decide(again, occurrence, self.catalog, self.now)
         return decision
 
-    def _commit(self, decision: Decision) -> "Life":
+    def _commit(self, decision: Decision) -> Self:
         self.records += [(r.campaign, r.outcome, r.reason) for r in decision.records]
         if not decision.changed:
             return self

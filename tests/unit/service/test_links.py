@@ -2,7 +2,7 @@ import pytest
 
 from kairos.adapters.pages import pages
 from kairos.domain.events import Consent
-from kairos.domain.tokens import Answer, Keyring, Link, Unsubscribe, sign
+from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe, sign
 from kairos.service.links import Links
 
 NOW = 1_795_000_000_000
@@ -41,7 +41,13 @@ class Shop:
     def put_rejected(self, bodies):
         raise AssertionError("a link rejects nothing")
 
-    def backlog(self):
+    def put_fan_outs(self, refs, *, hops=0):
+        raise AssertionError("a link reaches no audience")
+
+    def put_pages(self, bodies):
+        raise AssertionError("a link reaches no audience")
+
+    def backlog(self, queue="events"):
         return 0
 
 
@@ -160,3 +166,33 @@ def test_a_page_needs_no_script_and_no_third_party():
     assert "script" not in page.body
     assert "http" not in page.body
     assert "Nordlys &lt;&amp;&gt;" in page.body
+
+
+ASKED = Confirm("ada", "news", "email", "m1")
+
+
+def test_the_page_behind_a_confirmation_changes_nothing_and_its_button_grants_with_proof():
+    shop = Shop()
+    page = shop.links.ask_to_confirm(token(ASKED))
+    assert (page.status, shop.committed) == (200, []) and "<button" in page.body
+    assert shop.links.confirm(token(ASKED)).status == 200
+    (event,) = shop.committed
+    (word,) = event.consents
+    assert (event.type, event.own) == ("consent.granted", True)
+    assert (word.topic, word.channel, word.state, word.source, word.proof) == (
+        "news",
+        "email",
+        "granted",
+        "confirmation",
+        "m1",
+    )
+
+
+def test_a_confirmation_that_cannot_be_committed_is_queued_and_else_says_so():
+    shop = Shop(commits=False)
+    assert (shop.links.confirm(token(ASKED)).status, len(shop.queued)) == (200, 1)
+    assert Shop(commits=False, queues=False).links.confirm(token(ASKED)).status == 503
+
+
+def test_a_confirmation_is_no_way_out():
+    assert Shop().links.unsubscribe(token(ASKED)).status == 404

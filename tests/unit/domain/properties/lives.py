@@ -1,7 +1,7 @@
 """A customer's life as the table would keep it, with everything that was decided in it; and events for any life."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ class Told(Life):
         self.decided: list[tuple[Millis, PutMessage]] = []
         self.places: set[str] = set()
 
-    def _commit(self, decision: Decision) -> "Told":
+    def _commit(self, decision: Decision) -> Self:
         self.lines += decision.records
         for effect in decision.effects:
             match effect:
