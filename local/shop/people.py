@@ -87,7 +87,7 @@ def _consents(random: Random, addresses: dict[str, Any], today: int) -> list[dic
     if random.random() < 0.78:
         said.append({"topic": "offers", "channel": "email", **given})
     if "push" in addresses and random.random() < 0.8:
-        said.append({"topic": "offers", "channel": "push", **given})
+        said += [{"topic": topic, "channel": "push", **given} for topic in ("offers", "game")]
     if random.random() < 0.7:
         confirmed = {"proof": "confirmed by mail"} if random.random() < 0.85 else {}
         said.append({"topic": "news", "channel": "email", **given, **confirmed})

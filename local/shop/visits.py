@@ -52,7 +52,8 @@ def _session(story: "_Story", habit: str) -> Iterator[dict[str, Any]]:
         wandering = habit != "toys" and random.random() >= 0.6
         yield story.page(random.choice(CATEGORIES) if wandering else favourite)
     if random.random() < (0.3 if habit == "newcomer" else 0.03):
-        yield story.event("newsletter.subscribed", {"form": "footer"})
+        asked = {"topic": "news", "channel": "email", "state": "granted", "source": "footer"}
+        yield {**story.event("newsletter.subscribed", {"form": "footer"}), "consents": [asked]}
     if habit == "reader" and random.random() < 0.7:
         name, title = random.choice(CATALOGUES)
         yield story.event(

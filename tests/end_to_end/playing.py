@@ -93,6 +93,8 @@ class Player:
                 _expect(self.stack.request("POST", "/v1/identify", {**who, "traits": act.value or {}}), 200)
             case "follow":
                 _expect(self.stack.request("GET", self._link(id, act.value)), 200, 302, 303)
+            case "confirm":
+                _expect(self.stack.request("POST", self._link(id, act.value), b""), 200)
             case "unsubscribe":
                 way = self._mails(id)[-1]["headers"]["List-Unsubscribe"].strip("<>")
                 form = {"content-type": "application/x-www-form-urlencoded"}

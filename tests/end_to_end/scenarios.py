@@ -13,10 +13,10 @@ FOLDER: Final = Path(__file__).parent / "playbook"
 ZONE: Final = ZoneInfo("Europe/Copenhagen")
 START: Final = "2026-11-02 00:00"  # a Monday in winter time: no change of clocks until March
 AFTERWARDS: Final = timedelta(days=2)
-WISHES: Final = ("offers", "news")
+WISHES: Final = ("offers", "news", "game")
 SCENARIO: Final = {"scenario", "customers", "given", "then", "until"}
 CUSTOMER: Final = {"attributes", "channels", "consents", "since"}
-DEEDS: Final = {"event", "external", "identify", "backend", "follow", "unsubscribe", "ask"}
+DEEDS: Final = {"event", "external", "identify", "backend", "follow", "confirm", "unsubscribe"}
 ACT: Final = {*DEEDS, "at", "customer", "device", "properties", "context", "consents", "id", "time", "times", "every"}
 OUTCOME: Final = {"messages", "refusals", "events", "profile"}
 

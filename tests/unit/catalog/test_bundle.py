@@ -60,7 +60,7 @@ def test_the_abandoned_cart_reads_as_written(shipped: dict[str, Any]) -> None:
 
 def test_an_inline_branch_is_a_branch_of_one_step(shipped: dict[str, Any]) -> None:
     branches = shipped["campaigns"]["welcome"]["steps"][0]["branches"]
-    assert [branch["when"] for branch in branches] == [{"event": {"type": ["newsletter.subscribed"]}}, None]
+    assert [branch["when"] for branch in branches] == [{"event": {"type": ["consent.granted"]}}, None]
     assert [[step["id"] for step in branch["steps"]] for branch in branches] == [["send.newsletter"], ["send.account"]]
 
 

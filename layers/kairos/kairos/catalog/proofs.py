@@ -1,4 +1,4 @@
-"""Topics whose consent nothing can grant: of those with a double opt-in, ones that no mail asks to confirm."""
+"""Consents that nothing can grant: double opt-ins that no mail asks to confirm, at all or on the channels of a send."""
 
 import re
 from collections.abc import Iterator
@@ -29,12 +29,32 @@ def problems(found: Definitions, policy: Policy) -> Iterator[Problem]:
                 ("topics", topic, "consent"), "double_opt_in that nothing lets them prove",
                 f"a campaign on {ASKED} whose mail has the confirm_url", hint, warning=True,
             )  # fmt: skip
+        else:
+            yield from _channels(found, policy, topic)
 
 
-def _hint(found: Definitions, policy: Policy, name: str, campaign: Campaign, topic: str) -> str | None:
+def _channels(found: Definitions, policy: Policy, topic: str) -> Iterator[Problem]:
+    """Sends on the topic over nothing but channels that no confirmation is about."""
+    for name, campaign in found.campaigns.items():
+        for loc, step in walk.steps(campaign):
+            if not isinstance(step, Send) or walk.topic_of(campaign, step) != topic:
+                continue
+            about = [(other, channel) for other in found.campaigns.items() for channel in step.send.channel]
+            if "" not in [_hint(found, policy, *other, topic, channel) for other, channel in about]:
+                yield found.sources[name].problem(
+                    (*loc, "send", "channel"), f"{' and '.join(step.send.channel)}, which nothing lets them prove",
+                    f"a campaign on {ASKED} for that channel", f"{topic} is double_opt_in, another topic may be not",
+                    warning=True,
+                )  # fmt: skip
+
+
+def _hint(
+    found: Definitions, policy: Policy, name: str, campaign: Campaign, topic: str, channel: str = ""
+) -> str | None:
     """Empty if the campaign asks for the proof; what hinders it; or None if it is about something else."""
     trigger = campaign.trigger
-    if not isinstance(trigger, Selector) or ASKED not in trigger.event or not _admits(trigger.match, topic):
+    asked = {"topic": topic} | ({"channel": channel} if channel else {})
+    if not isinstance(trigger, Selector) or ASKED not in trigger.event or not _admits(trigger.match, asked):
         return None
     asking = [step for _, step in walk.steps(campaign) if isinstance(step, Send) and _confirms(found, name, step)]
     if not asking:
@@ -47,9 +67,9 @@ def _hint(found: Definitions, policy: Policy, name: str, campaign: Campaign, top
     return ""
 
 
-def _admits(match: dict[str, Any] | None, topic: str) -> bool:
-    leaf = (match or {}).get("properties", {}).get("topic")
-    return leaf is None or bool(compile_pattern({"topic": leaf})({"topic": topic}))
+def _admits(match: dict[str, Any] | None, asked: dict[str, str]) -> bool:
+    leaves = {name: leaf for name, leaf in (match or {}).get("properties", {}).items() if name in asked}
+    return not leaves or bool(compile_pattern(leaves)(asked))
 
 
 def _confirms(found: Definitions, name: str, step: Send) -> bool:
