@@ -8,7 +8,7 @@ from typing import Any, Final
 from kairos.adapters.rendering import JinjaRenderer
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Json, Millis
-from kairos.domain.state import Customer, Profile, State
+from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.tokens import Keyring
 from kairos.service.ports import BrokenTemplate, Control, Dossier, Outgoing, StoredMessage
 
@@ -55,10 +55,7 @@ def preview(
     )  # fmt: skip
     attributes = known["attributes"] | ({} if locale is None else {"locale": locale})
     addresses = BUILT_IN["customer"]["addresses"] | known["addresses"]
-    profile = Profile(
-        {"backend": {name: (value, now) for name, value in attributes.items()}},
-        {kind: (value, now) for kind, value in addresses.items()},
-    )
+    profile = Profile({"backend": {name: Fact(value, now) for name, value in attributes.items()}}, addresses)
     stored = StoredMessage(put, known["id"], "pending")
     event = {"id": "sample", "type": "", "source": "", "customer": {}, "properties": {}, "context": {}}
     event |= sample.get("event", {}) if _starts(definition, sample) else {}

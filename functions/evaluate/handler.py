@@ -15,10 +15,9 @@ evaluate = bootstrap.evaluate()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Works off a batch; names the items that must come again."""
-    records = event["Records"]
-    receipts = {r["messageId"]: int(r.get("attributes", {}).get("ApproximateReceiveCount", 1)) for r in records}
+    items = [bootstrap.item(record) for record in event["Records"]]
     try:
-        failed = evaluate.batch([(r["messageId"], r["body"]) for r in records], receipts)
+        failed = evaluate.batch(items)
     finally:
         bootstrap.flush(metrics)
     return {"batchItemFailures": [{"itemIdentifier": item} for item in failed]}

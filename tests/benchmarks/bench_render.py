@@ -11,7 +11,7 @@ from jinja2 import Environment
 from kairos.adapters.rendering import JinjaRenderer
 from kairos.catalog.templates import compile_folder
 from kairos.domain.effects import PutMessage
-from kairos.domain.state import Customer, Profile, State
+from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.tokens import Keyring
 from kairos.service.ports import Control, Dossier, StoredMessage
 
@@ -54,7 +54,7 @@ def main() -> None:
                                "campaigns": {"bench": templates}})),
         Keyring(b"a benchmark's key"), "https://links.example",
     )  # fmt: skip
-    profile = Profile({"backend": {"first_name": ("Ada", 0)}}, {"email": ("ada@example.com", 0)})
+    profile = Profile({"backend": {"first_name": Fact("Ada", 0)}}, {"email": "ada@example.com"})
     dossier = Dossier(StoredMessage(_PUT, "ada", "pending"), Customer("ada", State(), profile), _EVENT, Control())
 
     fields = templates["mail"]["email"][""]

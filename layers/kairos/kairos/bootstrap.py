@@ -12,6 +12,7 @@ import orjson
 from kairos import doors, settings
 from kairos.domain.events import Millis
 from kairos.doors import fan_out_reference as fan_out_reference
+from kairos.doors import item as item
 from kairos.doors import once as once
 from kairos.doors import reference as reference
 from kairos.service.metrics import Tally

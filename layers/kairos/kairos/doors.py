@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kairos import settings
 from kairos.service.answers import Answer, problem
 from kairos.service.metrics import Tally
-from kairos.service.ports import MessageRef
+from kairos.service.ports import Item, MessageRef
 from kairos.service.ports.fan_out import FanOutRef
 
 if TYPE_CHECKING:
@@ -26,6 +26,13 @@ class _NotKept(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
         self.answer = answer
+
+
+def item(record: Mapping[str, Any]) -> Item:
+    """A message of a queue, as Lambda hands it over."""
+    told = record.get("attributes", {})
+    receipts, sent = int(told.get("ApproximateReceiveCount", 1)), int(told.get("SentTimestamp", 0))
+    return Item(record["messageId"], record["body"], receipts, sent)
 
 
 def reference(body: Mapping[str, str]) -> MessageRef:

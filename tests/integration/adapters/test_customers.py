@@ -11,7 +11,7 @@ from kairos.adapters.dynamodb.due import DynamoDue
 from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import PutConsent, PutSnapshot
 from kairos.domain.events import Consent
-from kairos.domain.state import Customer, Profile
+from kairos.domain.state import Customer, Fact, Profile
 from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, StateMoved
 from tests.integration.adapters.making import NOW, after, entry, message
 
@@ -28,7 +28,7 @@ def test_somebody_never_heard_of_is_unknown(customers):
 
 
 def test_what_is_committed_is_read_back(customers):
-    profile = Profile({"declared": {"name": ("Ann", NOW)}}, {"email": ("ann@shop.example", NOW)})
+    profile = Profile({"declared": {"name": Fact("Ann", NOW)}}, {"email": "ann@shop.example"})
     known = after(NOBODY, profile=profile, guard=2, catalog="c1", born=NOW, due=NOW + 1, tags={"vip": (True, NOW)})
     customers.commit(NOBODY, known, (), "w1")
     read = customers.read(["c-1"], profiles=["c-1"])["c-1"]

@@ -32,7 +32,7 @@ def decide(table):
     """Commits a message for the customer."""
 
     def commit(*more, **fields):
-        profile = Profile({}, {"email": ("ann@shop.example", NOW)})
+        profile = Profile({}, {"email": "ann@shop.example"})
         effects = (entry(), message(**fields), *more)
         DynamoCustomers(table).commit(NOBODY, after(NOBODY, profile=profile, guard=3), effects, "w1")
 

@@ -8,7 +8,7 @@ from kairos.adapters.rendering import JinjaRenderer
 from kairos.catalog.jinja_source import SCOPE
 from kairos.domain.effects import PutMessage
 from kairos.domain.mail import compose
-from kairos.domain.state import Customer, Profile, State
+from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe, verify
 from kairos.service.ports import BrokenTemplate, Control, Dossier, StoredMessage
 
@@ -30,8 +30,8 @@ ADDRESSES = {
 
 def dossier(put=PUT, attributes=None, event=None, addresses=None):
     profile = Profile(
-        {"declared": {k: (v, 0) for k, v in (attributes or {}).items()}},
-        {k: (v, 0) for k, v in (ADDRESSES if addresses is None else addresses).items()},
+        {"declared": {k: Fact(v, 0) for k, v in (attributes or {}).items()}},
+        dict(ADDRESSES if addresses is None else addresses),
     )
     return Dossier(StoredMessage(put, "ada", "pending"), Customer("ada", State(), profile), event or {}, Control())
 

@@ -100,3 +100,11 @@ def test_a_customer_in_conflict_is_asked_to_come_again():
     workers = shop()
     workers.customers.races = 10**6
     assert put(workers, {"attributes": {"a": 1}})[0] == 503
+
+
+def test_of_two_values_put_at_one_instant_the_later_stands():
+    workers = shop()
+    one = door(workers)
+    for country in ("SE", "DK"):
+        one.put(ADMIN, "ada", json.dumps({"attributes": {"country": country}}).encode())
+    assert json.loads(one.get(ADMIN, "ada").body)["attributes"]["merged"] == {"country": "DK"}

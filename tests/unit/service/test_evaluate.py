@@ -7,7 +7,7 @@ import pytest
 from kairos.domain import tags
 from kairos.domain.identity import address_hash
 from kairos.service.evaluate import HOT
-from kairos.service.ports import AlreadyWritten, Contended, InDoubt
+from kairos.service.ports import AlreadyWritten, Contended, InDoubt, Item
 from tests.unit.domain.shop import CART, HOUR, T0, campaign, catalog, event, joined, send, started
 from tests.unit.service.test_deliver import WELCOME
 from tests.unit.service.workers import Workers
@@ -18,7 +18,7 @@ def shop(**definitions):
 
 
 def bodies(*items):
-    return [(str(i), item if isinstance(item, str) else json.dumps(item)) for i, item in enumerate(items)]
+    return [Item(str(i), item if isinstance(item, str) else json.dumps(item)) for i, item in enumerate(items)]
 
 
 def test_an_event_that_no_definition_asks_for_costs_no_read_and_no_write():
@@ -68,7 +68,8 @@ def _plain(type, customer="anna"):
 def test_a_customer_in_endless_conflict_ends_in_rejected_with_that_reason():
     workers = shop()
     workers.customers.races = 10**6
-    assert workers.evaluate.batch(bodies({"kairos": "event", "event": _plain("signup")}), {"0": HOT}) == []
+    (item,) = bodies({"kairos": "event", "event": _plain("signup")})
+    assert workers.evaluate.batch([item._replace(receipts=HOT)]) == []
     assert [body["reason"] for body in workers.world.rejected] == ["hot_customer"]
 
 
@@ -202,3 +203,13 @@ def test_wake_ups_wait_while_too_many_events_do():
     assert workers.minutes(90).world.accepted == []
     workers.queues.backlog_now = 0
     assert len(workers.minutes(1).world.accepted) == 1
+
+
+@pytest.mark.parametrize(("sent", "received"), [(T0 - HOUR, T0 - HOUR), (0, T0), (T0 + HOUR, T0)])
+def test_what_came_by_the_bus_was_received_when_it_was_queued_however_late_it_is_read(sent, received):
+    workers = shop()
+    workers.world.now = T0
+    envelope = {"id": "e1", "detail-type": "signup", "source": "shop", "detail": {"customer": "anna"}}
+    (item,) = bodies(envelope)
+    workers.evaluate.batch([item._replace(sent=sent)])
+    assert [line["event"]["received"] for line in workers.world.lines if "event" in line] == [received]

@@ -99,3 +99,11 @@ def test_cloudevents_come_structured_batched_and_binary():
     binary = {"ce-specversion": "1.0", "ce-id": "3", "ce-source": "/web", "ce-type": "a.b"}
     post({"x": 1}, WRITE | binary, world=world)
     assert [body["event"]["id"] for body in world.events] == ["/web 1", "/web 1", "/web 2", "/web 3"]
+
+
+def test_of_two_that_come_at_once_the_later_in_the_list_was_received_later_and_happened_no_later():
+    world = World()
+    post([{"type": "a.b"}, {"type": "a.b"}], world=world)
+    one, other = (queued["event"] for queued in world.events)
+    assert one["received"] < other["received"]
+    assert one["time"] == other["time"] == world.now

@@ -10,7 +10,7 @@ from kairos.domain.sources import canonical
 from kairos.service.deliver import Deliver
 from kairos.service.evaluate import Evaluate
 from kairos.service.metrics import Tally
-from kairos.service.ports import MessageRef
+from kairos.service.ports import Item, MessageRef
 from kairos.service.sweep import Sweep
 from tests import fakes
 from tests.fake_messages import FakeMessages
@@ -82,7 +82,7 @@ class Workers:
         queue[: len(found)] = [one for i, one in enumerate(found) if str(i) in failed]
 
     def _batch(self, bodies: Sequence[Any]) -> list[str]:
-        return self.evaluate.batch([(str(i), json.dumps(body)) for i, body in enumerate(bodies)])
+        return self.evaluate.batch([Item(str(i), json.dumps(body)) for i, body in enumerate(bodies)])
 
     def _send(self, refs: Sequence[MessageRef]) -> list[str]:
         return self.deliver.batch([(str(i), ref) for i, ref in enumerate(refs)])

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from kairos.domain import manners, moments
+from kairos.domain import facts, manners, moments
 from kairos.domain.definitions import Branch, Step
 from kairos.domain.events import Json, Millis
 from kairos.domain.facts import known, same_of, value_hash
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Placed, Run
+from kairos.domain.state import Fact
 from kairos.domain.turn import Candidate, Turn
 from kairos.domain.view import MISSING, View
 
@@ -168,9 +169,8 @@ def _set(turn: Turn, values: Mapping[str, Any]) -> None:
     kept = turn.needed_profile().attributes.setdefault("behaviour", {})
     for name, value in values.items():
         if value is not MISSING:
-            kept[name] = (value, turn.now)
-            if name in turn.catalog.attributes:
-                turn.state.attributes.setdefault(name, {})["behaviour"] = (value, turn.now)
+            kept[name] = Fact(value, turn.now, turn.now)
+            if name in turn.catalog.attributes and facts.show(turn.state, name, "behaviour", value):
                 turn.touched.add(f"attribute:{name}")
                 turn.replan = True
 

@@ -50,7 +50,8 @@ def _turn(customer: Customer, catalog: Catalog, now: Millis, cause: str, born: M
         if turn.profile is None:
             raise NeedsProfile(customer.id)
         facts.refresh_attributes(turn.state, turn.profile, catalog)
-    turn.state.born = turn.state.born or born
+        turn.replan = True
+    turn.state.born = turn.state.born or min(born, now)
     watching.first_look(turn)
     return turn
 
@@ -107,10 +108,11 @@ def _hear(turn: Turn, event: Event) -> None:
 
 
 def _take_facts(turn: Turn, event: Event) -> None:
-    if event.attributes or facts.news_of_addresses(turn.state, event):
+    if facts.news_of_addresses(turn.state, event):
         turn.needed_profile()
-    if changed := facts.set_attributes(turn.state, turn.profile, event, turn.catalog.attributes):
-        turn.replan = True
+    if event.attributes:
+        changed = facts.set_attributes(turn.state, turn.needed_profile(), event, turn.catalog.attributes)
+        turn.replan = turn.replan or bool(changed)
         turn.touched |= {f"attribute:{name}" for name in changed}
     turn.moved = facts.set_addresses(turn.state, turn.profile, event) or turn.moved
     for consent, word in facts.set_consents(turn.state, event):

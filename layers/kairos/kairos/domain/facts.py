@@ -8,7 +8,7 @@ from kairos.domain.definitions import Campaign, Catalog, Path, Selector
 from kairos.domain.events import Consent, Event, Json, Millis
 from kairos.domain.identity import address_hash, short_hash
 from kairos.domain.journey import Armed, Moment
-from kairos.domain.state import Profile, State
+from kairos.domain.state import Fact, Profile, State, as_text
 from kairos.domain.view import MISSING, dig, project
 
 VALUES: Final = 20
@@ -164,23 +164,30 @@ def _inaction(catalog: Catalog, name: str) -> bool:
     return name in catalog.campaigns and catalog.campaigns[name].trigger.kind == "inaction"
 
 
-def set_attributes(state: State, profile: Profile | None, event: Event, names: frozenset[str]) -> set[str]:
+def set_attributes(state: State, profile: Profile, event: Event, names: frozenset[str]) -> set[str]:
     """The newest value of each source; None removes. Answers which of those that decisions read have changed."""
     changed = set()
     for source, values in event.attributes.items():
+        kept = profile.attributes.setdefault(source, {})
         for name, value in values.items():
-            if profile is not None:
-                kept = profile.attributes.setdefault(source, {})
-                if name not in kept or event.time >= kept[name][1]:
-                    kept[name] = (value, event.time)
-            if name in names:
-                by_source = state.attributes.setdefault(name, {})
-                if source not in by_source or event.time >= by_source[source][1]:
-                    short = _short(value)
-                    if by_source.get(source, (None,))[0] != short:
-                        changed.add(name)
-                    by_source[source] = (short, event.time)
+            fact = Fact(value, event.time, event.received)
+            if name in kept and fact.order < kept[name].order:
+                continue
+            kept[name] = fact
+            if name in names and show(state, name, source, value):
+                changed.add(name)
     return changed
+
+
+def show(state: State, name: str, source: str, value: Any) -> bool:
+    """What decisions see of an attribute from now on; says whether that is anything new."""
+    by_source = state.attributes.setdefault(name, {})
+    before, after = by_source.pop(source, None), _short(value)
+    if after is not None:
+        by_source[source] = after
+    if not by_source:
+        del state.attributes[name]
+    return as_text(before) != as_text(after)  # Python takes 1 for True, patterns do not
 
 
 def _short(value: Any) -> Any:
@@ -193,8 +200,7 @@ def refresh_attributes(state: State, profile: Profile, catalog: Catalog) -> None
     state.attributes = {}
     for source, values in profile.attributes.items():
         for name in catalog.attributes & values.keys():
-            value, time = values[name]
-            state.attributes.setdefault(name, {})[source] = (_short(value), time)
+            show(state, name, source, values[name].value)
     state.names = catalog.names
 
 
@@ -202,8 +208,8 @@ def news_of_addresses(state: State, event: Event) -> dict[str, object]:
     """Those addresses of an event that are newer than what is known, and other ones: only they need the profile."""
     news = {}
     for kind, value in event.addresses.items():
-        hashed, time = state.addresses.get(CHANNELS[kind], (None, -1))
-        if event.time >= time and (kind == "push" or hashed != _hash_of(CHANNELS[kind], value)):
+        known, told = _known_and_told(state, CHANNELS[kind], value, event)
+        if told.order >= known.order and (kind == "push" or told.value != known.value):
             news[kind] = value
     return news
 
@@ -211,18 +217,20 @@ def news_of_addresses(state: State, event: Event) -> dict[str, object]:
 def set_addresses(state: State, profile: Profile | None, event: Event) -> bool:
     """The newest address of each kind; None removes. Says whether one has changed."""
     changed = False
-    news = news_of_addresses(state, event)
+    for kind, value in news_of_addresses(state, event).items():
+        if profile is not None:
+            profile.addresses[kind] = value
     for kind, value in event.addresses.items():
-        channel = CHANNELS[kind]
-        before, time = state.addresses.get(channel, (None, -1))
-        if event.time < time:
-            continue
-        hashed = _hash_of(channel, value)
-        changed = changed or before != hashed
-        state.addresses[channel] = (hashed, event.time)
-        if profile is not None and kind in news and profile.address(kind) != value:
-            profile.addresses[kind] = (value, event.time)
+        known, told = _known_and_told(state, CHANNELS[kind], value, event)
+        if told.order >= known.order:
+            changed = changed or told.value != known.value
+            state.addresses[CHANNELS[kind]] = told
     return changed
+
+
+def _known_and_told(state: State, channel: str, value: object, event: Event) -> tuple[Fact, Fact]:
+    told = Fact(_hash_of(channel, value), event.time, event.received)
+    return state.addresses.get(channel, Fact(None, -1)), told
 
 
 def _hash_of(channel: str, value: object) -> str | None:
@@ -240,16 +248,18 @@ def set_consents(state: State, event: Event) -> list[tuple[Consent, str]]:
         name = f"{consent.topic}/{consent.channel}"
         word = "withdrawn" if consent.state == "withdrawn" else "proven" if consent.proof else "granted"
         before = state.consents.get(name)
-        if before and (consent.time, word == "withdrawn", event.received) < (
-            before[1],
-            before[0] == "withdrawn",
-            before[2],
-        ):
+        told = (word, consent.time, event.received)
+        if before and _standing(told) < _standing(before):
             continue
         if before is None or before[0] != word:
             changed.append((consent, word))
-        state.consents[name] = (word, consent.time, event.received)
+        state.consents[name] = told
     return changed
+
+
+def _standing(said: tuple[str, Millis, Millis]) -> tuple[Millis, bool, Millis, str]:
+    word, time, received = said
+    return time, word == "withdrawn", received, word
 
 
 def _note_last(state: State, selector: Selector, document: Json, moment: Moment) -> bool:

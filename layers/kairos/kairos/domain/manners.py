@@ -23,7 +23,8 @@ def pick_channel(state: State, policy: Policy, topic: str, channels: Sequence[st
 
 def refusal_of_channel(state: State, policy: Policy, topic: str, channel: str) -> str:
     """`suppressed`, `no_consent` or `no_address`; empty if the channel may be used."""
-    address = state.addresses.get(channel, (None, 0))[0]
+    known = state.addresses.get(channel)
+    address = None if known is None else known.value
     if address is not None and address in state.suppressed.get(channel, ()):
         return "suppressed"
     if not consented(state, policy, topic, channel):

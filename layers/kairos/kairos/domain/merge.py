@@ -93,7 +93,7 @@ def _unite_profiles(profile: Profile, other: Profile) -> None:
     """Per source the newest value. The customer's own word on an address stands: nobody else's device may change it."""
     for source, values in other.attributes.items():
         kept = profile.attributes.setdefault(source, {})
-        kept.update({name: pair for name, pair in values.items() if name not in kept or pair[1] > kept[name][1]})
+        kept.update({name: fact for name, fact in values.items() if name not in kept or fact.order > kept[name].order})
     profile.addresses = {**other.addresses, **profile.addresses}
 
 

@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kairos.domain.events import Json, Millis
 from kairos.domain.interest import pack_seen, unpack_seen
@@ -22,6 +22,24 @@ class NeedsProfile(Exception):
     """This decision reads or changes the profile: read it along and decide again."""
 
 
+class Fact(NamedTuple):
+    """A value as one source gave it: when that was so, and when it was heard."""
+
+    value: Any
+    time: Millis
+    received: Millis = 0
+
+    @property
+    def order(self) -> tuple[Millis, Millis, str]:
+        """The newest stands, of one time the later received; two that were received at once stand by their text."""
+        return self.time, self.received, as_text(self.value)
+
+
+def as_text(value: Any) -> str:
+    """A value as text that tells it from any other."""
+    return json.dumps(value, sort_keys=True, default=str)
+
+
 @dataclass(slots=True)
 class State:
     """Everything decisions look at. The first group are attributes of the item, the rest is packed."""
@@ -37,11 +55,13 @@ class State:
     born: Millis = 0  # receipt of the first event
     newest: Millis = 0  # newest moment seen: the conditions' now
     names: str = ""  # fingerprint of the attribute names that were kept
-    attributes: dict[str, dict[str, tuple[Any, Millis]]] = field(default_factory=dict)  # name -> source -> value, time
+    attributes: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # name -> source -> value; the profile has times
     consents: dict[str, tuple[str, Millis, Millis]] = field(
         default_factory=dict
     )  # topic/channel -> word, time, received
-    addresses: dict[str, tuple[str | None, Millis]] = field(default_factory=dict)  # channel -> hash, time
+    addresses: dict[str, Fact] = field(default_factory=dict)  # channel -> hash or None
     suppressed: dict[str, list[str]] = field(default_factory=dict)  # channel -> hashes
     tags: dict[str, tuple[bool, Millis]] = field(default_factory=dict)
     counts: dict[str, list[Moment]] = field(default_factory=dict)  # keep -> newest first
@@ -75,6 +95,8 @@ class State:
     def pack(self) -> bytes:
         """The packed part; equal states pack to equal bytes."""
         body = {short: value for name, short in _PACKED if (value := _plain(getattr(self, name)))}
+        if self.attributes:
+            body[_SHORT["attributes"]] = self.attributes  # as they are: an empty text is a value
         if self.seen:
             body[_SHORT["seen"]] = pack_seen(self.seen)
         text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -119,23 +141,22 @@ class State:
 
 @dataclass(slots=True)
 class Profile:
-    """All attributes by source and all addresses, each with its time: for rendering and the API."""
+    """All attributes by source, and all addresses: for rendering and the API."""
 
-    attributes: dict[str, dict[str, tuple[Any, Millis]]] = field(default_factory=dict)  # source -> name -> value, time
-    addresses: dict[str, tuple[Any, Millis]] = field(
-        default_factory=dict
-    )  # email, phone, whatsapp, push -> value, time
+    attributes: dict[str, dict[str, Fact]] = field(default_factory=dict)  # source -> name
+    addresses: dict[str, Any] = field(default_factory=dict)  # email, phone, whatsapp, push; the state has their times
 
     def merged(self, precedence: Sequence[str]) -> dict[str, Any]:
         """One value a name, the first source in `precedence` that has one."""
         merged: dict[str, Any] = {}
         for source in reversed(precedence):
-            merged.update({k: v for k, (v, _) in self.attributes.get(source, {}).items() if v is not None})
+            known = self.attributes.get(source, {}).items()
+            merged.update({name: fact.value for name, fact in known if fact.value is not None})
         return merged
 
     def address(self, kind: str) -> Any:
         """The value of an address, or None."""
-        return self.addresses.get(kind, (None, 0))[0]
+        return self.addresses.get(kind)
 
     def pack(self) -> bytes:
         body = {"a": self.attributes, "d": self.addresses}
@@ -144,8 +165,8 @@ class Profile:
     @classmethod
     def unpack(cls, raw: bytes) -> "Profile":
         body = json.loads(raw)
-        pairs = {source: {k: (v[0], v[1]) for k, v in values.items()} for source, values in body["a"].items()}
-        return cls(attributes=pairs, addresses={k: (v[0], v[1]) for k, v in body["d"].items()})
+        said = {source: {name: Fact(*row) for name, row in values.items()} for source, values in body["a"].items()}
+        return cls(attributes=said, addresses=body["d"])
 
     def copy(self) -> "Profile":
         return Profile({s: dict(v) for s, v in self.attributes.items()}, dict(self.addresses))
@@ -218,9 +239,8 @@ def _moments(moments: Sequence[Any]) -> list[Moment]:
 
 
 _REBUILD: Mapping[str, Any] = {
-    "attributes": lambda body: {name: _pairs(values) for name, values in body.items()},
     "consents": _pairs,
-    "addresses": _pairs,
+    "addresses": lambda body: {channel: Fact(*row) for channel, row in body.items()},
     "tags": _pairs,
     "dates": _pairs,
     "counts": lambda body: {keep: _moments(m) for keep, m in body.items()},

@@ -142,7 +142,7 @@ class Turn:
     def _move_places(self) -> None:
         """Where the audience index has to follow."""
         state, catalog, before = self.state, self.catalog, self.customer.state
-        if state.indexed == catalog.index and (not catalog.index or _stands_alike(state, before)):
+        if state.indexed == catalog.index and (not catalog.index or (not self.replan and _stands_alike(state, before))):
             return
         stood = reach.places_of(before, catalog, self.now) if state.indexed == catalog.index else frozenset()
         stands = reach.places_of(state, catalog, self.now)
@@ -152,12 +152,7 @@ class Turn:
 
 
 def _stands_alike(state: State, before: State) -> bool:
-    return (
-        state.tags == before.tags
-        and state.watched == before.watched
-        and state.interests == before.interests
-        and state.attributes == before.attributes
-    )
+    return state.tags == before.tags and state.watched == before.watched and state.interests == before.interests
 
 
 def give_back(recent: Recent) -> None:

@@ -66,8 +66,8 @@ class View:
         """The merged value, or MISSING."""
         values = self.state.attributes.get(name, {})
         for source in self.catalog.policy.precedence:
-            if source in values and values[source][0] is not None:
-                return values[source][0]
+            if source in values:
+                return values[source]
         return MISSING
 
     def number(self, value: "float | Path", default: float) -> float:
@@ -81,10 +81,8 @@ class View:
             merged = {name: self.attribute(name) for name in self.state.attributes}
             return {name: value for name, value in merged.items() if value is not MISSING}
         return {
-            name: values[source][0]
-            for name, values in self.state.attributes.items()
-            if source in values and values[source][0] is not None
-        }
+            name: values[source] for name, values in self.state.attributes.items() if source in values
+        }  # fmt: skip
 
     def read(self, path: Path) -> Any:
         """What a reference points at, or MISSING."""

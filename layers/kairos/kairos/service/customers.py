@@ -1,7 +1,7 @@
 """One customer, as backends write and read them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from kairos.domain.events import Event, Millis, Ref
 from kairos.domain.interest import Dimension
 from kairos.domain.sources import parts
 from kairos.domain.sources.parts import BadEvent
-from kairos.domain.state import Customer, Profile, State
+from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.view import View
 from kairos.service import trouble
 from kairos.service.answers import Answer, answer, problem
@@ -19,6 +19,7 @@ from kairos.service.evaluate import Evaluate
 from kairos.service.keys import Keys, Role
 from kairos.service.ports import Clock, Contended, CustomerStore
 from kairos.service.reading import read_json
+from kairos.service.receipts import Receipts
 
 LARGEST: Final = 200 * 1024
 _FIELDS: Final = ("attributes", "addresses", "consents")
@@ -34,6 +35,10 @@ class Customers:
     catalog: Catalog
     clock: Clock
     ids: Callable[[], str]
+    receipts: Receipts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.receipts = Receipts(self.clock)
 
     def put(self, headers: Mapping[str, str], customer: str, body: bytes) -> Answer:
         """Merges what is told into what is known; answers when that is committed."""
@@ -42,7 +47,7 @@ class Customers:
         if len(body) > LARGEST:
             return problem(413, "too_large", f"must have at most {LARGEST} bytes")
         try:
-            event = told(parts.text(customer, "id"), read_json(body), self.clock(), self.ids())
+            event = told(parts.text(customer, "id"), read_json(body), self.clock(), self.receipts(), self.ids())
         except BadEvent as error:
             return problem(400, error.code, error.message, field=error.field)
         try:
@@ -63,7 +68,7 @@ class Customers:
         return answer(200, view(found, self.catalog, self.clock()))
 
 
-def told(customer: str, body: Any, now: Millis, event_id: str) -> Event:
+def told(customer: str, body: Any, now: Millis, received: Millis, event_id: str) -> Event:
     """The event that a PUT is. Raises BadEvent."""
     fields = parts.mapping(body, "")
     parts.shallow(fields)
@@ -75,7 +80,7 @@ def told(customer: str, body: Any, now: Millis, event_id: str) -> Event:
         id=event_id,
         type="kairos.customer",
         time=now,
-        received=now,
+        received=received,
         source="api",
         customer=Ref(id=customer),
         attributes={"backend": attributes} if attributes else {},
@@ -89,11 +94,11 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
     """A customer as the API shows them."""
     state, profile = customer.state, customer.profile or Profile()
     look = View(state, catalog, {}, now)
-    said = {source: _values(values) for source, values in profile.attributes.items()}
+    said = {source: _values(facts) for source, facts in profile.attributes.items()}
     return {
         "id": customer.id,
         "attributes": {**said, "merged": profile.merged(catalog.policy.precedence)},
-        "addresses": _values(profile.addresses),
+        "addresses": {kind: value for kind, value in profile.addresses.items() if value is not None},
         "consents": [
             {"topic": topic, "channel": channel, "state": word, "proven": proven, "time": _iso(time)}
             for topic, channel, word, proven, time in _consents(state)
@@ -128,8 +133,8 @@ def _interests(state: State, dimension: Dimension, now: Millis) -> dict[str, flo
     return {name: round(interest.strength(state.interests, dimension, name, now), 3) for name in names}
 
 
-def _values(pairs: Mapping[str, tuple[Any, Millis]]) -> dict[str, Any]:
-    return {name: value for name, (value, _) in pairs.items() if value is not None}
+def _values(facts: Mapping[str, Fact]) -> dict[str, Any]:
+    return {name: fact.value for name, fact in facts.items() if fact.value is not None}
 
 
 def _consents(state: State) -> Iterator[tuple[str, str, str, bool, Millis]]:

@@ -23,6 +23,7 @@ from kairos.service.ports import (
     Clock,
     Contended,
     CustomerStore,
+    Item,
     MessageRef,
     MessageStore,
     QueueRefused,
@@ -66,18 +67,18 @@ class Evaluate:
         self._tally = tally
         self._commit = Commit(customers, catalog, ids, tally)
 
-    def batch(self, bodies: Sequence[tuple[str, str]], receipts: Mapping[str, int] | None = None) -> list[str]:
-        """Works off what a queue delivered (item id, body); returns the ids of the items to be delivered again."""
+    def batch(self, items: Sequence[Item]) -> list[str]:
+        """Works off what a queue delivered; returns the ids of the items to be delivered again."""
         batch = _Batch(self._clock())
-        for item, body in bodies:
-            self._understand(batch, item, body)
-        found = self._read(batch)
+        for item in items:
+            self._understand(batch, item)
+        found, receipts = self._read(batch), {item.id: item.receipts for item in items}
         for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
             if who in found:
-                self._one(batch, who, found, receipts or {})
+                self._one(batch, who, found, receipts)
         self._carry_on(batch)
         self._file(batch)
-        return [item for item, _ in bodies if item in batch.failed]
+        return [item.id for item in items if item.id in batch.failed]
 
     def commit_now(self, event: Event) -> None:
         """Commits one event before returning. Raises Contended."""
@@ -88,17 +89,17 @@ class Evaluate:
         self._carry_on(batch)
         self._file(batch)
 
-    def _understand(self, batch: _Batch, item: str, body: str) -> None:
-        try:
-            read = queued.read(read_json(body), batch.now)
+    def _understand(self, batch: _Batch, item: Item) -> None:
+        try:  # what came by the bus was received when it was queued: however often it is read, that stays so
+            read = queued.read(read_json(item.body), received=min(item.sent or batch.now, batch.now))
         except (ValueError, RecursionError, BadEvent) as error:
-            batch.rejected.append((item, _rejection(error, body)))
+            batch.rejected.append((item.id, _rejection(error, item.body)))
             return
         for said in read:
             if isinstance(said, Feedback):
-                self._learn(batch, item, said)
+                self._learn(batch, item.id, said)
             else:
-                self._hear(batch, item, said)
+                self._hear(batch, item.id, said)
 
     def _hear(self, batch: _Batch, item: str, said: Heard) -> None:
         if isinstance(said, Wake | Occurrence):

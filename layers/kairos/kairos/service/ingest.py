@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kairos.domain.events import Event
@@ -13,6 +13,7 @@ from kairos.service.keys import Keys, Role, key_of
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues
 from kairos.service.reading import read_json
+from kairos.service.receipts import Receipts
 
 LARGEST_REQUEST: Final = 1024 * 1024
 LARGEST_EVENT: Final = 200 * 1024
@@ -28,6 +29,10 @@ class Ingest:
     clock: Clock
     ids: Callable[[], str]
     tally: Tally
+    receipts: Receipts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.receipts = Receipts(self.clock)
 
     def __call__(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """202 with what was accepted and what was not; 400 if nothing was, 503 if the queue would not take it."""
@@ -55,6 +60,7 @@ class Ingest:
             if refused := self.keys.refuse(_with_key(headers, told), Role.WRITE):
                 return refused
             event = segment.identify(told, received=self.clock(), new_id=self.ids)
+            event = replace(event, received=self.receipts())
             self.queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
         except BadEvent as error:
             refused = self.keys.refuse(headers, Role.WRITE)
@@ -83,6 +89,7 @@ class Ingest:
     def _understand(self, one: Any, received: int) -> Event:
         normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
         event = normalise(one, received=received, new_id=self.ids, trusted=True)
+        event = replace(event, received=self.receipts())
         if len(json.dumps(canonical.to_dict(event)).encode()) > LARGEST_EVENT:
             raise BadEvent("too_large", f"must have at most {LARGEST_EVENT} bytes")
         return event

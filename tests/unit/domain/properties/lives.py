@@ -59,8 +59,7 @@ class Happened:
 
     def event(self, end: Millis, number: int) -> Event:
         """The event, all of it received by `end`."""
-        # two values of one instant have no order but that of their receipt, which these streams shuffle
-        time = end - self.ago + (number if self.attributes or self.addresses else 0)
+        time = end - self.ago
         consents = tuple(
             Consent(
                 topic, channel, "withdrawn" if word == "withdrawn" else "granted", time,

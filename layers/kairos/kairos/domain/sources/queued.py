@@ -11,7 +11,7 @@ from kairos.domain.sources.parts import BadEvent
 Understood = Event | Wake | Occurrence | Feedback
 
 
-def read(body: Any, now: Millis) -> tuple[Understood, ...]:
+def read(body: Any, received: Millis) -> tuple[Understood, ...]:
     """What a body says: an event, wake-ups, an occurrence for a page of customers, or feedback. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
@@ -25,7 +25,9 @@ def read(body: Any, now: Millis) -> tuple[Understood, ...]:
         published = sns.message(body)
         return () if published is None else _feedback(published)
     if eventbridge.is_one(body):
-        return _feedback(body["detail"]) if _speaks(body["detail"]) else (eventbridge.normalise(body, received=now),)
+        return (
+            _feedback(body["detail"]) if _speaks(body["detail"]) else (eventbridge.normalise(body, received=received),)
+        )
     return _feedback(body)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from kairos.domain.effects import Effect, PutMessage
 from kairos.domain.events import Json, Millis
@@ -27,6 +27,15 @@ class AlreadyWritten(Exception):
 
 class Contended(Exception):
     """The item is in endless conflict: try later, through the queue."""
+
+
+class Item(NamedTuple):
+    """A message of a queue: how often it was received from it, and when it was sent to it (0: just now)."""
+
+    id: str
+    body: str
+    receipts: int = 1
+    sent: Millis = 0
 
 
 @dataclass(frozen=True, slots=True)
