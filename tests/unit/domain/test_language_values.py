@@ -45,6 +45,12 @@ def test_what_is_no_duration_is_refused(text: Any) -> None:
         DURATION.validate_python(text)
 
 
+@pytest.mark.parametrize("text", ["", "3", "--3d", "3d-", "36501d", "-5215w", "-9999999999d", 3, None])
+def test_what_is_no_offset_or_reaches_beyond_a_century_is_refused(text: Any) -> None:
+    with pytest.raises(ValidationError):
+        OFFSET.validate_python(text)
+
+
 @pytest.mark.parametrize("text", ["9:00", "24:00", "09:60", "0900", 900, None])
 def test_what_is_no_time_of_day_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):

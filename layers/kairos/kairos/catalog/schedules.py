@@ -1,5 +1,6 @@
 """Schedules: when a `cron(…)` of EventBridge or an `at(…)` comes, on a clock without a zone and in one."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -43,8 +44,7 @@ def between(trigger: Trigger, after: Millis, until: Millis) -> list[tuple[Millis
     moved = _moved(after, until, tz)
     found: dict[str, Millis] = {}
     for local in nominal(trigger, first - moved, last + moved):
-        clock = local.hour * 3600 + local.minute * 60 + local.second
-        moment = moments.instant(local.date(), clock, tz)
+        moment = moments.instant(local.date(), moments.clock(local), tz)
         if after < moment <= until:
             found[moments.local(moment, tz).replace(tzinfo=None).isoformat()] = moment
     return sorted((moment, local) for local, moment in found.items())
@@ -75,9 +75,20 @@ def _moved(after: Millis, until: Millis, tz: ZoneInfo) -> timedelta:
 
 
 def _known(cron: str) -> str:
-    """As the library knows it: to that, `L` for a day of the week is none, and AWS means the week's last."""
+    """As the library knows it: to that, `L` for a day of the week is none, and AWS means the week's last; and years have
+    no steps, and days of the week no leading zeros."""
     *fields, day, year = cron.split()
-    return " ".join([*fields, "7" if day == "L" else day, year])
+    years = ",".join(_years(part) for part in year.split(","))
+    return " ".join([*fields, "7" if day == "L" else re.sub(r"\b0+(?=[1-7])", "", day), years])
+
+
+def _years(part: str) -> str:
+    """The years of a span with steps, one by one."""
+    span, _, step = part.partition("/")
+    if not step:
+        return part
+    first, _, last = ("1970-2199" if span == "*" else span).partition("-")
+    return ",".join(map(str, range(int(first), int(last or 2199) + 1, int(step))))
 
 
 def _millis(local: datetime) -> Millis:

@@ -188,7 +188,7 @@ def _local_time(node: Json, needs: Needs) -> Condition:
 
     def holds(view: View) -> Truth:
         there = moments.local(view.now, view.tz)
-        clock = there.hour * 3600 + there.minute * 60 + there.second
+        clock = moments.clock(there)
         small_hours = start > end and clock < end  # over midnight they belong to the day before
         day = _DAYS[(there.weekday() - small_hours) % 7]
         return within_hours(clock, start, end) and (days is None or day in days)

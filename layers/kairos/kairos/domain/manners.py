@@ -83,14 +83,12 @@ def capped(state: State, policy: Policy, channel: str, topic: str, campaign: str
 def quiet_end(state: State, catalog: Catalog, channel: str, now: Millis) -> Millis:
     """When the quiet hours end in which the customer is now on that channel; 0 outside of them."""
     tz = View(state, catalog, {}, now).tz
+    windows = [(start, to) for channels, start, to in catalog.policy.quiet if channel in channels]
     end = now
-    for _ in catalog.policy.quiet:  # windows may join one another
-        there = moments.local(end, tz)
-        clock = there.hour * 3600 + there.minute * 60 + there.second
-        ends = [
-            to for channels, start, to in catalog.policy.quiet if channel in channels and within_hours(clock, start, to)
-        ]
+    while windows and end < now + moments.DAY:  # windows may join one another, and leave nothing of the day
+        clock = moments.clock(moments.local(end, tz))
+        ends = [to for start, to in windows if within_hours(clock, start, to)]
         if not ends:
             break
-        end = max(moments.next_time(end, to, tz) for to in ends)
+        end = max(moments.shown_until(end, to, tz) for to in ends)
     return end if end > now else 0

@@ -32,18 +32,27 @@ def local(moment: Millis, tz: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(moment / 1000, tz)
 
 
+def clock(there: datetime) -> int:
+    """The time of day in seconds."""
+    return there.hour * 3600 + there.minute * 60 + there.second
+
+
 def instant(day: date, seconds: int, tz: ZoneInfo) -> Millis:
     """When that local day reads `seconds` since midnight: a repeated time the first time, a skipped one the next that exists."""
     wall = datetime.combine(day, time()) + timedelta(seconds=seconds)
     early = wall.replace(tzinfo=tz, fold=0).astimezone(UTC)
     if early.astimezone(tz).replace(tzinfo=None) == wall:
         return _millis(early)
-    # In a gap, fold 0 and 1 lie on either side of the transition: look for it between them.
-    low, high = _millis(wall.replace(tzinfo=tz, fold=1).astimezone(UTC)) // 1000, _millis(early) // 1000
-    before = local(low * 1000, tz).utcoffset()
+    # In a gap, fold 0 and 1 lie on either side of the transition: it is between them.
+    return _moved(_millis(wall.replace(tzinfo=tz, fold=1).astimezone(UTC)), _millis(early), tz)
+
+
+def _moved(before: Millis, after: Millis, tz: ZoneInfo) -> Millis:
+    """When clocks are moved there between these two."""
+    low, high, offset = before // 1000, after // 1000, local(before, tz).utcoffset()
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if local(middle * 1000, tz).utcoffset() == before else (low, middle)
+        low, high = (middle, high) if local(middle * 1000, tz).utcoffset() == offset else (low, middle)
     return high * 1000
 
 
@@ -54,6 +63,13 @@ def next_time(after: Millis, seconds: int, tz: ZoneInfo) -> Millis:
         if (moment := instant(day + timedelta(days=ahead), seconds, tz)) >= after:
             return moment
     raise AssertionError("a local time recurs within three days")
+
+
+def shown_until(moment: Millis, to: int, tz: ZoneInfo) -> Millis:
+    """How long from now the clock there shows times before `to` without a jump: until it reads that, or is moved."""
+    there = local(moment, tz)
+    end = (moment // 1000 + (to - clock(there)) % 86_400) * 1000
+    return end if local(end, tz).utcoffset() == there.utcoffset() else _moved(moment, end, tz)
 
 
 def parse(value: Any) -> date | datetime | None:
@@ -80,16 +96,23 @@ def resolve(value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> 
 def _resolve(parsed: date | datetime, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis:
     if not isinstance(parsed, datetime):
         return instant(parsed + timedelta(days=days), MORNING if at is None else at, tz) + ms
-    there = parsed.replace(tzinfo=tz) if parsed.tzinfo is None else parsed.astimezone(tz)
-    if at is None and not days:
-        return _millis(there.astimezone(UTC)) + ms
-    clock = at if at is not None else there.hour * 3600 + there.minute * 60 + there.second
-    return instant(there.date() + timedelta(days=days), clock, tz) + ms
+    if at is None and not days and parsed.tzinfo is not None:
+        return _millis(parsed) + ms
+    there = parsed if parsed.tzinfo is None else parsed.astimezone(tz)
+    return instant(there.date() + timedelta(days=days), clock(there) if at is None else at, tz) + ms
 
 
 def _within_reach(moment: Millis) -> Millis | None:
     """Moments that every zone can show as a local time."""
     return moment if EARLIEST < moment < LATEST else None
+
+
+def day_named(value: Any, tz: ZoneInfo) -> str:
+    """The day (ISO) that a date or a timestamp names, the latter as seen from that zone; empty for anything else."""
+    parsed = parse(value)
+    if isinstance(parsed, datetime):
+        return (parsed if parsed.tzinfo is None else parsed.astimezone(tz)).date().isoformat()
+    return "" if parsed is None else parsed.isoformat()
 
 
 def yearly(
@@ -99,7 +122,7 @@ def yearly(
     parsed = parse(value)
     if parsed is None:
         return None
-    start = local(bound, tz).year - 1
+    start = local(bound - days * DAY, tz).year - 1
     for year in range(start, start + 4):
         day = _in_year(parsed, year)
         if day.isoformat() <= after or day.year < parsed.year:

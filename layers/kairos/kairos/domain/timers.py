@@ -43,7 +43,7 @@ def await_local(turn: Turn, campaign: Campaign, there: str) -> None:
     """Lets a scheduled campaign start when the customer's clock shows that time, or now if it did before."""
     moment = _local_instant(turn, there)
     if moment <= turn.now:
-        enter(turn, campaign, {}, since=moment, moment=moment, trigger=there)
+        _start_local(turn, campaign, moment, there)
         return
     waiting = turn.state.dates.get(campaign.name, ("", 0, ""))[2].split()
     _wait_for(turn, campaign, sorted({*waiting, there})[:WAITING])
@@ -168,7 +168,13 @@ def _fire_local(turn: Turn, campaign: Campaign, moment: Millis, waiting: str) ->
     there, *others = waiting.split()
     _wait_for(turn, campaign, others)
     _pass(turn, moment)
-    enter(turn, campaign, {}, since=moment, moment=moment, trigger=there)
+    _start_local(turn, campaign, moment, there)
+
+
+def _start_local(turn: Turn, campaign: Campaign, moment: Millis, there: str) -> None:
+    """A time that is skipped is the next that exists, and the same as that: if both are asked for, they come once."""
+    shown = moments.local(_local_instant(turn, there), turn.view({}).tz).replace(tzinfo=None).isoformat()
+    enter(turn, campaign, {}, since=moment, moment=moment, trigger=shown)
 
 
 def _plan_dates(turn: Turn) -> None:
@@ -184,7 +190,7 @@ def _plan_dates(turn: Turn) -> None:
         if value is not MISSING and campaign.trigger.yearly:
             found = moments.yearly(value, date.days, date.ms, date.at, view.tz, after=handled, bound=bound)
         elif value is not MISSING and (moment := view.resolve(date)) is not None:
-            day = moments.local(moment, view.tz).date().isoformat()
+            day = moments.day_named(value, moments.zone(None, turn.catalog.policy.timezone))  # stays as they move
             found = (day, moment) if moment > bound and day > handled else None
         if found or handled:
             dates[campaign.name] = (handled, found[1], found[0]) if found else (handled, 0, "")
@@ -197,8 +203,7 @@ def _plan_dates(turn: Turn) -> None:
 def _local_instant(turn: Turn, there: str) -> Millis:
     """When the customer's clock shows that time (ISO, without a zone)."""
     wall = datetime.fromisoformat(there)
-    seconds = wall.hour * 3600 + wall.minute * 60 + wall.second
-    return moments.instant(wall.date(), seconds, turn.view({}).tz)
+    return moments.instant(wall.date(), moments.clock(wall), turn.view({}).tz)
 
 
 def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:

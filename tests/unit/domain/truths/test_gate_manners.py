@@ -54,6 +54,9 @@ QUIET = SendGate("quiet_hours", [
     ("judged again: exited meanwhile", "MAIL, MORNING, exit: {event: y}", "0 x; +1h y", "quiet_hours (deferred)"),
     ("expiry wins", "MAIL, MORNING, expires: 2h", "0 x", "quiet_hours (deferred), expired"),
     ("one window behind another", "MAIL, policy: {quiet_hours: [{channels: [email], from: '08:00', to: '12:00'}, {channels: [email], from: '12:00', to: '14:00'}]}", "0 x", "quiet_hours (deferred), goes"),
+    ("an end that comes twice, asked the second time", "MAIL, expires: 2h, policy: {timezone: Europe/Copenhagen, quiet_hours: [{channels: [email], from: '21:00', to: '02:30'}]}", "2026-10-25T01:15 x", "quiet_hours (deferred), goes"),
+    ("between an end that came and the same hour again", "MAIL, policy: {timezone: Europe/Copenhagen, quiet_hours: [{channels: [email], from: '21:00', to: '02:30'}]}", "2026-10-25T00:45 x", "goes"),
+    ("all day long", "MAIL, policy: {quiet_hours: [{channels: [email], from: '08:00', to: '20:00'}, {channels: [email], from: '20:00', to: '08:00'}]}", "0 x", "quiet_hours (deferred), expired"),
     ("before outranked", "MAIL, MORNING, beside: {other: {priority: 90, topic: tips, trigger: {event: x}, steps: [send: {channel: sms, template: b}]}}", "0 x", "quiet_hours (deferred), goes"),
     ("control is deferred too", "MAIL, MORNING, holdout: 100%", "0 x", "quiet_hours (deferred), holdout"),
 ], known=KNOWN | {"NIGHT": NIGHT, "MORNING": MORNING})  # fmt: skip

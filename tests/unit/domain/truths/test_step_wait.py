@@ -19,6 +19,7 @@ WAIT = Step("wait", [
     ("until a time that is skipped", "[wait: {until: '02:30'}, MAIL_A]", "", f"2026-03-28T11:00 put {COPENHAGEN}; 2026-03-28T12:00 x", "a 2026-03-29T01:00", "finished"),
     ("until a time that comes twice", "[wait: {until: '02:30'}, MAIL_A]", "", f"2026-10-24T11:00 put {COPENHAGEN}; 2026-10-24T12:00 x", "a 2026-10-25T00:30", "finished"),
     ("until a moment of the event", "[wait: {until: event.properties.at}, MAIL_A]", "", '0 x at="2026-06-01T15:00:00Z"', "a +6h", "finished"),
+    ("until a moment of the event without a zone, which is skipped", "[wait: {until: event.properties.at}, MAIL_A]", "", f'2026-03-28T11:00 put {COPENHAGEN}; 2026-03-28T12:00 x at="2026-03-29T02:30:00"', "a 2026-03-29T01:00", "finished"),
     ("until the day before it, at eight", "[wait: {until: event.properties.at, offset: -1d, at: '08:00'}, MAIL_A]", "", '0 x at="2026-06-04T15:00:00Z"', "a 2026-06-03T08:00", "finished"),
     ("until a day of the customer", "[wait: {until: attributes.d}, MAIL_A]", "", "-1d put d=2026-06-03; 0 x", "a 2026-06-03T09:00", "finished"),
     ("the day moves", "[wait: {until: attributes.d}, MAIL_A]", "", "-1d put d=2026-06-03; 0 x; +1d put d=2026-06-05", "a 2026-06-05T09:00", "finished"),

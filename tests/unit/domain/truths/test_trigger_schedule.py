@@ -28,6 +28,7 @@ SCHEDULE = Trigger("schedule", [
     ("a skipped time is the next that exists", "NIGHT", "2026-03-25 tags; 2026-03-30 until", "2026-03-29T01:00, 2026-04-05T00:30", "entered, entered"),
     ("a repeated time counts the first time", "NIGHT", "2026-10-24 tags", "2026-10-25T00:30", "entered"),
     ("a repeated time of theirs counts the first time", "schedule: 'cron(30 2 ? * SUN *)', audience: {tagged: vip}, timezone: customer", "2026-10-20 joins timezone=Europe/Copenhagen; 2026-10-24 tags", "2026-10-25T00:30", "entered"),
+    ("a skipped time of theirs and the next that exists come once", "schedule: 'cron(0,30 2,3 29 3 ? *)', audience: {tagged: vip}, timezone: customer", "2026-03-20 joins timezone=Europe/Copenhagen; 2026-03-25 tags; 2026-03-30 until", "2026-03-29T01:00, 2026-03-29T01:00, 2026-03-29T01:00, 2026-03-29T01:30", "entered, duplicate, duplicate, entered"),
     ("without an index nobody is reached", "schedule: 'cron(0 9 ? * MON *)', audience: {attributes: {c: [DK]}}", "-3d put c=DK", "", "silent"),
     ("its cooldown", "MONDAYS, cooldown: 8d", "-3d tags; +8d until", "0, +7d, +14d", "entered, cooldown, entered"),
     ("control", "ONCE, holdout: 100%", "-3d tags", "2026-06-03T09:00", "holdout"),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from kairos.domain.language.references import EventPath, check_event_path, with_references
 from kairos.domain.language.scope import nearby, wrong
-from kairos.domain.language.values import Model, Texts, parts_of_span
+from kairos.domain.language.values import LONGEST, UNITS, Model, Texts, parts_of_span
 from kairos.domain.pattern import OPERATORS, InvalidPattern, compile_pattern
 
 Pattern = dict[str, Any]
@@ -108,6 +108,8 @@ def _offset(text: Any) -> Any:
         raise wrong(repr(text), "an offset such as 1d or -3d") from error
     days = parts["w"] * 7 + parts["d"]
     seconds = parts["h"] * 3600 + parts["m"] * 60 + parts["s"]
+    if days * UNITS["d"] + seconds * 1000 > LONGEST:
+        raise wrong(repr(text), "an offset of at most 100 years")
     return {"days": sign * days, "ms": sign * seconds * 1000}
 
 
