@@ -13,12 +13,13 @@ _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP",
 _DAYS: Final = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _CRON: Final = re.compile(r"cron\((?P<fields>[^()]*)\)", re.ASCII)
 _AT: Final = re.compile(r"at\((?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)", re.ASCII)
+_DAY_OF_WEEK: Final = "day of the week"
 _FIELDS: Final[tuple[tuple[str, int, int, tuple[str, ...], str], ...]] = (
     ("minutes", 0, 59, (), ""),
     ("hours", 0, 23, (), ""),
     ("day of the month", 1, 31, (), r"\?|L|(?:[1-9]|[12]\d|3[01])W"),
     ("month", 1, 12, _MONTHS, ""),
-    ("day of the week", 1, 7, _DAYS, rf"\?|L|(?:[1-7]|{'|'.join(_DAYS)})(?:L|#[1-5])"),
+    (_DAY_OF_WEEK, 1, 7, _DAYS, rf"\?|L|(?:[1-7]|{'|'.join(_DAYS)})(?:L|#[1-5])"),
     ("year", 1970, 2199, (), ""),
 )
 FORMS: Final = 'such as "cron(0 9 ? * MON *)" or "at(2026-11-27T09:00:00)"'
@@ -77,20 +78,24 @@ def _cron(text: str) -> str:
 
 def _check(item: str, part: str, name: str, low: int, high: int, words: tuple[str, ...], special: str) -> None:
     """Refuses one item of a field: a value, a range, steps, or what only this field knows."""
-    if special and re.fullmatch(special, item):
-        if item == "?" != part:
-            raise wrong(f"? within a list for the {name}", "? alone")
+    if item == "*" or (special and re.fullmatch(special, item)):
+        if item != part:
+            raise wrong(f"{item} within a list for the {name}", f"{item} alone")
         return
     span, _, step = item.partition("/")
     first, _, last = span.partition("-")
     numbers = [_number(value, words) for value in ([first, last] if "-" in span else [first]) if value != "*"]
     sound = all(number is not None and low <= number <= high for number in numbers)
-    sound = sound and ("/" not in item or (step.isdecimal() and int(step) > 0)) and (first != "*" or "-" not in span)
+    sound = sound and ("-" not in span or len(numbers) == 2)
     if sound and len(numbers) == 2 and numbers[0] > numbers[1]:  # type: ignore[operator] # sound: none is None
         raise wrong(f"{item!r} for the {name}", "a range from less to more")
     if not sound:
         expected = f"{low} to {high}" + (f" or {words[0]} to {words[-1]}" if words else "")
         raise wrong(f"{item!r} for the {name}", expected, nearby(first, words))
+    if "/" in item and name == _DAY_OF_WEEK:
+        raise wrong(f"{item!r} for the {name}", "no steps", "a list such as MON,WED,FRI")
+    if "/" in item and not 1 <= (_number(step, ()) or 0) <= high - low:
+        raise wrong(f"{item!r} for the {name}", f"steps of 1 to {high - low}")
 
 
 def _number(value: str, words: tuple[str, ...]) -> int | None:
