@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from local.stack import Stack
 from tests.end_to_end.scenarios import WISHES, Act, Scenario
+from tests.end_to_end.visits import Visits
 
 ADMIN: Final = "dev-admin-key"
 LINK: Final = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.S)
@@ -24,6 +25,8 @@ class Player:
         self.stack = stack
         self.profiles: dict[str, Any] = {}
         self.heard: list[dict[str, Any]] = []
+        self.shown: list[dict[str, Any]] = []
+        self._visits = Visits(stack)
         self._ear = self._listen()
         self._phones = 20_000_000
 
@@ -48,11 +51,14 @@ class Player:
                     self._introduce(scenario, name, given)
             elif kind == 1 and act.deed in ("event", "external"):
                 posted.append(_event(act, scenario, len(posted)))
-            elif kind == 1:
+            elif kind == 1 and act.deed != "visit":
                 self._do(act, scenario)
         if posted:
             _expect(self.stack.post_events(posted), 202)
         self.stack.settle()
+        for _, kind, act, scenario in lines:
+            if kind == 1 and act.deed == "visit":
+                self._visit(act, scenario)
         self.heard += self._drain()
         for _, kind, _, scenario in lines:
             if kind == 2 and scenario.then["profile"]:
@@ -90,7 +96,8 @@ class Player:
                 _expect(self.stack.request("PUT", f"/v1/customers/{id}", act.value, key=ADMIN), 200, 201, 204)
             case "identify":
                 who = {"userId": id, "anonymousId": scenario.id(str(act.more["device"]))}
-                _expect(self.stack.request("POST", "/v1/identify", {**who, "traits": act.value or {}}), 200)
+                said = {"traits": act.value or {}, **({"timestamp": act.more["time"]} if "time" in act.more else {})}
+                _expect(self.stack.request("POST", "/v1/identify", {**who, **said}), 200)
             case "follow":
                 _expect(self.stack.request("GET", self._link(id, act.value)), 200, 302, 303)
             case "confirm":
@@ -101,6 +108,12 @@ class Player:
                 _expect(self.stack.request("POST", _path(way), b"List-Unsubscribe=One-Click", form), 200)
             case _:
                 raise NotImplementedError(act.deed)
+
+    def _visit(self, act: Act, scenario: Scenario) -> None:
+        """Whoever comes to a page is shown what is best, after all else of this minute."""
+        id = scenario.id(act.customer)
+        answer = self._visits.ask(id, [act.value], act.more.get("context", {}))[act.value]
+        self.shown.append({"time": act.at.isoformat(), "customer": id, "slot": act.value, "offers": answer})
 
     def _mails(self, id: str) -> list[dict[str, Any]]:
         return [message for message in self.stack.messages() if message["customer"] == id and message["html"]]

@@ -16,9 +16,10 @@ AFTERWARDS: Final = timedelta(days=2)
 WISHES: Final = ("offers", "news", "game")
 SCENARIO: Final = {"scenario", "customers", "given", "then", "until"}
 CUSTOMER: Final = {"attributes", "channels", "consents", "since"}
-DEEDS: Final = {"event", "external", "identify", "backend", "follow", "confirm", "unsubscribe"}
+DEEDS: Final = {"event", "external", "identify", "backend", "follow", "confirm", "unsubscribe", "visit"}
 ACT: Final = {*DEEDS, "at", "customer", "device", "properties", "context", "consents", "id", "time", "times", "every"}
-OUTCOME: Final = {"messages", "refusals", "events", "profile"}
+LISTS: Final = ("messages", "content", "refusals", "events")
+OUTCOME: Final = {*LISTS, "profile"}
 
 
 class Unreadable(Exception):
@@ -76,14 +77,14 @@ def _scenario(campaign: str, number: int, told: Mapping[str, Any]) -> Scenario:
         _known(given, CUSTOMER, f"{where}, {name}")
     then = {name: told.get("then", {}).get(name) or ({} if name == "profile" else []) for name in OUTCOME}
     _known(told.get("then", {}), OUTCOME, f"{where}, then")
-    for line in (line for name in ("messages", "refusals", "events") for line in then[name]):
+    for line in (line for name in LISTS for line in then[name]):
         if not isinstance(line, str):
             raise Unreadable(f"{where}: {line} has a colon, so it needs quotes around the line")
     acts = tuple(_acts(told.get("given") or [], next(iter(customers)), where))
     sinces = [moment(given["since"]) for given in customers.values() if "since" in given] + [act.at for act in acts]
     if not sinces:
         raise Unreadable(f"{where}: without anything given, a customer says since when it is known (since: …)")
-    awaited = [moment(line[:16]) for name in ("messages", "refusals", "events") for line in then[name]]
+    awaited = [moment(line[:16]) for name in LISTS for line in then[name]]
     until = moment(told["until"]) if "until" in told else max(sinces + awaited) + AFTERWARDS
     return Scenario(campaign, number, told["scenario"], customers, acts, then, min(sinces), until)
 

@@ -13,6 +13,7 @@ Row = tuple[str, str]
 """The columns of a line, and the text of which its author need quote only a part."""
 HEADS = {
     "messages": "messages that went out",
+    "content": "content that was shown, the best first",
     "refusals": "refusals of this campaign",
     "events": "events that went out on the bus",
 }
@@ -22,7 +23,8 @@ def differences(scenario: Scenario, player: Player) -> str:
     """Empty, or what was expected and did not come, and what came unexpected."""
     found = {
         "messages": _messages(scenario, player.stack.messages()),
-        "refusals": _refusals(scenario, player.stack.decisions()),
+        "content": _content(scenario, player.shown),
+        "refusals": _refusals(scenario, player.stack.decisions()) + _withheld(scenario, player.shown),
         "events": _events(scenario, player.heard),
     }
     told = [_compare(HEADS[name], scenario.then[name], rows) for name, rows in found.items()]
@@ -59,6 +61,22 @@ def _refusals(scenario: Scenario, decisions: Iterable[Mapping[str, Any]]) -> lis
         outcome = "" if line["outcome"] == "refused" else f" ({line['outcome']})"
         rows.append((_line(scenario, line, step, f"{line['reason']}{outcome}{times}"), ""))
     return rows
+
+
+def _content(scenario: Scenario, shown: Iterable[Mapping[str, Any]]) -> list[Row]:
+    rows = []
+    for visit in _within(scenario, shown):
+        good = [f"{offer.campaign}/{offer.template}" for offer in visit["offers"] if not offer.reason]
+        rows.append((_line(scenario, visit, visit["slot"], ", ".join(good) or "nothing"), ""))
+    return rows
+
+
+def _withheld(scenario: Scenario, shown: Iterable[Mapping[str, Any]]) -> list[Row]:
+    return [
+        (_line(scenario, visit, visit["slot"], offer.reason), "")
+        for visit in _within(scenario, shown) for offer in visit["offers"]
+        if offer.reason and offer.campaign == scenario.campaign
+    ]  # fmt: skip
 
 
 def _events(scenario: Scenario, heard: Iterable[Mapping[str, Any]]) -> list[Row]:
