@@ -59,7 +59,7 @@ def preview(
     stored = StoredMessage(put, known["id"], "pending")
     event = {"id": "sample", "type": "", "source": "", "customer": {}, "properties": {}, "context": {}}
     event |= sample.get("event", {}) if _starts(definition, sample) else {}
-    renderer = JinjaRenderer(templates, _KEYS, BASE_URL)
+    renderer = JinjaRenderer(templates, lambda: _KEYS, BASE_URL)
     return renderer.render(Dossier(stored, Customer(known["id"], State(), profile), event, Control()), now)
 
 

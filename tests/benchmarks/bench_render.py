@@ -52,7 +52,7 @@ def main() -> None:
     renderer = JinjaRenderer(
         json.loads(json.dumps({"brand": brand, "locale": "en", "timezone": "UTC", "currency": "EUR",
                                "campaigns": {"bench": templates}})),
-        Keyring(b"a benchmark's key"), "https://links.example",
+        lambda: Keyring(b"a benchmark's key"), "https://links.example",
     )  # fmt: skip
     profile = Profile({"backend": {"first_name": Fact("Ada", 0)}}, {"email": "ada@example.com"})
     dossier = Dossier(StoredMessage(_PUT, "ada", "pending"), Customer("ada", State(), profile), _EVENT, Control())

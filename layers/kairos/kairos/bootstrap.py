@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kairos.adapters.dynamodb.table import Table
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.definitions import Catalog
+    from kairos.domain.tokens import Keyring
     from kairos.service.control import Switch
     from kairos.service.customers import Customers
     from kairos.service.deliver import Deliver
@@ -63,14 +64,13 @@ def flush(metrics: "Metrics") -> None:
 
 
 def ingest() -> "Ingest":
-    from kairos.adapters.aws import Aws
     from kairos.adapters.queues import SqsQueues
     from kairos.service.ingest import Ingest
     from kairos.service.keys import Keys
 
-    env = settings.read(settings.Ingest, os.environ)
-    keys = Keys(write=_secret(env.write_key_secret), admin=_secret(env.admin_key_secret))
-    return Ingest(SqsQueues(Aws().sqs, events=env.events_queue), keys, now, ids, tally)
+    env, aws = settings.read(settings.Ingest, os.environ), _aws()
+    keys = Keys(write=_secret(aws, env.write_key_secret), admin=_secret(aws, env.admin_key_secret))
+    return Ingest(SqsQueues(aws.sqs, events=env.events_queue), keys, now, ids, tally)
 
 
 def evaluate() -> "Evaluate":
@@ -82,15 +82,14 @@ def customers() -> "Customers":
     from kairos.service.customers import Customers
     from kairos.service.keys import Keys
 
-    env = settings.read(settings.Customers, os.environ)
-    service, store, catalog = _evaluate(env, _aws())
-    return Customers(store, service, Keys(write=None, admin=_secret(env.admin_key_secret)), catalog, now, ids)
+    env, aws = settings.read(settings.Customers, os.environ), _aws()
+    service, store, catalog = _evaluate(env, aws)
+    return Customers(store, service, Keys(write=None, admin=_secret(aws, env.admin_key_secret)), catalog, now, ids)
 
 
 def links() -> "Links":
     from kairos.adapters.pages import pages
     from kairos.adapters.queues import SqsQueues
-    from kairos.domain.tokens import Keyring
     from kairos.service.links import Links
 
     env, aws = settings.read(settings.Links, os.environ), _aws()
@@ -98,8 +97,7 @@ def links() -> "Links":
     queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue)
     policy = bundle["policy"]
     commit = _evaluate(env, aws)[0].commit_now
-    keyring = Keyring.parse(_secret(env.link_key_secret)())
-    return Links(keyring, commit, queues, pages(policy["brand"], policy["locale"]), now)
+    return Links(_keyring(aws, env.link_key_secret), commit, queues, pages(policy["brand"], policy["locale"]), now)
 
 
 def deliver() -> "Deliver":
@@ -112,12 +110,11 @@ def deliver() -> "Deliver":
     from kairos.adapters.queues import SqsQueues
     from kairos.adapters.rendering import JinjaRenderer
     from kairos.domain.link import link
-    from kairos.domain.tokens import Keyring
     from kairos.service.deliver import Deliver
 
     env, aws = settings.read(settings.Deliver, os.environ), _aws()
     bundle, table = _bundle(env.catalog_dir), _table(env.table, aws)
-    keyring = Keyring.parse(_secret(env.link_key_secret)())
+    keyring = _keyring(aws, env.link_key_secret)
     return Deliver(
         messages=DynamoMessages(table, now),
         queues=SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue),
@@ -260,12 +257,18 @@ def _json(folder: str, name: str) -> Any:
     return orjson.loads((Path(folder) / name).read_bytes())
 
 
-def _secret(name: str) -> Callable[[], str]:
-    """A secret, asked for anew every five minutes, so that a rotated one is noticed."""
+def _secret(aws: "Aws", name: str) -> Callable[[], str]:
+    from kairos.adapters.secrets import Secret
 
-    def get() -> str:
-        from aws_lambda_powertools.utilities.parameters import get_secret
+    return Secret(aws.secrets, name, now)
 
-        return str(get_secret(name, max_age=300))
 
-    return get
+def _keyring(aws: "Aws", name: str) -> "Callable[[], Keyring]":
+    """The link keys of the moment; read once now, so that a stack without them fails at its start."""
+    from functools import lru_cache
+
+    from kairos.domain.tokens import Keyring
+
+    secret, parse = _secret(aws, name), lru_cache(maxsize=1)(Keyring.parse)
+    parse(secret())
+    return lambda: parse(secret())

@@ -41,7 +41,7 @@ def renderer(**channels):
     return JinjaRenderer(
         {"brand": BRAND, "locale": "da", "timezone": "Europe/Copenhagen", "currency": "DKK",
          "precedence": ["backend", "declared"], "campaigns": {"cart": {"offer": channels}}},
-        KEYS, "https://links.example/",
+        lambda: KEYS, "https://links.example/",
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def test_what_was_signed_is_what_is_verified(payload):
 
 @given(payloads)
 def test_a_token_of_the_key_before_still_verifies(payload):
-    rotated = Keyring(b"the key of tomorrow, 32 bytes !!", previous=KEYS.current)
+    rotated = Keyring(b"the key of tomorrow, 32 bytes !!", others=(b"the key in between, 32 bytes !!!", KEYS.current))
     assert verify(sign(payload, KEYS, NOW), *KINDS, keys=rotated, now=NOW) == payload
 
 
@@ -81,7 +81,11 @@ def test_a_token_that_was_cut_off_or_lengthened_verifies_never(payload, size):
         ('{"key": "0123456789abcdef", "previous": ""}', Keyring(b"0123456789abcdef")),
         (
             '{"key": "0123456789abcdef", "previous": "fedcba9876543210"}',
-            Keyring(b"0123456789abcdef", b"fedcba9876543210"),
+            Keyring(b"0123456789abcdef", (b"fedcba9876543210",)),
+        ),
+        (
+            '{"key": "0123456789abcdef", "next": "next fedcba987654", "previous": ["fedcba9876543210"], "seed": "the first"}',
+            Keyring(b"0123456789abcdef", (b"next fedcba987654", b"fedcba9876543210"), b"the first"),
         ),
     ],
 )

@@ -23,7 +23,7 @@ class Shop:
         self.commits, self.queues = commits, queues
         self.committed, self.queued = [], []
         brand = {"name": "Nordlys <&>"}
-        self.links = Links(KEYS, self.commit, self, pages(brand, "da"), lambda: NOW)
+        self.links = Links(lambda: KEYS, self.commit, self, pages(brand, "da"), lambda: NOW)
 
     def commit(self, event):
         if not self.commits:

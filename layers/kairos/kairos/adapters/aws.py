@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
     from mypy_boto3_pinpoint import PinpointClient
     from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -65,6 +66,11 @@ class Aws:
     @cached_property
     def firehose(self) -> "FirehoseClient":
         client: FirehoseClient = self._client("firehose", _STORE)
+        return client
+
+    @cached_property
+    def secrets(self) -> "SecretsManagerClient":
+        client: SecretsManagerClient = self._client("secretsmanager", _STORE)
         return client
 
     @cached_property

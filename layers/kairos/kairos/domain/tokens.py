@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from typing import Final, Literal, TypeVar
 
+from kairos.domain import keyring
 from kairos.domain.events import Millis
 
 DAY: Final[Millis] = 24 * 60 * 60 * 1000
@@ -87,23 +88,22 @@ class InvalidToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The key that signs and, while it is being replaced, the one before it."""
+    """The key that signs, those that are good beside it, and the seed of derived codes (the key, if there is no other)."""
 
     current: bytes
-    previous: bytes | None = None
+    others: tuple[bytes, ...] = ()
+    seed: bytes = b""
 
     @classmethod
     def parse(cls, secret: str) -> "Keyring":
-        """From a secret: `{"key": "…", "previous": "…"}`, or the key itself. An empty or short key is refused."""
-        found = json.loads(secret) if secret.lstrip().startswith("{") else {"key": secret}
-        keys = [found[name].encode() for name in ("key", "previous") if found.get(name)]
-        if not found.get("key") or any(len(key) < 16 for key in keys):
-            raise ValueError("a link key has at least 16 characters")
-        return cls(*keys)
+        """From a secret, see `keyring.read`. An empty or short key is refused: ValueError."""
+        ring = keyring.read(secret)
+        current, *others = (key.encode() for key in ring.accepted)
+        return cls(current, tuple(others), ring.seed.encode())
 
     def derive(self, *parts: str) -> bytes:
-        """32 bytes that nobody can guess without the current key, and always the same for the same parts."""
-        return hmac.digest(self.current, b"kairos.derive\x1f" + "\x1f".join(parts).encode(), "sha256")
+        """32 bytes that nobody can guess without the seed, and always the same for the same parts."""
+        return hmac.digest(self.seed or self.current, b"kairos.derive\x1f" + "\x1f".join(parts).encode(), "sha256")
 
 
 def sign(payload: Payload, keys: Keyring, now: Millis) -> str:
@@ -118,7 +118,7 @@ def verify(token: str, *purposes: type[Kind], keys: Keyring, now: Millis) -> Kin
     """What a token carries, if it is ours, for one of these purposes, and in time. Raises InvalidToken."""
     raw = _decode(token)
     body, mac = raw[:-_MAC], raw[-_MAC:]
-    # both keys are tried whatever the id says, so that time tells nothing about them
+    # all keys are tried whatever the id says, so that time tells nothing about them
     known = [hmac.compare_digest(_id(key) + _mac(key, body), body[:2] + mac) for key in _live(keys)]
     if not any(known):
         raise InvalidToken("forged")
@@ -145,7 +145,7 @@ def _decode(token: str) -> bytes:
 
 
 def _live(keys: Keyring) -> list[bytes]:
-    return [keys.current] if keys.previous is None else [keys.current, keys.previous]
+    return [keys.current, *keys.others]
 
 
 def _id(key: bytes) -> bytes:

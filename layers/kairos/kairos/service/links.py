@@ -42,7 +42,7 @@ class Links:
     """Tokens into events. `commit` takes an event in at once, and raises if it could not."""
 
     def __init__(
-        self, keys: Keyring, commit: Callable[[Event], object], queues: Queues, pages: Pages, clock: Clock
+        self, keys: Callable[[], Keyring], commit: Callable[[Event], object], queues: Queues, pages: Pages, clock: Clock
     ) -> None:
         self._keys, self._commit, self._queues, self._pages, self._clock = keys, commit, queues, pages, clock
 
@@ -79,7 +79,7 @@ class Links:
     ) -> Response:
         now = self._clock()
         try:
-            done = act(verify(token, *kinds, keys=self._keys, now=now), now)
+            done = act(verify(token, *kinds, keys=self._keys(), now=now), now)
         except InvalidToken as invalid:
             done = "expired" if invalid.why == "expired" else "invalid"
         if isinstance(done, Response):

@@ -28,12 +28,17 @@ _PRECEDENCE: Final = ("backend", "declared", "behaviour")
 class JinjaRenderer:
     """Renders from the compiled `templates.json`; every template is compiled once per process."""
 
-    def __init__(self, bundle: Json, keys: Keyring, base_url: str) -> None:
+    def __init__(self, bundle: Json, keys: Callable[[], Keyring], base_url: str) -> None:
         self._bundle = bundle
-        self._keys = keys
+        self._live = keys
         self._base = base_url.rstrip("/")
         self._html, self._text = environment(html=True), environment(html=False)
         self._compiled: dict[tuple[str, ...], Template] = {}
+
+    @property
+    def _keys(self) -> Keyring:
+        """Those of the moment: they may be rotated while a worker lives."""
+        return self._live()
 
     def render(self, dossier: Dossier, now: Millis) -> Outgoing:
         """The message as it goes out. Raises BrokenTemplate, also when the template or the address is gone."""
