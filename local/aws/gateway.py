@@ -25,6 +25,8 @@ lock: Final = threading.RLock()
 """moto is not thread-safe: whoever touches it holds this."""
 Responder = Callable[[AWSPreparedRequest, str], Answer | None]
 Heard = Callable[[str, AWSPreparedRequest, bytes], None]
+Witness = Callable[[str, str, str, AWSPreparedRequest], None]
+"""Told of each call of a function: whose, service, operation, request."""
 
 
 class Gateway:
@@ -34,6 +36,7 @@ class Gateway:
         self.running, self.responder, self.heard = running, responder, heard
         self.costs = Costs()
         self.faults = Faults()
+        self.witness: Witness | None = None
 
     def answer(self, stubber: BotocoreStubber, event_name: str, request: AWSPreparedRequest) -> Answer | None:
         """The answer to one HTTP request of an AWS client in this process."""
@@ -44,6 +47,8 @@ class Gateway:
         function = self.running()
         if function is None:
             return self.responder(request, operation) or _moto(stubber, request)
+        if self.witness:
+            self.witness(function, service, operation, request)
         death = self.faults.count(function)
         if death and death.when == "before":
             die(death)
