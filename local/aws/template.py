@@ -11,10 +11,10 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from local.aws.intrinsics import Resolver
+from local.aws.names import ACCOUNT as ACCOUNT
+from local.aws.names import REGION as REGION
+from local.aws.names import STACK as STACK
 
-REGION: Final = "eu-west-1"
-ACCOUNT: Final = "123456789012"
-STACK: Final = "kairos"
 CODE: Final = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 PSEUDO: Final = {
     "AWS::Region": REGION,

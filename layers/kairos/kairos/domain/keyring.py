@@ -57,17 +57,20 @@ class Ring:
         return json.dumps({name: value for name, value in asdict(self).items() if value})
 
 
-def read(secret: str) -> Ring:
+def read(secret: str, *, shortest: int = 1) -> Ring:
     """From a secret: the key itself, or `{"key", "next", "previous", "seed", "added"}`. Raises BadRing."""
     found = json.loads(secret) if secret.lstrip().startswith("{") else {"key": secret}
     before = found.get("previous") or ()
     previous = (before,) if isinstance(before, str) else tuple(before)
-    key, coming = _strong(found.get("key", "")), found.get("next", "")
-    keys = [_strong(each) for each in previous if each]
-    return Ring(key, _strong(coming) if coming else "", tuple(keys), found.get("seed", ""), int(found.get("added", 0)))
+    ring = Ring(
+        found.get("key", ""), found.get("next", ""), previous, found.get("seed", ""), int(found.get("added", 0))
+    )
+    for key in ring.accepted:
+        _strong(key, shortest)
+    return ring
 
 
-def _strong(key: str) -> str:
-    if not isinstance(key, str) or len(key) < SHORTEST:
-        raise BadRing(f"a key has at least {SHORTEST} characters")
+def _strong(key: str, shortest: int = SHORTEST) -> str:
+    if len(key) < shortest:
+        raise BadRing(f"a key has at least {shortest} characters")
     return key

@@ -97,7 +97,7 @@ class Keyring:
     @classmethod
     def parse(cls, secret: str) -> "Keyring":
         """From a secret, see `keyring.read`. An empty or short key is refused: ValueError."""
-        ring = keyring.read(secret)
+        ring = keyring.read(secret, shortest=keyring.SHORTEST)
         current, *others = (key.encode() for key in ring.accepted)
         return cls(current, tuple(others), ring.seed.encode())
 

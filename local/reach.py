@@ -1,0 +1,61 @@
+"""Finds the stack that a command speaks to: a deployed one, or the running `kairos dev`."""
+
+import os
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import boto3
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws.names import STACK
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+LOCAL: Final = {
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:5555",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",  # `kairos dev` takes any
+}
+
+
+def where(command: Command) -> Command:
+    """The options that say which stack."""
+    for option in (
+        click.option("--region", help="Where that stack is."),
+        click.option("--stack", help="A deployed stack; without it the running `kairos dev`."),
+    ):
+        command = option(command)
+    return command
+
+
+class Reached:
+    """A stack that answers."""
+
+    def __init__(self, stack: str | None, region: str | None) -> None:
+        """From now on every AWS client of this process asks where that stack is."""
+        if region:
+            os.environ["AWS_DEFAULT_REGION"] = region
+        if stack is None:
+            for name, value in LOCAL.items():
+                os.environ.setdefault(name, value)
+        self.local = stack is None
+        self.stack = stack or STACK
+        self._stacks = self.client("cloudformation")
+
+    def client(self, service: Any) -> Any:
+        return boto3.client(service)
+
+    def physical(self, part: str) -> str:
+        """The physical id of a resource of the template. Exits 1 if nobody answers."""
+        try:
+            detail = self._stacks.describe_stack_resource(StackName=self.stack, LogicalResourceId=part)
+        except (BotoCoreError, ClientError) as error:
+            where = f"kairos dev at {os.environ['AWS_ENDPOINT_URL']}" if self.local else f"stack {self.stack}"
+            raise click.ClickException(f"{where} does not answer: {error}") from error
+        return str(detail["StackResourceDetail"]["PhysicalResourceId"])
+
+    def secret(self, part: str) -> str:
+        """The id of a secret; the embedded AWS makes them outside of CloudFormation, under their own names."""
+        return f"{STACK}-{part}" if self.local else self.physical(part)
