@@ -10,7 +10,7 @@ from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues
 from kairos.service.ports.fan_out import FanOut, FanOutStore
 
-LEASE: Final[Millis] = 3 * 60_000
+LEASE: Final[Millis] = 6 * 60_000
 """A fan-out that nobody has finished by then is taken up by the sweep."""
 
 KEPT: Final[Millis] = 30 * 86_400_000
