@@ -1,0 +1,1 @@
+"""Deterministic simulation: the real adapters, services and domain on an AWS in memory that is stricter than moto."""

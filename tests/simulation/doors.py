@@ -1,0 +1,139 @@
+"""The real services on the real adapters, put together for a worker of the simulated stack as bootstrap does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kairos.adapters.archive import FirehoseArchive
+from kairos.adapters.bus import EventBridgeBus
+from kairos.adapters.dynamodb.addresses import DynamoAddresses
+from kairos.adapters.dynamodb.audience import DynamoAudience
+from kairos.adapters.dynamodb.calendar import DynamoCalendar
+from kairos.adapters.dynamodb.control import DynamoControl
+from kairos.adapters.dynamodb.customers import DynamoCustomers
+from kairos.adapters.dynamodb.due import DynamoDue
+from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
+from kairos.adapters.dynamodb.messages import DynamoMessages
+from kairos.adapters.dynamodb.table import Table
+from kairos.adapters.queues import SqsQueues
+from kairos.adapters.ses import SesEmail
+from kairos.adapters.sns import SnsPush, SnsSms
+from kairos.domain.definitions import Catalog
+from kairos.domain.events import Millis
+from kairos.domain.tokens import Keyring
+from kairos.service.calendar import Calendar
+from kairos.service.control import Switch
+from kairos.service.customers import Customers
+from kairos.service.deliver import Deliver
+from kairos.service.evaluate import Evaluate
+from kairos.service.fan_out import Spread
+from kairos.service.ingest import Ingest
+from kairos.service.keys import Keys
+from kairos.service.links import Links
+from kairos.service.metrics import Tally
+from kairos.service.occurrences import Occurrences
+from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
+from kairos.service.sweep import Sweep
+
+KEY: Final = {"x-api-key": "key"}
+KEYS: Final = Keyring(b"the key of the simulated stack, long enough")
+
+
+class PlainText:
+    """The port Renderer: what it says does not matter here, to whom does."""
+
+    def render(self, dossier: Dossier, now: Millis) -> Outgoing:
+        put, profile = dossier.message.put, dossier.customer.profile
+        kind = {"email": "email", "sms": "phone"}[put.channel]
+        address = None if profile is None else profile.address(kind)
+        if not address:
+            raise BrokenTemplate(f"no {kind} to send to")
+        return Outgoing(
+            message=put.id, customer=dossier.message.owner, campaign=put.campaign, step=put.step, variant=put.variant,
+            channel=put.channel, to={kind: address}, subject=put.template, text=put.template, html=put.template,
+            transactional=put.transactional, expires=put.expires,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """The clients of one worker, and the names of what they reach."""
+
+    dynamodb: Any
+    sqs: Any
+    firehose: Any
+    events: Any
+    ses: Any
+    sns: Any
+    table: str
+    queues: dict[str, str]  # events, send, bulk, fan_out, rejected -> url
+    stream: str
+    bus: str
+
+
+class Doors:
+    """One worker of each function, as long as its sandbox lives: `catalog` is that of its deployment."""
+
+    def __init__(self, aws: Aws, catalog: Catalog, clock: Callable[[], Millis], ids: Callable[[], str]) -> None:
+        self._aws, self._catalog, self._clock, self._ids = aws, catalog, clock, ids
+        self._table = Table(aws.dynamodb, aws.table, sleep=_no_time)
+        self._queues = SqsQueues(
+            aws.sqs, events=aws.queues["events"], send=aws.queues["send"], rejected=aws.queues["rejected"],
+            bulk=aws.queues["bulk"], fan_out=aws.queues["fan_out"], sleep=_no_time,
+        )  # fmt: skip
+        self._archive = FirehoseArchive(aws.firehose, aws.stream, sleep=_no_time)
+        self._tally = Tally()
+        self._keys = Keys(write=lambda: "key", admin=lambda: "key")
+
+    def ingest(self) -> Ingest:
+        return Ingest(self._queues, self._keys, self._clock, self._ids, self._tally)
+
+    def evaluate(self) -> Evaluate:
+        """Asks the table, as after a cold start, since when each thing is counted."""
+        control = DynamoControl(self._table)
+        catalog = self._catalog.with_since(control.since(self._catalog.keeps, self._clock()))
+        return Evaluate(
+            DynamoCustomers(self._table), DynamoMessages(self._table, self._clock), self._queues, self._archive,
+            DynamoAddresses(self._table), catalog, self._clock, self._ids, self._tally,
+            external=self._occurrences(catalog).external,
+        )  # fmt: skip
+
+    def customers(self) -> Customers:
+        store = DynamoCustomers(self._table)
+        return Customers(store, self.evaluate(), self._keys, self._catalog, self._clock, self._ids)
+
+    def links(self) -> Links:
+        commit = self.evaluate().commit_now
+        return Links(lambda: KEYS, commit, self._queues, lambda page, language: ({}, page), self._clock)
+
+    def deliver(self) -> Deliver:
+        mail = SesEmail(lambda: self._aws.ses, sender="Shop <shop@shop.example>", configuration_set="set", pace=_at_once)
+        sms, push = SnsSms(lambda: self._aws.sns), SnsPush(lambda: self._aws.sns)
+        return Deliver(
+            DynamoMessages(self._table, self._clock), self._queues, self._archive, DynamoControl(self._table),
+            DynamoAddresses(self._table), EventBridgeBus(lambda: self._aws.events, self._aws.bus), PlainText(),
+            {"email": mail, "sms": sms, "push": push}, self._catalog, self._clock, self._ids, self._tally,
+        )  # fmt: skip
+
+    def sweep(self) -> Sweep:
+        calendar = Calendar(
+            DynamoCalendar(self._table), self._occurrences(self._catalog), self._catalog, self._clock
+        )  # fmt: skip
+        return Sweep(DynamoDue(self._table), self._queues, calendar, self._clock, self._tally)
+
+    def fan_out(self) -> Spread:
+        return Spread(DynamoFanOuts(self._table), DynamoAudience(self._table), self._queues, self._clock, self._tally)
+
+    def switch(self) -> Switch:
+        return Switch(DynamoControl(self._table), DynamoDue(self._table), self._queues, self._clock)
+
+    def _occurrences(self, catalog: Catalog) -> Occurrences:
+        return Occurrences(DynamoFanOuts(self._table), self._queues, catalog, self._clock, self._tally)
+
+
+def _no_time(seconds: float) -> None:
+    """The scheduler lets time pass; between two tries it has let others go first anyway."""
+
+
+def _at_once() -> None:
+    """Nobody paces anybody here."""

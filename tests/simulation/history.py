@@ -1,0 +1,77 @@
+"""What a run has written, read back: every version of every state and message, with when it was committed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from kairos.adapters.dynamodb import items
+from kairos.domain.effects import PutEntry
+from kairos.domain.events import Millis
+from kairos.domain.state import State
+from kairos.service.ports import StoredMessage
+from tests.simulation.aws.store import Store
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One version of a message: as of which commit, and when that was."""
+
+    sequence: int
+    at: Millis
+    message: StoredMessage
+
+
+class History:
+    """Of one table."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @cached_property
+    def customers(self) -> dict[str, State]:
+        """Everybody's state, as it is in the end."""
+        return {
+            pk.removeprefix("C#"): items.to_state(stored.item)
+            for (pk, sk), stored in self._store.items.items()
+            if sk == "S"
+        }
+
+    @cached_property
+    def messages(self) -> dict[Key, list[Move]]:
+        """Every message's life, by customer and id."""
+        found = {}
+        for pk, sk in self._store.keys():
+            if sk.startswith("M#"):
+                moves = [
+                    Move(sequence, self._store.moments[sequence - 1], items.to_message(stored.item))
+                    for sequence, stored in self._store.versions((pk, sk))
+                    if stored is not None
+                ]
+                found[pk.removeprefix("C#"), sk.removeprefix("M#")] = moves
+        return found
+
+    @cached_property
+    def entries(self) -> dict[str, list[PutEntry]]:
+        """Everybody's entries."""
+        found: dict[str, list[PutEntry]] = {}
+        for (pk, sk), stored in self._store.items.items():
+            if sk.startswith("E#"):
+                found.setdefault(pk.removeprefix("C#"), []).append(items.to_entry(stored.item))
+        return found
+
+    def states(self, customer: str) -> Iterator[tuple[int, State]]:
+        """Every version of somebody's state, with the commit that made it."""
+        for sequence, stored in self._store.versions((f"C#{customer}", "S")):
+            if stored is not None:
+                yield sequence, items.to_state(stored.item)
+
+    def state_at(self, customer: str, sequence: int) -> State | None:
+        """Somebody's state as it was behind that commit."""
+        stored = self._store.at((f"C#{customer}", "S"), sequence)
+        return items.to_state(stored.item) if stored else None
+
+    def sequence_at(self, moment: Millis) -> int:
+        """The commit that was the newest then."""
+        return self._store.sequence_at(moment)

@@ -1,0 +1,99 @@
+"""What was accepted, told again from the archive, against what the states say: nothing lost, nothing counted twice."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kairos.domain.definitions import Catalog, Count
+from kairos.domain.events import Event
+from kairos.domain.identity import customer_id, short_hash
+from kairos.domain.sources import canonical
+from kairos.domain.state import State, as_text
+from tests.simulation.definitions import catalogs
+from tests.simulation.history import History
+from tests.simulation.stack import Stack
+
+
+@dataclass(slots=True)
+class Archive:
+    """The archive's lines: each event once, and all records."""
+
+    events: dict[str, Event] = field(default_factory=dict)
+    records: list[Mapping[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, stack: Stack) -> "Archive":
+        found = cls()
+        for line in map(json.loads, stack.world.archived()):
+            if "event" in line:
+                event = canonical.from_dict(line["event"])
+                found.events.setdefault(event.id, event)
+            else:
+                found.records.append(line["record"])
+        return found
+
+
+def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[str]:
+    """Counts are of the newest events, attributes the latest of each source, whatever the order and number of deliveries."""
+    heard: dict[str, list[Event]] = {}
+    aside = " ".join((*stack.world.bodies("rejected"), *stack.world.dead()))
+    for event in Archive.of(stack).events.values():
+        if event.customer and (who := customer_id(event.customer)):
+            heard.setdefault(who, []).append(event)
+    for customer, state in history.customers.items():
+        devices = [d for d, s in history.customers.items() if customer in (s.moved, s.heir)]
+        if state.moved or any(history.customers[d].moved != history.customers[d].heir for d in devices):
+            continue  # what two customers share cannot be told apart from here
+        mine = [event for who in (customer, *devices) for event in heard.get(who, ()) if event.id not in aside]
+        yield from (f"{customer}: {how}" for how in _counts(state, mine, catalogs()[0]))
+        yield from (f"{customer}: {how}" for how in _attributes(state, mine))
+
+
+def _counts(state: State, events: list[Event], catalog: Catalog) -> Iterator[str]:
+    for keep, count in catalog.counts.items():
+        moments = sorted({(e.time, short_hash(e.id)) for e in events if _counts_in(count, e)}, reverse=True)
+        if count.within is not None:
+            moments = [moment for moment in moments if moment[0] > state.newest - count.within]
+        known = state.counts.get(keep, [])
+        if [tuple(moment[:2]) for moment in known] != moments[: count.newest]:
+            yield f"{sorted(count.on.types)} were counted as {known}, not {moments[: count.newest]}"
+
+
+def _counts_in(count: Count, event: Event) -> bool:
+    types = count.on.types
+    return (event.type in types or ("any" in types and not event.own)) and (
+        count.on.match is None or bool(count.on.match(event.document))
+    )
+
+
+def _attributes(state: State, events: list[Event]) -> Iterator[str]:
+    for name in ("region", "birthday", "timezone"):
+        said = [
+            ((event.time, event.received, as_text(values[name])), values[name])
+            for event in events
+            if name in (values := event.attributes.get("backend", {}))
+        ]
+        latest = max(said, default=((0, 0, ""), None))[1]
+        if state.attributes.get(name, {}).get("backend") != latest:
+            yield f"{name} is {state.attributes.get(name)}, not {latest}"
+
+
+def the_whole_audience_is_judged(stack: Stack, history: History) -> Iterator[str]:
+    """Who stood in a place of an external event's audience all the time was judged for it: entered, or refused with a reason."""
+    archive = Archive.of(stack)
+    judged = {(r["customer"], r["campaign"], r["key"]) for r in archive.records}
+    judged |= {(who, entry.campaign, entry.key) for who, entries in history.entries.items() for entry in entries}
+    for id, told in stack.told.accepted.items():
+        if told.get("type") != "frost.warned" or stack.world.is_dead(id):
+            continue
+        region = told["properties"]["region"]
+        for customer, state in history.customers.items():
+            regions = {
+                s.attributes.get("region", {}).get("backend")
+                for sequence, s in history.states(customer)
+                if sequence >= history.sequence_at(stack.told.accepted_at[id])
+            }
+            before = history.state_at(customer, history.sequence_at(stack.told.accepted_at[id]))
+            regions.add(before.attributes.get("region", {}).get("backend") if before else None)
+            if regions == {region} and not state.moved and (customer, "frost", id) not in judged:
+                yield f"{customer} was not judged for {id}"

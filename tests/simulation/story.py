@@ -1,0 +1,131 @@
+"""What happens to the shop in one run: who does what, and when the team deploys, stops, or resumes something."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from kairos.domain.events import Json, Millis
+from tests.unit.domain.shop import DAY, HOUR, T0
+
+LASTS: Final[Millis] = 3 * DAY
+"""How long things go on happening."""
+
+CUSTOMERS: Final = ("ann", "bob", "cid")
+DEVICES: Final = ("d1", "d2")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that comes from outside: an HTTP call (`http`, `identify`, `put`), an event of the bus, or the team's doing."""
+
+    at: Millis
+    kind: str  # http | bus | identify | put | unsubscribe | stop | resume | deploy
+    who: str = ""
+    told: Any = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All of one run, in order of time."""
+
+    deeds: tuple[Deed, ...]
+
+    def without(self, numbers: range) -> "Story":
+        """The same with fewer deeds."""
+        return Story(tuple(deed for number, deed in enumerate(self.deeds) if number not in numbers))
+
+
+def story(seed: int) -> Story:
+    """A life of a few customers; the first that is told of each is where they can be reached."""
+    luck = random.Random(f"story {seed}")
+    people = luck.sample(CUSTOMERS, luck.randint(1, 3))
+    deeds = [Deed(T0 + luck.randint(0, HOUR), "put", who, _presented(luck, who)) for who in people]
+    for number in range(luck.choice((3, 6, 10, 16, 24))):
+        at = T0 + luck.choice((luck.randint(0, LASTS), luck.randint(0, 4 * HOUR)))
+        deeds.append(_deed(luck, number, at, people))
+    return Story(tuple(sorted(deeds, key=lambda deed: deed.at)))
+
+
+def _presented(luck: random.Random, who: str) -> Json:
+    topics = [("offers", "email"), ("offers", "sms"), ("news", "email")]
+    consents = [
+        {"topic": topic, "channel": channel, "state": "granted", "proof": "form"}
+        for topic, channel in topics
+        if luck.random() < 0.85
+    ]
+    birthday = f"1990-06-{luck.randint(1, 4):02}"
+    return {
+        "attributes": {"region": luck.choice(("north", "south")), "birthday": birthday, "timezone": luck.choice(_ZONES)},
+        "addresses": {"email": f"{who}@shop.example", "phone": f"+4520{CUSTOMERS.index(who):06}"},
+        "consents": consents,
+    }
+
+
+_ZONES: Final = ("Europe/Copenhagen", "America/New_York", "Asia/Tokyo")
+
+
+def _deed(luck: random.Random, number: int, at: Millis, people: list[str]) -> Deed:
+    who = luck.choice(people)
+    kind = luck.choices(tuple(_KINDS), tuple(weight for weight, _ in _KINDS.values()))[0]
+    return _KINDS[kind][1](luck, f"e{number}", at, who)
+
+
+def _visit(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    """One to three events of a customer, or of a device of theirs, by HTTP or on the bus; some come late."""
+    events = [_event(luck, f"{id}.{part}", at, who) for part in range(luck.choice((1, 1, 1, 2, 3)))]
+    if luck.random() < 0.4:
+        return Deed(at, "bus", who, events[0])
+    return Deed(at, "http", who, events)
+
+
+def _event(luck: random.Random, id: str, at: Millis, who: str) -> Json:
+    whose = {"anonymous_id": luck.choice(DEVICES)} if luck.random() < 0.2 else {"id": who}
+    type = luck.choices(tuple(_TYPES), tuple(weight for weight, _ in _TYPES.values()))[0]
+    late = luck.choices((0, luck.randint(0, DAY), -luck.randint(0, 2 * HOUR)), (8, 2, 1))[0]
+    return {"id": id, "type": type, "time": at - late, "customer": whose, "properties": _TYPES[type][1](luck)}
+
+
+_TYPES: Final[dict[str, tuple[int, Callable[[random.Random], Json]]]] = {
+    "page.viewed": (5, lambda luck: {"category": luck.choice(("toys", "books"))}),
+    "cart.updated": (5, lambda luck: {"cart_id": luck.choice(("c1", "c2")), "total": luck.choice((0, 20, 50)), "category": "toys"}),
+    "order.placed": (2, lambda luck: {"cart_id": luck.choice(("c1", "c2")), "order": luck.choice(("o1", "o2", "o3")), "total": 50}),
+    "paper.downloaded": (2, lambda luck: {"paper": luck.choice(("p1", "p2"))}),
+    "signup": (2, lambda luck: {}),
+    "trial.started": (2, lambda luck: {}),
+    "trial.ended": (1, lambda luck: {}),
+}  # fmt: skip
+
+
+def _frost(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    told = {"id": id, "type": "frost.warned", "time": at, "properties": {"region": luck.choice(("north", "south"))}}
+    return Deed(at, "bus", "", told)
+
+
+def _put(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    value = luck.choice((("region", "north"), ("region", "south"), ("timezone", luck.choice(_ZONES)), ("region", None)))
+    return Deed(at, "put", who, {"attributes": dict((value,))})
+
+
+def _identify(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    told = {"userId": who, "anonymousId": luck.choice(DEVICES), "messageId": id, "traits": {"language": "da"}}
+    return Deed(at, "identify", who, told)
+
+
+def _unsubscribe(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    return Deed(at, "unsubscribe", who, luck.choice((("offers", "email"), ("offers", "sms"), ("news", "email"))))
+
+
+def _deploy(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    return Deed(at, "deploy", "", luck.choice((1, 2)))
+
+
+def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    return Deed(at, luck.choice(("stop", "resume")), "", luck.choice((None, "cart", "receipt")))
+
+
+_KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deed]]]] = {
+    "visit": (20, _visit), "frost": (2, _frost), "put": (2, _put), "identify": (2, _identify),
+    "unsubscribe": (2, _unsubscribe), "deploy": (1, _deploy), "stop": (1, _stop),
+}  # fmt: skip
+
