@@ -87,6 +87,15 @@ def fitting(catalog: Json, campaigns: Path, campaign: str) -> list[Sample]:
     return [sample for sample in known if _fits(catalog["campaigns"][campaign], sample)] or known
 
 
+def chosen(catalog: Json, campaigns: Path, campaign: str, given: Sample) -> Sample:
+    """What is given, a sample or a customer alone; an event that starts the campaign comes with it, else a sample's."""
+    fits = fitting(catalog, campaigns, campaign)[0]
+    if not given:
+        return fits
+    sample = given if "customer" in given else {"customer": given}
+    return sample if _starts(catalog["campaigns"][campaign], sample) else {**sample, "event": fits.get("event", {})}
+
+
 def _fits(definition: Json, sample: Sample) -> bool:
     """Whether the sample could be in this campaign: its event starts it, or it has what date and audience look at."""
     if isinstance(definition["trigger"].get("on"), Mapping) and not _starts(definition, sample):

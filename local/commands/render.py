@@ -35,7 +35,7 @@ def command(
         InvalidCampaigns,
         compile_directory,
     )  # here: `kairos --help` need not wait for MJML
-    from local.preview import fitting, preview
+    from local.preview import chosen, preview
 
     if show and out is None:
         raise click.UsageError("--open needs --out")
@@ -48,9 +48,8 @@ def command(
         raise click.UsageError(f"there is no campaign {campaign!r}, only {', '.join(bundle.templates['campaigns'])}")
     if template is not None and template not in names:
         raise click.UsageError(f"{campaign} has no template {template!r}, only {', '.join(names)}")
-    sample = json.loads(customer.read_text()) if customer else fitting(bundle.catalog, campaigns, campaign)[0]
-    if customer and "customer" not in sample:  # a customer alone, as the customers API takes one
-        sample = {"customer": sample}
+    given = json.loads(customer.read_text()) if customer else {}
+    sample = chosen(bundle.catalog, campaigns, campaign, given)
     for name in [template] if template else names:
         for channel in names[name]:
             try:
@@ -64,7 +63,8 @@ def command(
 
 
 def _print(name: str, made: Outgoing) -> None:
-    click.secho(f"── {name} · {made.channel} · to {next(iter(made.to.values()))}", bold=True)
+    to = "".join(f" · to {address}" for address in list(made.to.values())[:1])  # what a page shows goes to nobody
+    click.secho(f"── {name} · {made.channel}{to}", bold=True)
     for header, value in ({"Subject": made.subject} | dict(made.headers) if made.subject else {}).items():
         click.echo(f"{header}: {value}")
     click.echo(f"\n{made.text}")
@@ -77,7 +77,10 @@ def _write(folder: Path, name: str, made: Outgoing, show: bool) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     if made.channel != "email":
-        (folder / f"{name}.{made.channel}.txt").write_text(made.text)
+        ending = ".html" if made.channel == "show" and made.html else ".json" if made.channel == "show" else ".txt"
+        file = folder / f"{name}.{made.channel}{ending}"
+        file.write_text(made.text)
+        click.echo(f"written: {file}")
         return
     parts: dict[str, Any] = {"subject": made.subject, "text": made.text, "html": made.html, "headers": made.headers}
     (folder / f"{name}.eml").write_bytes(compose(to=made.to["email"], **parts))

@@ -39,7 +39,10 @@ def test_a_scalar_is_what_the_core_schema_says(written: str, value: Any, tmp_pat
         ("a: 010\n", 'file.yaml:1:4: a: leading zero in 010, expected a number without it, or the text "010"'),
         ("a: .inf\n", "file.yaml:1:4: a: .inf, expected a finite number"),
         ("a: *b\n", "file.yaml:1:4: not YAML: found undefined alias 'b'"),
-        ("a: 1\n\tb: 2\n", "file.yaml:2:1: not YAML: found character '\\t' that cannot start any token"),
+        (
+            "a: 1\n\tb: 2\n",
+            "file.yaml:2:1: not YAML: found character '\\t' that cannot start any token (indent with spaces)",
+        ),
         ("a: 1\n--- \nb: 2\n", "file.yaml:2:1: not YAML: but found another document"),
         ("a: {{ event.id }}\n", "file.yaml:1:5: a: a key that is not text (a value that starts with {{ needs quotes)"),
     ],

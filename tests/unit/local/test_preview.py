@@ -91,3 +91,29 @@ def test_a_customer_of_one_s_own_is_written_to_in_the_language_asked_for(tmp_pat
 def test_what_is_asked_wrongly_is_answered_with_2(arguments):
     result = CliRunner().invoke(kairos, ["render", *arguments, "--campaigns", str(CAMPAIGNS)])
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("campaign", "printed", "written"),
+    [
+        ("upsell", "── upsell-gold · show\n", ["upsell-gold.show.html", "upsell.show.html"]),
+        ("rank-up", "── gold · push · to ", ["gold.push.txt", "gold.show.html"]),
+        ("not-opened", "── short · sms · to ", ["short.sms.txt"]),
+    ],
+)
+def test_what_is_no_mail_is_printed_and_written_too(tmp_path, campaign, printed, written):
+    arguments = ["render", campaign, "--campaigns", str(CAMPAIGNS), "--out", str(tmp_path)]
+    result = CliRunner().invoke(kairos, arguments)
+    assert result.exit_code == 0, result.output
+    assert printed in result.output
+    assert sorted(file.name for file in (tmp_path / campaign).iterdir()) == written
+
+
+def test_a_customer_without_an_event_is_written_to_about_that_of_a_sample(tmp_path):
+    customer = tmp_path / "bo.json"
+    customer.write_text(json.dumps({"id": "bo", "attributes": {"first_name": "Bo", "locale": "en"}, "addresses": {}}))
+    arguments = ["render", "abandoned-cart", "--template", "reminder", "--customer", str(customer)]
+    result = CliRunner().invoke(kairos, [*arguments, "--campaigns", str(CAMPAIGNS)])
+    assert result.exit_code == 0, result.output
+    assert "Hi Bo" in result.output
+    assert "Oak kite" in result.output

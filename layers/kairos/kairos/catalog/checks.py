@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kairos.catalog import expiry, limits, proofs, schedules, variables
+from kairos.catalog import expiry, limits, operators, proofs, schedules, variables
 from kairos.catalog.definitions import Definitions
 from kairos.catalog.problems import Problem
 from kairos.catalog.source import Source
@@ -21,10 +21,12 @@ def problems(found: Definitions, directory: Path) -> Iterator[Problem]:
         return
     for name, campaign in found.campaigns.items():
         source = found.sources[name]
+        yield from operators.problems(source)
         yield from _schedule(campaign, source)
         yield from _audience(campaign, found.policy, source)
         yield from expiry.problems(campaign, found.policy, source)
         yield from limits.of_campaign(campaign, found.policy, source)
+    yield from operators.problems(found.sources[""])
     yield from limits.of_policy(found.policy, found.sources[""])
     yield from proofs.problems(found, found.policy)
     yield from variables.problems(found, found.policy, directory)

@@ -28,5 +28,5 @@ class Problem:
 
 def nearest(found: Any, allowed: list[str]) -> str:
     """`did you mean …?` with the nearest right spelling, or nothing."""
-    close = get_close_matches(str(found), allowed, n=1, cutoff=0.6)
+    close = get_close_matches(str(found), allowed, n=1, cutoff=0.65)
     return f"did you mean {close[0]!r}?" if close else ""

@@ -80,7 +80,9 @@ def read(path: Path, shown: str) -> Source:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        line = text.splitlines()[place.line - 1 : place.line]
         hint = "a value that starts with {{ needs quotes" if "{{" in text else ""
+        hint = "indent with spaces" if line and "\t" in line[0] else hint
         source.wrong(place, "", f"not YAML: {error.problem or error.context}", hint=hint)
     except YAMLError as error:
         source.wrong(Place(1, 1), "", f"not YAML: {str(error).splitlines()[0]}")
