@@ -5,10 +5,21 @@ from typing import Any
 
 import pytest
 
-from tests.unit.domain.shop import catalog, event, on
-from tests.unit.domain.shop import campaign as shop_campaign
+from tests.unit.domain.shop import campaign, catalog, event, on
 from tests.unit.domain.zones.clocks import (
-    DAY, EPOCH, FIRST, HOUR, MINUTE, Clock, Second, at, clocks, millis, moved, second, seconds,
+    DAY,
+    EPOCH,
+    FIRST,
+    HOUR,
+    MINUTE,
+    Clock,
+    Second,
+    at,
+    clocks,
+    millis,
+    moved,
+    second,
+    seconds,
 )  # fmt: skip
 from tests.unit.domain.zones.lives import AROUND, KEYED, hears, hello, there, went, whenever
 
@@ -75,20 +86,17 @@ def _waiting(moment: dict[str, Any]) -> dict[str, Any]:
 
 def _absent(moment: dict[str, Any]) -> dict[str, Any]:
     absent = on("y", same="properties.at")
-    return shop_campaign(
-        {"kind": "inaction", "on": on("x"), "absent": absent, "until": moment}, hello(expires=1), **KEYED
-    )
+    return campaign({"kind": "inaction", "on": on("x"), "absent": absent, "until": moment}, hello(expires=1), **KEYED)
 
 
 def _resolved(clock: Clock, text: str, moment: dict[str, Any]) -> Second:
     """The moment that is written, by the wall."""
-    days, time = moment["offset"]["days"], moment["at"]
+    offset, time = moment["offset"], moment["at"]
+    days, behind = int(offset["days"]), int(offset["ms"]) // 1000
     if text.endswith("Z") and not days and time is None:
-        return second(text[:-1]) + moment["offset"]["ms"] // 1000
+        return second(text[:-1]) + behind
     shown = clock.shows(second(text[:-1])) if text.endswith("Z") else datetime.fromisoformat(text)
-    clock_time = shown.time() if time is None else (EPOCH + timedelta(seconds=time)).time()
-    if len(text) == 10 and time is None:
-        clock_time = (EPOCH + timedelta(seconds=9 * HOUR)).time()
-    return (
-        clock.first(datetime.combine(shown.date() + timedelta(days=days), clock_time)) + moment["offset"]["ms"] // 1000
-    )
+    day = datetime(shown.year, shown.month, shown.day) + timedelta(days=days)
+    if time is None:
+        time = 9 * HOUR if len(text) == 10 else (shown - datetime(shown.year, shown.month, shown.day)).seconds
+    return clock.first(day + timedelta(seconds=time)) + behind
