@@ -31,6 +31,7 @@ from local.aws.shortcuts import take
 from local.aws.sources import Poller, sources_of
 from local.aws.tables import Places, mend, places
 from local.aws.template import ACCOUNT, REGION, Template
+from local.aws.visibility import give_back
 from local.clock import AnyClock, RealClock, VirtualClock, parse_moment, parse_span
 from local.player import Player
 
@@ -64,6 +65,7 @@ class Stack:
         self.template, self.clock, self._layer = template, clock, layer
         mend()
         take()
+        give_back()
         stamp_with(clock)
         self._mock = mock_aws()
         self._mock.start()

@@ -1,0 +1,99 @@
+"""`kairos dlq`: dead letters, why they died, and back again."""
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from local.clock import iso
+from local.reach import Reached, where
+
+if TYPE_CHECKING:
+    from local.dead_letters import DeadLetters
+    from local.post_mortem import PostMortem
+
+QUEUES = ("events", "send", "bulk", "fan-out", "sweep", "rejected")
+SAMPLE = 50
+queue = click.argument("queue", type=click.Choice(QUEUES))
+campaigns = click.option(
+    "--campaigns", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("campaigns"),
+    show_default=True, help="The campaigns that are deployed: what failed is decided again with them.",
+)  # fmt: skip
+
+
+@click.group("dlq")
+def command() -> None:
+    """Dead letters: what could not be worked off ten times over, or not understood at all."""
+
+
+@command.command("list")
+@campaigns
+@where
+def overview(campaigns: Path, stack: str | None, region: str | None) -> None:
+    """How many lie where, since when, and why."""
+    letters, mortem = _open(stack, region, campaigns)
+    for name in QUEUES:
+        count = letters.count(name)
+        click.echo(f"{name:<10}{count:>6}  {_about(letters, mortem, name) if count else ''}".rstrip())
+
+
+@command.command()
+@queue
+@click.option("--limit", default=10, show_default=True, help="The oldest so many.")
+@click.option("--personal", is_flag=True, help="Bodies as they are; else nothing in them names anybody.")
+@campaigns
+@where
+def show(queue: str, limit: int, personal: bool, campaigns: Path, stack: str | None, region: str | None) -> None:
+    """One by one: id, time, reason, body. They stay where they are."""
+    from local.dead_letters import shown
+
+    letters, mortem = _open(stack, region, campaigns)
+    with letters.held(queue, limit) as found:
+        for letter in found:
+            click.echo(f"{letter.id}  {iso(letter.sent)}  {mortem.why(queue, letter)}")
+            click.echo(f"  {shown(letter, personal=personal)}")
+
+
+@command.command()
+@queue
+@click.option("--id", "ids", multiple=True, help="Only this one, by the id that `show` prints; may be repeated.")
+@click.option("--limit", default=100_000, show_default=True, help="At most so many, the oldest first.")
+@click.option("--rate", default=50, show_default=True, help="A second, so that the living are not held up.")
+@where
+def redrive(queue: str, ids: tuple[str, ...], limit: int, rate: int, stack: str | None, region: str | None) -> None:
+    """Sends them back where they came from. Nothing is done twice by it: events, messages and pages know their ids."""
+    from local.dead_letters import DeadLetters
+
+    letters, sent, size = DeadLetters(Reached(stack, region)), 0, max(1, min(rate, 10))
+    while sent < limit:
+        batch = min(size, limit - sent) if not ids else max(letters.count(queue), 1)
+        with letters.held(queue, batch) as found:
+            chosen = [letter for letter in found if not ids or letter.id in ids]
+            sent += letters.send_back(queue, chosen)
+        if ids or not found:
+            break
+        time.sleep(len(chosen) / rate)
+    click.echo(
+        f"{queue}: {sent} sent back" if queue != "sweep" else f"sweep: {sent} let go; the next minute did their work"
+    )
+    if missing := len(ids) - sent if ids else 0:
+        raise click.ClickException(f"{missing} of the ids {'is' if missing == 1 else 'are'} not there")
+
+
+def _open(stack: str | None, region: str | None, campaigns: Path) -> "tuple[DeadLetters, PostMortem]":
+    from local.dead_letters import DeadLetters  # here: `kairos --help` need not wait for them
+    from local.post_mortem import PostMortem
+
+    reached = Reached(stack, region)
+    return DeadLetters(reached), PostMortem(reached.client("dynamodb"), reached.physical("Table"), campaigns)
+
+
+def _about(letters: "DeadLetters", mortem: "PostMortem", name: str) -> str:
+    with letters.held(name, SAMPLE) as found:
+        whys = Counter(mortem.why(name, letter) for letter in found)
+    if not found:
+        return "others are looking at them"
+    since = iso(min(letter.sent for letter in found))
+    return f"since {since}  " + "; ".join(f"{count} × {why}" for why, count in whys.most_common(3))

@@ -1,0 +1,112 @@
+"""Why a dead letter died: by what lies beside it, else by doing again what its worker did, without writing anything."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from kairos.adapters.dynamodb.customers import DynamoCustomers
+from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
+from kairos.adapters.dynamodb.messages import DynamoMessages
+from kairos.adapters.dynamodb.table import Table
+from kairos.domain.definitions import Catalog
+from kairos.domain.effects import Effect
+from kairos.domain.events import Event, Heard
+from kairos.domain.identity import customer_id
+from kairos.domain.judge import judge
+from kairos.domain.sources import queued
+from kairos.domain.sources.feedback import Feedback
+from kairos.domain.sources.parts import BadEvent
+from kairos.domain.state import Customer
+from kairos.doors import fan_out_reference, reference
+from kairos.service.commit import Commit
+from kairos.service.metrics import Tally
+from kairos.service.trouble import where
+from local.dead_letters import Letter
+
+PASSED = "passes now: what stopped it has gone"
+"""A throttled table, a lost network, an error that the deployed code no longer makes."""
+
+
+class _Reading(DynamoCustomers):
+    """Reads as the worker did, and commits nothing."""
+
+    def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
+        """Would have gone well."""
+
+
+class PostMortem:
+    """Asks a stack's table, and the campaigns of a directory."""
+
+    def __init__(self, dynamodb: Any, table: str, campaigns: Path) -> None:
+        self._table = Table(dynamodb, table)
+        self._catalog = _compiled(campaigns)
+
+    def why(self, queue: str, letter: Letter) -> str:
+        """In words, without any value that the letter carries."""
+        if code := letter.said.get("ERROR_CODE"):
+            return f"not delivered by EventBridge: {code}"
+        looks: dict[str, Callable[[Any], str]] = {
+            "events": self._decided, "bulk": self._decided, "send": self._carried, "fan-out": self._reached,
+            "rejected": _rejected, "sweep": _swept,
+        }  # fmt: skip
+        try:
+            return looks[queue](letter.body)
+        except (ClientError, BotoCoreError) as error:
+            return f"cannot be told: the table does not answer ({type(error).__name__})"
+        except BadEvent as bad:
+            return f"not understood: {bad.code}{f' at {bad.field}' if bad.field else ''}"
+        except Exception as error:
+            return f"fails: {where(error)}"
+
+    def _decided(self, body: Any) -> str:
+        now = time.time_ns() // 1_000_000
+        commit = Commit(_Reading(self._table), self._catalog, lambda: "post-mortem", Tally())
+        for said in queued.read(body, now):
+            heard = said.event(now) if isinstance(said, Feedback) else said
+            if heard is not None and (who := _whose(heard)):
+                found = commit.read((who,), (who,), consistent=True)[who]
+                commit(found, (heard,), now, consistent=True)
+        return PASSED
+
+    def _carried(self, body: Any) -> str:
+        now = time.time_ns() // 1_000_000
+        dossier = DynamoMessages(self._table, lambda: now).dossier(reference(body))
+        if dossier is None:
+            return "gone: the message is not in the table any more; sent back it does nothing"
+        message = dossier.message
+        if message.status != "pending":
+            return f"{message.status}: settled meanwhile; sent back it is not sent again"
+        if dossier.control.holds(message.put.campaign, message.put.channel, now):
+            return "held by the kill switch or an open circuit"
+        refused = judge(dossier.customer, message.put, self._catalog, now)
+        return f"would be refused: {refused}" if refused else PASSED
+
+    def _reached(self, body: Any) -> str:
+        ref, _ = fan_out_reference(body)
+        found = DynamoFanOuts(self._table).read(ref)
+        return "finished meanwhile; sent back it does nothing" if found is None else PASSED
+
+
+def _whose(heard: Heard) -> str:
+    if isinstance(heard, Event):
+        return (customer_id(heard.customer) if heard.customer else None) or ""
+    return heard.customer
+
+
+def _rejected(body: Any) -> str:
+    field = f" at {body['field']}" if body.get("field") else ""
+    return f"{body['reason']}{field}: {body['message']}"
+
+
+def _swept(body: Any) -> str:
+    return "the next minute did all that this one left"
+
+
+def _compiled(campaigns: Path) -> Catalog:
+    from kairos.catalog.bundle import compile_directory
+    from kairos.domain.link import link
+
+    return link(compile_directory(campaigns).catalog)
