@@ -1,6 +1,7 @@
-"""What two implementations of DynamoDB say to the same request, in a form that can be compared."""
+"""What an implementation of DynamoDB says to a request, in a form in which answers can be compared."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, ParamValidationError
@@ -8,31 +9,44 @@ from botocore.exceptions import ClientError, ParamValidationError
 from tests.simulation.aws.values import Typed
 from tests.simulation.requests import TABLE, Call
 
-Answer = tuple[str, Any]
+Content = dict[tuple[str, str], Any]
+
 _UNORDERED: Final = frozenset({"scan", "batch_get_item"})
 _IGNORED: Final = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 _SETS: Final = ("SS", "NS", "BS")
 
 
+@dataclass(frozen=True)
+class Answer:
+    """`ok` or the error's code, what came with it, and the text, which is not compared."""
+
+    code: str
+    told: Any = None
+    text: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text or self.told}"
+
+
 def ask(client: Any, call: Call) -> Answer:
-    """`ok` and the answer, or the error's code and what it tells."""
+    """One call."""
     operation, request = call
     try:
         answer = getattr(client, operation)(**request)
     except ParamValidationError:
-        return "ParamValidationError", None
+        return Answer("ParamValidationError")
     except ClientError as error:
         told: Any = error.response
         reasons = [(r["Code"], plain(r.get("Item"))) for r in told.get("CancellationReasons", ())]
-        return told["Error"]["Code"], (plain(told.get("Item")), reasons)
-    except Exception as error:  # moto, on what it does not expect
-        return f"crashed: {type(error).__name__}", None
-    return "ok", _comparable(operation, answer)
+        return Answer(told["Error"]["Code"], (plain(told.get("Item")), reasons), told["Error"].get("Message", ""))
+    except Exception as error:  # moto, of what it does not expect
+        return Answer("crash", None, f"{type(error).__name__}: {error}")
+    return Answer("ok", _comparable(operation, answer))
 
 
-def content(client: Any) -> dict[tuple[str, str], Any]:
+def content(client: Any) -> Content:
     """Everything in the table, by key."""
-    found = {}
+    found: Content = {}
     request: dict[str, Any] = {"TableName": TABLE, "ConsistentRead": True}
     while True:
         page = client.scan(**request)
@@ -42,7 +56,7 @@ def content(client: Any) -> dict[tuple[str, str], Any]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def agree(client: Any, wanted: dict[tuple[str, str], Any]) -> None:
+def agree(client: Any, wanted: Content) -> None:
     """Makes the content of a peer what it should be, so that the next answers can be compared again."""
     there = content(client)
     for key in there.keys() - wanted.keys():
@@ -71,12 +85,12 @@ def _comparable(operation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("Item", "Attributes", "LastEvaluatedKey"):
         if name in found:
             found[name] = plain(found[name])
-    if "Items" in found or operation in ("query", "scan"):
-        found["Items"] = [plain(item) for item in found.get("Items", ())]
+    if "Items" in found:
+        found["Items"] = [plain(item) for item in found["Items"]]
     if operation == "transact_get_items":
         found["Responses"] = [plain(one.get("Item")) for one in found["Responses"]]
     if operation == "batch_get_item":
         found = {"Items": [plain(item) for item in found.get("Responses", {}).get(TABLE, ())]}
-    if operation in _UNORDERED:
+    if operation in _UNORDERED and "Items" in found:
         found["Items"].sort(key=repr)
     return found

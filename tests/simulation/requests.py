@@ -13,7 +13,8 @@ TABLE: Final = "kairos"
 _PKS: Final = ("C#anna", "C#bo", "X#näh")
 _SKS: Final = ("S", "P", "M#1", "M#2", "E#c#1")
 _NUMBERS: Final = ("0", "1", "2", "-3", "10", "1.5", "1780000000000")
-_ODD_NUMBERS: Final = ("1.50", "+7", "007", "1e3", "-0.0", "12345678901234567890123456789012345678", "1" * 39, "x", "")
+_WRONG_NUMBERS: Final = ("1" * 39, "x", "")
+_ODD_NUMBERS: Final = ("1.50", "007", "1e3", "-0.0", "12345678901234567890123456789012345678")
 _TEXTS: Final = ("", "a", "ab", "abc", "pending", "sending", "in_doubt", "zürich")
 _OWN: Final[Mapping[str, str]] = {
     "status": "S", "token": "S", "version": "N", "guard": "N", "tries": "N", "expires": "N", "cursor": "S",
@@ -42,12 +43,20 @@ _BOUND: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ":old": ("S", _TEXTS), ":shard": ("S", ("0", "7")), ":stops": ("SS", ()),
 }  # fmt: skip
 
+_BOUNDS: Final[Mapping[str, tuple[tuple[Any, ...], tuple[Any, ...]]]] = {
+    "S": (("E#", "M#1", "a"), ("ab", "zürich")),
+    "N": (("-3", "0", "1"), ("1.5", "2", "10")),
+    "B": ((b"", b"a"), (b"ab\xff",)),
+}
+"""Of a BETWEEN: lower and upper."""
+
 
 class Requests:
-    """A stream of calls, the same for the same seed."""
+    """A stream of calls, the same for the same seed. Odd numbers are those not written as DynamoDB writes them."""
 
-    def __init__(self, seed: int, *, transactions: bool) -> None:
+    def __init__(self, seed: int, *, transactions: bool, odd_numbers: bool) -> None:
         self._random = random.Random(seed)
+        self._rare_numbers = (*_WRONG_NUMBERS, *(_ODD_NUMBERS if odd_numbers else ()))
         self._kinds: list[tuple[str, Callable[[], Request]]] = [
             *[("put_item", self._put)] * 4, *[("update_item", self._update)] * 6, *[("delete_item", self._delete)] * 2,
             *[("get_item", self._get)] * 2, *[("query", self._query)] * 4, ("scan", self._scan),
@@ -81,7 +90,7 @@ class Requests:
             case "S":
                 return self._pick(_TEXTS)
             case "N":
-                return self._pick(_ODD_NUMBERS if self._chance(0.05) else _NUMBERS)
+                return self._pick(self._rare_numbers if self._chance(0.04) else _NUMBERS)
             case "B":
                 return self._pick((b"", b"a", b"ab\xff"))
             case "BOOL":
@@ -117,11 +126,16 @@ class Requests:
         if self._chance(0.01):
             values[":spare"] = {"S": "spare"}
         found: Request = dict(texts)
-        return found | ({"ExpressionAttributeNames": names} if names else {}) | (
-            {"ExpressionAttributeValues": values} if values else {}
+        return (
+            found
+            | ({"ExpressionAttributeNames": names} if names else {})
+            | ({"ExpressionAttributeValues": values} if values else {})
         )
 
     def _bound(self, name: str) -> dict[str, Any]:
+        if name.endswith(("_low", "_high")):
+            kind = name.split("_")[1]
+            return {kind: self._pick(_BOUNDS[kind][name.endswith("_low") == self._chance(0.03)])}
         if name.startswith(":r_"):
             return self.value(name.split("_")[1])
         kind, among = _BOUND.get(name, ("N", _NUMBERS))
@@ -138,7 +152,7 @@ class Requests:
     def _comparison(self) -> str:
         path, n = self._path(), self._random.randrange(1000)
         kind = self._pick(("S", "N", "B"))
-        match self._random.randrange(8):
+        match self._random.randrange(12):
             case 0:
                 return f"attribute_exists({path})"
             case 1:
@@ -148,7 +162,7 @@ class Requests:
             case 3:
                 return f"contains({path}, :r_{self._pick(('S', 'N', 'B'))}_{n})"
             case 4:
-                return f"{path} BETWEEN :r_{kind}_{n} AND :r_{kind}_{n}2"
+                return f"{path} BETWEEN :r_{kind}_{n}_low AND :r_{kind}_{n}_high"
             case 5:
                 return f"{path} IN (:r_{kind}_{n}, :r_S_{n}3)"
             case 6:
@@ -159,7 +173,8 @@ class Requests:
 
     def _path(self) -> str:
         name = self._pick((*_FREE, *(f"#n_{own}" for own in _OWN)))
-        return name + self._pick(("", "", "", ".x", ".y", "[0]", "[1]"))
+        within: str = self._pick(("", "", "", ".x", ".y", "[0]", "[1]"))
+        return name + within
 
     def update(self) -> str:
         if self._chance(0.5):
@@ -210,13 +225,12 @@ class Requests:
         return ", ".join(self._random.sample([*_FREE, "pk", "sk", "#n_status", "#n_body", "version"], 3))
 
     def _query(self) -> Request:
-        n = self._random.randrange(1000)
         if self._chance(0.4):
             text = "due_shard = :shard AND due_at <= :until" if self._chance(0.7) else "due_shard = :shard"
             found = {"TableName": TABLE, "IndexName": "due", **self.expressions(KeyConditionExpression=text)}
         else:
             text = "pk = :pk" + self._pick((
-                "", " AND begins_with(sk, :entry)", " AND sk > :after", f" AND sk BETWEEN :r_S_{n} AND :after",
+                "", " AND begins_with(sk, :entry)", " AND sk > :after", " AND sk BETWEEN :r_S_low AND :r_S_high",
                 " AND sk = :after", " AND sk <= :after",
             ))  # fmt: skip
             texts = {"KeyConditionExpression": text}

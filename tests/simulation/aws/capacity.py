@@ -1,6 +1,6 @@
 """What DynamoDB bills: the larger of before and after, twice in transactions, failed conditions too."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -16,8 +16,8 @@ class Capacity:
     """Units since the beginning, by operation."""
 
     def __init__(self) -> None:
-        self.read: Counter[str] = Counter()
-        self.write: Counter[str] = Counter()
+        self.read: defaultdict[str, float] = defaultdict(float)
+        self.write: defaultdict[str, float] = defaultdict(float)
         self.calls: Counter[str] = Counter()
 
 
@@ -67,8 +67,8 @@ def consumed(request: Mapping[str, Any], table: str, base: float, indexes: Mappi
 
 def total(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """The sum of several writes' indexes."""
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     for part in parts:
         for name, count in part.items():
-            found[name] += count  # type: ignore[assignment]  # units may be halves
+            found[name] += count
     return dict(found)

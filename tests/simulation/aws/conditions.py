@@ -117,7 +117,7 @@ def _contains(value: Typed | None, member: Typed | None) -> bool:
     [(kind, held)], [(sought, part)] = value.items(), member.items()
     if kind == "L":
         return member in held
-    return (kind == sought and kind in ("S", "B") or kind == sought + "S") and part in held
+    return ((kind == sought and kind in ("S", "B")) or kind == sought + "S") and part in held
 
 
 def checks(tree: Call) -> Iterator[Callable[[Values], None]]:

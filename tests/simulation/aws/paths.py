@@ -10,7 +10,7 @@ from tests.simulation.aws.values import Item, Typed, copied, copy_of
 def at(item: Mapping[str, Typed], path: Path) -> Typed | None:
     """The value there, or None."""
     parts = path.parts
-    found: Typed | None = item.get(parts[0])  # type: ignore[call-overload]  # a path begins with a name
+    found: Typed | None = item.get(str(parts[0]))
     for part in parts[1:]:
         if found is None:
             return None

@@ -33,7 +33,9 @@ def chosen(rows: list[Row], wanted: KeyRange, sort: Any) -> list[Row]:
         return rows
     for bound in wanted.bounds:
         if sort.kind not in bound:
-            raise Invalid("One or more parameter values were invalid: Condition parameter type does not match schema type")
+            raise Invalid(
+                "One or more parameter values were invalid: Condition parameter type does not match schema type"
+            )
     first, *rest = (sort.part(bound) for bound in wanted.bounds)
     low, high = bisect_left(rows, first, key=_SORT), bisect_right(rows, first, key=_SORT)
     match wanted.operator:
@@ -137,6 +139,5 @@ def check_filter(words: Words, text: str | None, view: KeySchema) -> None:
     """Raises Invalid for a query's filter on its own keys."""
     if text is not None and (keys := words.names_of("FilterExpression", text) & set(view.names)):
         raise Invalid(
-            "Filter Expression can only contain non-primary key attributes: "
-            f"Primary key attribute: {min(keys)}"
+            f"Filter Expression can only contain non-primary key attributes: Primary key attribute: {min(keys)}"
         )

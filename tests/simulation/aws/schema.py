@@ -52,6 +52,8 @@ class Schema:
     def __init__(self, table: KeySchema, indexes: tuple[KeySchema, ...], ttl: str) -> None:
         self.table, self.indexes, self.ttl = table, indexes, ttl
         self.key_names = frozenset(table.names)
+        self.kinds = {part.name: part.kind for key in (table, *indexes) for part in (key.partition, key.sort)}
+        """Of all attributes that are part of a key."""
 
     @classmethod
     def of(cls, properties: Mapping[str, Any]) -> Self:

@@ -95,6 +95,14 @@ class Store:
         position = bisect_right(history[0], sequence)
         return history[1][position - 1] if position else None
 
+    def keys(self) -> Iterator[Key]:
+        """Those of every item that there ever was."""
+        return iter(self._versions)
+
+    def versions(self, key: Key) -> Iterator[tuple[int, Stored | None]]:
+        """Every version of an item, with the sequence number that brought it about."""
+        return zip(*self._versions.get(key, ((), ())), strict=True)
+
     def rows(self, partition: Any) -> list[Row]:
         """A partition's keys, also those of items that are no more, by their sort keys."""
         return self._rows.get(partition, [])
@@ -106,17 +114,16 @@ class Store:
     def scan_place(self, key: Key) -> tuple[bytes, Any]:
         return _hash(key[0]), key[0]
 
-    def index_rows(self, index: Index, partition: Any, as_of: Callable[[], int] | None) -> list[Row]:
-        """A partition of an index: the newest, or each of its rows as old as `as_of` says."""
-        if as_of is None:
-            return index.rows.get(partition, [])
-        found = []
+    def stale_rows(self, index: Index, partition: Any, as_of: Callable[[], int]) -> tuple[list[Row], dict[Key, Stored]]:
+        """A partition of an index, each row with its item as old as `as_of` says: also rows that are no more."""
+        rows, items = [], {}
         for key in index.ever.get(partition, ()):
             old = self.at(key, as_of())
             place = index.schema.place(old.item) if old else None
-            if place and place[0] == partition:
-                found.append((place[1], key))
-        return sorted(found)
+            if old and place and place[0] == partition:
+                rows.append((place[1], key))
+                items[key] = old
+        return sorted(rows), items
 
     def expired(self, seconds: int) -> Iterator[Key]:
         """The items whose time to live is over; they stay until somebody takes them away."""

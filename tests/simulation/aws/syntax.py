@@ -52,12 +52,13 @@ class Clause:
 
 
 class Parser:
-    """Reads one expression; afterwards `names` and `values` are those that it used."""
+    """Reads one expression; then `names` and `values` are those that it used, `nested` the attributes it looked into."""
 
     def __init__(self, kind: str, text: str, names: Mapping[str, str]) -> None:
         self._kind, self._given = kind, names
         self.names: set[str] = set()
         self.values: set[str] = set()
+        self.nested: set[str] = set()
         self._tokens: list[tuple[str, str]] = []
         self._at = 0
         if not text.strip():
@@ -221,6 +222,7 @@ class Parser:
                 parts.append(int(digits))
                 self._expect("]")
             else:
+                self.nested |= {str(parts[0])} if len(parts) > 1 else set()
                 return Path(tuple(parts))
 
     def _part(self) -> str:

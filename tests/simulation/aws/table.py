@@ -88,12 +88,12 @@ class SingleItems(Client):
         base = factor * write_units(old, new)
         indexes = {i.name: float(count) for i in self.schema.indexes if (count := index_units(i, old, new))}
         self.capacity.calls[operation] += 1
-        self.capacity.write[operation] += base + int(sum(indexes.values()))
+        self.capacity.write[operation] += base + sum(indexes.values())
         return base, indexes
 
     def _get(self, request: Request) -> dict[str, Any]:
         known(request, _TABLE | {"Key"}, _READ)
-        words = Words(request)
+        words = Words(request, self.schema)
         paths = words.paths(request.get("ProjectionExpression"))
         words.done()
         self._is_here(request)
@@ -113,7 +113,7 @@ class SingleItems(Client):
     ) -> dict[str, Any]:
         count = read_units(bytes, consistent=consistent)
         self.capacity.calls[operation] += 1
-        self.capacity.read[operation] += count  # type: ignore[assignment]  # units may be halves
+        self.capacity.read[operation] += count
         by_index = {str(request["IndexName"]): count} if "IndexName" in request else {}
         if billed := consumed(request, self.name, 0.0 if by_index else count, by_index):
             answer["ConsumedCapacity"] = billed
@@ -121,30 +121,34 @@ class SingleItems(Client):
 
     def _query(self, request: Request) -> dict[str, Any]:
         known(request, _TABLE | {"KeyConditionExpression"}, _QUERY)
-        view, words = self._view(request), Words(request)
+        view, words = self._view(request), Words(request, self.schema)
         wanted = words.key_range(request["KeyConditionExpression"], *view.names)
         if view.partition.kind not in wanted.partition:
             raise Invalid("One or more parameter values were invalid: Condition parameter type does not match")
         check_filter(words, request.get("FilterExpression"), view)
         start = start_of(request.get("ExclusiveStartKey"), self.schema, view)
-        rows, sequence = self._rows_of(view, view.partition.part(wanted.partition), request)
+        rows, item_of = self._rows_of(view, view.partition.part(wanted.partition), request)
         ordered = query_rows(rows, wanted, view, start, forward=bool(request.get("ScanIndexForward", True)))
-        found = ((key, old) for _, key in ordered if (old := self.store.at(key, sequence)))
+        found = ((key, old) for _, key in ordered if (old := item_of(key)))
         return self._page("Query", request, words, view, found)
 
-    def _rows_of(self, view: KeySchema, partition: Any, request: Request) -> tuple[list[Row], int]:
-        """A partition's rows, and the moment at which their items are to be seen."""
+    def _rows_of(
+        self, view: KeySchema, partition: Any, request: Request
+    ) -> tuple[list[Row], Callable[[Key], Stored | None]]:
+        """A partition's rows, and the items as they are to be seen."""
         store, newest = self.store, self.store.newest
         if view.name:
-            stale = self._faults.as_of("Index", newest) < newest
-            as_of = (lambda: self._faults.as_of("IndexRow", newest)) if stale else None
-            return store.index_rows(store.indexes[view.name], partition, as_of), newest
+            index = store.indexes[view.name]
+            if self._faults.as_of("Index", newest) >= newest:
+                return index.rows.get(partition, []), store.items.get
+            rows, items = store.stale_rows(index, partition, lambda: self._faults.as_of("IndexRow", newest))
+            return rows, items.get
         as_seen = newest if request.get("ConsistentRead") else self._faults.as_of("Query", newest)
-        return store.rows(partition), as_seen
+        return store.rows(partition), lambda key: store.at(key, as_seen)
 
     def _scan(self, request: Request) -> dict[str, Any]:
         known(request, _TABLE, _PAGE)
-        view, words = self._view(request), Words(request)
+        view, words = self._view(request), Words(request, self.schema)
         if view.name:
             raise NotImplementedError("nothing scans an index")
         start = start_of(request.get("ExclusiveStartKey"), self.schema, view)
@@ -182,9 +186,7 @@ class SingleItems(Client):
             answer["Items"] = page.items
         if page.last is not None:
             answer["LastEvaluatedKey"] = {name: dict(value) for name, value in page.last.items()}
-        return self._read_billed(
-            operation, request, answer, page.bytes, consistent=bool(request.get("ConsistentRead"))
-        )
+        return self._read_billed(operation, request, answer, page.bytes, consistent=bool(request.get("ConsistentRead")))
 
     def _is_here(self, request: Mapping[str, Any]) -> None:
         if request["TableName"] != self.name:

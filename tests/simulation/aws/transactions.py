@@ -49,7 +49,7 @@ class DynamoDb(SingleItems):
         known(part, frozenset({"Keys"}), _KEYS)
         keys = [self.schema.key(key)[0] for key in _some(part["Keys"], 100)]
         _distinct(keys, "Provided list of item keys contains duplicates")
-        words = Words(part)
+        words = Words(part, self.schema)
         paths = words.paths(part.get("ProjectionExpression"))
         words.done()
         consistent, bytes, units = bool(part.get("ConsistentRead")), 0, 0.0
@@ -68,7 +68,7 @@ class DynamoDb(SingleItems):
             found += [only(old.item, paths)] if old else []
         unprocessed = {**part, "Keys": [part["Keys"][position] for position in sorted(left)]}
         self.capacity.calls["BatchGetItem"] += 1
-        self.capacity.read["BatchGetItem"] += units  # type: ignore[assignment]  # units may be halves
+        self.capacity.read["BatchGetItem"] += units
         return {
             "Responses": {self.name: found[::-1]}, "UnprocessedKeys": {self.name: unprocessed} if left else {},
             **_billed(request, self.name, units, {}),
@@ -81,7 +81,8 @@ class DynamoDb(SingleItems):
             [(kind, asked)] = one.items()
             writes.append(Write.of(kind.removesuffix("Request"), {"TableName": self.name, **asked}, self.schema))
         _distinct([write.key for write in writes], "Provided list of item keys contains duplicates")
-        left, units, indexes = set(self._left_over("BatchWriteItem", len(writes))), 0.0, []
+        left, units = set(self._left_over("BatchWriteItem", len(writes))), 0.0
+        indexes: list[Mapping[str, float]] = []
         for position, write in enumerate(writes):
             if position in left:
                 continue
@@ -171,7 +172,7 @@ class DynamoDb(SingleItems):
         for get in gets:
             known(get, frozenset({"TableName", "Key"}), frozenset({"ProjectionExpression", NAMES}))
             self._is_here(get)
-            words = Words(get)
+            words = Words(get, self.schema)
             projections.append(words.paths(get.get("ProjectionExpression")))
             words.done()
             keys.append(self.schema.key(get["Key"])[0])
@@ -185,7 +186,7 @@ class DynamoDb(SingleItems):
             raise Invalid("Transaction request exceeds the maximum aggregate size of 4 MB")
         units = sum(2 * read_units(old.bytes if old else 0, consistent=True) for old in found)
         self.capacity.calls["TransactGetItems"] += 1
-        self.capacity.read["TransactGetItems"] += units  # type: ignore[assignment]  # units may be halves
+        self.capacity.read["TransactGetItems"] += units
         responses = [{"Item": only(o.item, p)} if o else {} for o, p in zip(found, projections, strict=True)]
         return {"Responses": responses, **_billed(request, self.name, units, {})}
 

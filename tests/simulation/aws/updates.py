@@ -51,6 +51,18 @@ def checks(clauses: tuple[Clause, ...], values: Values) -> None:
             _check_call(clause.operand, values)
 
 
+def kind_of(operand: Any, values: Values) -> str:
+    """The type that an operand has whatever the item, or nothing."""
+    match operand:
+        case Value(name):
+            return next(iter(values[name]))
+        case Call("+" | "-"):
+            return "N"
+        case Call("list_append"):
+            return "L"
+    return ""
+
+
 def _check_call(call: Call, values: Values) -> None:
     if call.name in ("+", "-", "list_append"):
         for operand in call.operands:

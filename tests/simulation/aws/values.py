@@ -38,7 +38,9 @@ def normal(value: Mapping[str, Any], depth: int = 0) -> Typed:
         return {"BOOL": _of(bool, held)}
     if kind == "NULL":
         if not _of(bool, held):
-            raise Invalid("One or more parameter values were invalid: Null attribute value types must have the value of true")
+            raise Invalid(
+                "One or more parameter values were invalid: Null attribute value types must have the value of true"
+            )
         return {"NULL": True}
     return _nested(kind, held, depth)
 

@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 from tests.simulation.aws import conditions, updates
 from tests.simulation.aws.errors import Invalid
 from tests.simulation.aws.paths import overlap
-from tests.simulation.aws.syntax import Call, Parser, Path, Value
+from tests.simulation.aws.schema import Schema
+from tests.simulation.aws.syntax import Call, Clause, Parser, Path, Value
 from tests.simulation.aws.values import Item, Typed, normal
 
 NAMES: Final = "ExpressionAttributeNames"
@@ -24,6 +25,7 @@ class Parsed(NamedTuple):
     checks: tuple[Callable[[Mapping[str, Typed]], None], ...]
     names: frozenset[str]
     values: frozenset[str]
+    nested: frozenset[str]
 
 
 class KeyRange(NamedTuple):
@@ -50,13 +52,14 @@ def parsed(kind: str, text: str, names: Names) -> Parsed:
     else:
         tree = parser.condition()
         made, checks = conditions.compiled(tree), tuple(conditions.checks(tree))
-    return Parsed(tree, made, checks, frozenset(parser.names), frozenset(parser.values))
+    return Parsed(tree, made, checks, *map(frozenset, (parser.names, parser.values, parser.nested)))
 
 
 class Words:
     """Names and values given with a request; `done` refuses those that no expression used."""
 
-    def __init__(self, request: Mapping[str, Any]) -> None:
+    def __init__(self, request: Mapping[str, Any], schema: Schema) -> None:
+        self._schema = schema
         names, values = request.get(NAMES), request.get(VALUES)
         if (names is not None and not names) or (values is not None and not values):
             raise Invalid(f"{VALUES if values is not None and not values else NAMES} must not be empty")
@@ -76,6 +79,11 @@ class Words:
             )
         for check in found.checks:
             check(self.values)
+        if kind != "ConditionExpression" and (keys := found.nested & self._schema.kinds.keys()):
+            raise Invalid(
+                "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: "
+                f"Key: {min(keys)}"
+            )
         return found
 
     def test(self, kind: str, text: str | None) -> Callable[[Item], bool] | None:
@@ -86,19 +94,29 @@ class Words:
         values = self.values
         return lambda item: made(item, values)
 
-    def change(self, text: str, keys: frozenset[str]) -> tuple[Callable[[Item], Item], tuple[Path, ...]]:
+    def change(self, text: str) -> tuple[Callable[[Item], Item], tuple[Path, ...]]:
         """The update, bound to the values, and the paths that it touches, none of which may be a key's."""
         found = self._parsed("UpdateExpression", text)
         for clause in found.tree:
-            if clause.path.parts[0] in keys:
-                name = clause.path.parts[0]
-                raise Invalid(
-                    f"One or more parameter values were invalid: Cannot update attribute {name}. "
-                    "This attribute is part of the key"
-                )
+            self._check_target(clause)
         made: updates.Change = found.made
         values = self.values
         return lambda item: made(item, values), tuple(clause.path for clause in found.tree)
+
+    def _check_target(self, clause: Clause) -> None:
+        name = clause.path.parts[0]
+        if name in self._schema.key_names:
+            raise Invalid(
+                f"One or more parameter values were invalid: Cannot update attribute {name}. "
+                "This attribute is part of the key"
+            )
+        kind = self._schema.kinds.get(str(name))
+        given = updates.kind_of(clause.operand, self.values)
+        if kind and given and kind != given:
+            raise Invalid(
+                "One or more parameter values were invalid: "
+                f"Type mismatch for Index Key {name} Expected: {kind} Actual: {given}"
+            )
 
     def paths(self, text: str | None) -> tuple[Path, ...] | None:
         """The projection."""
@@ -116,7 +134,8 @@ class Words:
         tree: Call = self._parsed("KeyConditionExpression", text).tree
         parts = tree.operands if tree.name == "AND" else (tree,)
         whole: Typed | None = None
-        operator, bounds = "", ()
+        operator: str = ""
+        bounds: tuple[Typed, ...] = ()
         for part in parts:
             name = _key_of(part)
             if name == partition and part.name == "=" and whole is None:

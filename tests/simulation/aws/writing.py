@@ -50,7 +50,7 @@ class Write:
         expressions = request.keys() & {"ConditionExpression", "UpdateExpression"}
         if not expressions and request.keys() & {NAMES, VALUES}:
             raise Invalid("ExpressionAttributeNames and -Values can only be specified when using expressions")
-        words = Words(request)
+        words = Words(request, schema)
         condition = words.test("ConditionExpression", request.get("ConditionExpression"))
         touched: tuple[Path, ...] = ()
         if kind == "Put":
@@ -102,7 +102,7 @@ def _updates(
     text = request.get("UpdateExpression")
     if text is None:  # as documented: the item is made if there is none
         return lambda old: old or stored(key), ()
-    change, touched = words.change(text, schema.key_names)
+    change, touched = words.change(text)
 
     def make(old: Stored | None) -> Stored | None:
         return _checked(change(old.item if old else key), schema, "Item size to update")
