@@ -126,10 +126,8 @@ class Requests:
         if self._chance(0.01):
             values[":spare"] = {"S": "spare"}
         found: Request = dict(texts)
-        return (
-            found
-            | ({"ExpressionAttributeNames": names} if names else {})
-            | ({"ExpressionAttributeValues": values} if values else {})
+        return found | ({"ExpressionAttributeNames": names} if names else {}) | (
+            {"ExpressionAttributeValues": values} if values else {}
         )
 
     def _bound(self, name: str) -> dict[str, Any]:
@@ -172,7 +170,7 @@ class Requests:
         return f"{path} {operator} :r_{kind}_{n}"
 
     def _path(self) -> str:
-        name = self._pick((*_FREE, *(f"#n_{own}" for own in _OWN)))
+        name: str = self._pick((*_FREE, *(f"#n_{own}" for own in _OWN)))
         within: str = self._pick(("", "", "", ".x", ".y", "[0]", "[1]"))
         return name + within
 
