@@ -51,7 +51,7 @@ def preview(
         step=next((step["id"] for step in sends), f"send.{template}"), channel=channel, channels=(), topic=topic,
         template=template, transactional=catalog["policy"]["topics"].get(topic, {}).get("transactional", False),
         since=now, trigger="sample", same={}, expires=now, due=now, guard=0, catalog=catalog["hash"],
-        coupon=next((step for step in _steps(definition["steps"]) if step["do"] == "coupon"), None),
+        coupon=_coupon(definition["steps"], template),
     )  # fmt: skip
     attributes = known["attributes"] | ({} if locale is None else {"locale": locale})
     addresses = BUILT_IN["customer"]["addresses"] | known["addresses"]
@@ -122,6 +122,19 @@ def _named(condition: Json) -> Iterator[str]:
     if "attributes" in condition:
         absent = [{"exists": False}]
         yield from (name for name, leaf in condition["attributes"].items() if leaf != absent)
+
+
+def _coupon(steps: Any, template: str, held: Json | None = None) -> Json | None:
+    """The coupon that a template shows: the last one on the way to it."""
+    for step in steps:
+        if step["do"] == "coupon":
+            held = step
+        if step.get("template") == template:
+            break
+        for branch in (step.get("else") or (), *(branch["steps"] for branch in step.get("branches", ()))):
+            if any(inner.get("template") == template for inner in _steps(branch)):
+                return _coupon(branch, template, held)
+    return held
 
 
 def _steps(steps: Any) -> Iterator[Json]:

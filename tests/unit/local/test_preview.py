@@ -65,10 +65,10 @@ def test_a_message_is_printed_and_written(tmp_path):
     ]
     result = CliRunner().invoke(kairos, [*arguments, "--locale", "en-GB"])
     assert result.exit_code == 0, result.output
-    assert "Subject: 15 % off what is in your cart" in result.output
+    assert "Subject: 15% off what is in your cart" in result.output
     assert "List-Unsubscribe: <https://" in result.output
     assert "<html" in (tmp_path / "abandoned-cart" / "offer.html").read_text()
-    assert b"Subject: 15 %" in (tmp_path / "abandoned-cart" / "offer.eml").read_bytes()
+    assert b"Subject: 15%" in (tmp_path / "abandoned-cart" / "offer.eml").read_bytes()
 
 
 def test_a_customer_of_one_s_own_is_written_to_in_the_language_asked_for(tmp_path):
@@ -117,3 +117,12 @@ def test_a_customer_without_an_event_is_written_to_about_that_of_a_sample(tmp_pa
     assert result.exit_code == 0, result.output
     assert "Hi Bo" in result.output
     assert "Oak kite" in result.output
+
+
+@pytest.mark.parametrize(
+    ("template", "percent"), [("we-miss-you", "25%"), ("first-birthday", "15%"), ("birthday", "10%")]
+)
+def test_a_mail_shows_the_coupon_of_its_own_branch(bundle, template, percent):
+    ada = fitting(bundle.catalog, CAMPAIGNS, "birthday")[0]
+    made = preview(bundle.catalog, bundle.templates, "birthday", template, "email", ada, NOW, "en")
+    assert percent in made.text
