@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kairos.service.ports import BrokenTemplate, Outgoing
+from local.segments import segments
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -65,6 +66,9 @@ def command(
 def _print(name: str, made: Outgoing) -> None:
     to = "".join(f" · to {address}" for address in list(made.to.values())[:1])  # what a page shows goes to nobody
     click.secho(f"── {name} · {made.channel}{to}", bold=True)
+    if made.channel == "sms":
+        alphabet, length, messages = segments(made.text)
+        click.echo(f"{length} characters of {alphabet}, billed as {messages} message{'' if messages == 1 else 's'}")
     for header, value in ({"Subject": made.subject} | dict(made.headers) if made.subject else {}).items():
         click.echo(f"{header}: {value}")
     click.echo(f"\n{made.text}")

@@ -99,8 +99,8 @@ def test_a_missing_or_weak_key_is_refused(secret):
         Keyring.parse(secret)
 
 
-def test_a_usual_link_stays_below_250_characters():
+def test_a_usual_link_stays_below_170_characters():
     link = Link(
         "https://shop.example/cart/1842", "customer-1842", "a" * 26, "abandoned-cart", "send.reminder", "", "email"
     )
-    assert len(sign(link, KEYS, NOW)) < 250
+    assert len(sign(link, KEYS, NOW)) < 170

@@ -98,7 +98,7 @@ def test_what_is_asked_wrongly_is_answered_with_2(arguments):
     [
         ("upsell", "── upsell-gold · show\n", ["upsell-gold.show.html", "upsell.show.html"]),
         ("rank-up", "── gold · push · to ", ["gold.push.txt", "gold.show.html"]),
-        ("not-opened", "── short · sms · to ", ["short.sms.txt"]),
+        ("not-opened", "characters of GSM-7, billed as 2 messages", ["short.sms.txt"]),
     ],
 )
 def test_what_is_no_mail_is_printed_and_written_too(tmp_path, campaign, printed, written):
