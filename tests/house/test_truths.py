@@ -27,6 +27,7 @@ def _needed() -> dict[tuple[str, str], set[str]]:
     needed["step", "exit"] = {"exit"}
     needed["step", "send"] |= {"holdout"}
     needed |= {("counting", "goal"): {"silent"}, ("counting", "exit"): {"exited", "finished"}}
+    needed["deployment", "definition_changed"] = {"definition_changed", "finished", "exited", "paused"}
     needed |= {("gate", word): {word, "goes"} for word in (*SEND, *AFTER)}
     needed |= {("gate", word): {word, "entered"} for word in ENTRY}
     return needed

@@ -32,6 +32,7 @@ def decide(customer: Customer, heard: Heard, catalog: Catalog, now: Millis, devi
         return Decision(customer)
     else:
         turn = _turn(customer, catalog, now, heard.id if isinstance(heard, Occurrence) else "wake")
+        timers.renew(turn)
         if isinstance(heard, Occurrence):
             _occur(turn, heard)
             _settle(turn)

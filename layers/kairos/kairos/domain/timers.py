@@ -1,6 +1,6 @@
 """Everything of a customer that has a moment: waits, absences, lapses, dates, local times, what passing time changes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
@@ -37,6 +37,13 @@ def fire(turn: Turn) -> bool:
         act()
         watching.review(turn, moment, stamp(moment))
     return bool(due)
+
+
+def renew(turn: Turn) -> None:
+    """What was planned by other definitions is planned by these, before it fires; what stands is still told to be late."""
+    if turn.state.catalog != turn.catalog.hash:
+        _plan_dates(turn, {name: moment - 1 for name, (_, moment, _) in turn.state.dates.items() if moment})
+        reschedule(turn)
 
 
 def await_local(turn: Turn, campaign: Campaign, there: str) -> None:
@@ -177,14 +184,18 @@ def _start_local(turn: Turn, campaign: Campaign, moment: Millis, there: str) -> 
     enter(turn, campaign, {}, since=moment, moment=moment, trigger=shown)
 
 
-def _plan_dates(turn: Turn) -> None:
-    """The next moment of each date campaign, from the attributes of now; local times move with the customer."""
+def _plan_dates(turn: Turn, bounds: Mapping[str, Millis] | None = None) -> None:
+    """The next moment of each date campaign, from the attributes of now; local times move with the customer.
+
+    What is over for too long is passed over, unless it is behind its bound.
+    """
     dates = {}
     for campaign in turn.catalog.dated:
         date = campaign.trigger.until
         assert date is not None
         handled = turn.state.dates.get(campaign.name, ("", 0, ""))[0]
         view, bound = turn.view({}), turn.now - campaign.expires
+        bound = min(bound, (bounds or {}).get(campaign.name, bound))
         value = view.read(date.path)
         found = None
         if value is not MISSING and campaign.trigger.yearly:
@@ -194,10 +205,10 @@ def _plan_dates(turn: Turn) -> None:
             found = (day, moment) if moment > bound and day > handled else None
         if found or handled:
             dates[campaign.name] = (handled, found[1], found[0]) if found else (handled, 0, "")
-    waiting = {name: times for name, (_, _, times) in turn.state.dates.items()}
+    waiting = {name: times.split() for name, (_, _, times) in turn.state.dates.items()}
     turn.state.dates = dates
-    for campaign in turn.catalog.scheduled:
-        _wait_for(turn, campaign, waiting.get(campaign.name, "").split())
+    for campaign in turn.catalog.scheduled:  # what is only a day was planned when the campaign had a date
+        _wait_for(turn, campaign, [time for time in waiting.get(campaign.name, ()) if "T" in time])
 
 
 def _local_instant(turn: Turn, there: str) -> Millis:
