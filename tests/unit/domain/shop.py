@@ -154,7 +154,11 @@ class Life:
         self.messages += [e for e in decision.effects if isinstance(e, PutMessage)]
         after = decision.customer
         state = State.unpack(
-            after.state.pack(), version=after.state.version + 1, guard=after.state.guard, due=after.state.due
+            after.state.pack(),
+            version=after.state.version + 1,
+            guard=after.state.guard,
+            catalog=after.state.catalog,
+            due=after.state.due,
         )
         profile = None if after.profile is None else Profile.unpack(after.profile.pack())
         self.customer = Customer("anna", state, profile)

@@ -131,7 +131,7 @@ def _coupon(turn: Turn, run: Run, spec: Json) -> Json:
 
 
 def reschedule(turn: Turn) -> None:
-    """Waits for a moment of the customer move with it."""
+    """Waits for a moment of the customer move with it, and so does the end of quiet hours."""
     for run in turn.state.runs:
         campaign = turn.catalog.campaigns.get(run.campaign)
         position = campaign.index.get(run.step) if campaign else None
@@ -140,6 +140,10 @@ def reschedule(turn: Turn) -> None:
         step = campaign.steps[position]
         if step.do == "wait" and step.on is None:
             run.due = _until(turn, run, step)
+        elif run.held == "quiet_hours" and run.due > turn.now:  # else it is judged again in any case
+            topic = step.spec.get("topic") or campaign.topic
+            channel, _ = manners.pick_channel(turn.state, turn.catalog.policy, topic, step.spec["channel"])
+            run.due = manners.quiet_end(turn.state, turn.catalog, channel, turn.now) or turn.now
 
 
 def variant_of(customer: str, campaign: str, step: Step) -> Branch:
