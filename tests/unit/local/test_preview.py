@@ -126,3 +126,11 @@ def test_a_mail_shows_the_coupon_of_its_own_branch(bundle, template, percent):
     ada = fitting(bundle.catalog, CAMPAIGNS, "birthday")[0]
     made = preview(bundle.catalog, bundle.templates, "birthday", template, "email", ada, NOW, "en")
     assert percent in made.text
+
+
+def test_content_that_a_page_would_wait_for_is_a_problem_with_its_file(tmp_path):
+    campaigns = shutil.copytree(CAMPAIGNS, tmp_path / "campaigns")
+    (campaigns / "upsell" / "upsell.show.html").write_text("<p>" + "lamp " * 7_000 + "</p>")
+    grown = compile_directory(campaigns)
+    [found] = failures(grown.catalog, grown.templates, campaigns, NOW)
+    assert found == "upsell/upsell.show.html: 35,007 bytes, expected at most 32,768"

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from jinja2 import Template
 
+from kairos.adapters.rendering import limits
 from kairos.adapters.rendering.environment import Scope, compiled, environment, render
 from kairos.adapters.rendering.helpers import date_in, locales, money_in, web_address, zone
 from kairos.domain import coupons, tokens
@@ -58,6 +59,7 @@ class JinjaRenderer:
             variant=put.variant, channel=put.channel, to=_to(profile, put.channel), transactional=put.transactional,
             expires=put.expires, coupon=coupon or {}, **_CONTENTS[put.channel](part, variants[variant]),
         )  # fmt: skip
+        limits.check(made, f"{put.campaign}/{variants[variant]['file']}")
         return made if put.channel != "email" else self._mail(made, part, put.topic, scope.get("unsubscribe_url"), now)
 
     def _part(self, fields: Json, name: tuple[str, ...], scope: Scope, *path: str) -> str:
