@@ -13,7 +13,7 @@ from kairos.domain.definitions import Trigger
 from kairos.domain.events import Event
 from tests.unit.domain.shop import campaign, catalog, event
 from tests.unit.domain.zones.clocks import DAY, EPOCH, FIRST, HOUR, MINUTE, Clock, Second, at, clocks, millis, seconds
-from tests.unit.domain.zones.lives import hello, moves, there, went
+from tests.unit.domain.zones.lives import hello, moves, there, went, whenever
 
 HOMES = (
     "Pacific/Pago_Pago", "America/New_York", "America/Havana", "Antarctica/Troll", "Europe/Copenhagen", "Africa/Cairo",
@@ -130,3 +130,36 @@ def _told(wall: datetime, clock: Clock) -> datetime:
 def _wall(name: str, time: str, day: datetime, moment: Second, clock: Clock) -> datetime:
     """That time on the day that is told, or on the day on which the moment is there."""
     return at((day if name == "d" else clock.shows(moment)).date(), time)
+
+
+@pytest.mark.parametrize("homes", PAIRS, ids="-".join)
+def test_a_message_goes_as_soon_as_it_is_day_where_they_live(homes):
+    rules = {
+        "quiet_hours": [{"channels": ["email"], "from": seconds("21:00"), "to": seconds("08:00")}],
+        "arbitration": {"keep": 100, "window": 0, "then": "drop", "after": 0},
+    }
+    lived = stays(homes)
+    life = there(
+        catalog(rules, c=whenever("x", hello(), topic="offers", expires=3 * DAY * 1000)), str(lived[0][2]), lived[0][0]
+    )
+    expected: dict[str, int] = {}
+    for before, _, clock in lived[1:]:
+        for heard in (before - 10 * HOUR, before - 5 * HOUR, before - 20 * MINUTE, before - 1, before + 1):
+            if heard > before:
+                moves(life, before, clock.zones[0])
+            life.until(millis(heard) - 1)
+            life.hear(event("x", millis(heard), str(heard)))
+            expected[str(heard)] = millis(_first_day(lived, heard))
+    life.until(life.now + 4 * DAY * 1000)
+    assert went(life, "c") == expected
+
+
+def _first_day(lived: list[Stay], at: Second) -> Second:
+    """The first moment that is not at night where they live then: minute by minute, or as they move."""
+    for moved_in, moved_out, clock in lived:
+        at = max(at, moved_in)
+        while at < moved_out and not 8 * HOUR <= clock.reads(at) < 21 * HOUR:
+            at += MINUTE - at % MINUTE
+        if at < moved_out:
+            return at
+    raise AssertionError("it is never day")
