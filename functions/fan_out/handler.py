@@ -23,8 +23,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             ref, hops = bootstrap.fan_out_reference(json.loads(record["body"]))
             try:
                 fan_out(ref, hops, context.get_remaining_time_in_millis)
-            except Exception:
-                logger.exception("fan-out")
+            except Exception as error:
+                bootstrap.note("fan-out", error)
                 failed.append(record["messageId"])
     finally:
         bootstrap.flush(metrics)

@@ -16,6 +16,7 @@ from kairos.doors import item as item
 from kairos.doors import once as once
 from kairos.doors import reference as reference
 from kairos.service.metrics import Tally
+from kairos.service.trouble import note as note
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics

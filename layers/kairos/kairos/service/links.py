@@ -1,6 +1,5 @@
 """What a click in a message does: follow, answer, unsubscribe."""
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeVar
@@ -8,9 +7,9 @@ from typing import Any, Final, TypeVar
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
 from kairos.domain.sources.canonical import to_dict
 from kairos.domain.tokens import Answer, Confirm, InvalidToken, Keyring, Link, Payload, Unsubscribe, verify
+from kairos.service import trouble
 from kairos.service.ports import Clock, Queues
 
-_LOG: Final = logging.getLogger(__name__)
 _STATUS: Final = {
     "ask": 200,
     "withdrawn": 200,
@@ -108,8 +107,8 @@ class Links:
     def _noted(self, event: Event, page: str) -> str:
         try:
             self._commit(event)
-        except Exception:  # whatever stops the commit, the word of the customer must not be lost
-            _LOG.exception("%s not committed, queueing it", event.type)
+        except Exception as error:  # whatever stops the commit, the word of the customer must not be lost
+            trouble.note(f"{event.type} not committed, queueing it", error)
             return page if self._queued(event) else "unavailable"
         return page
 
@@ -124,8 +123,8 @@ class Links:
     def _queued(self, event: Event) -> bool:
         try:
             self._queues.put_events([{"kairos": "event", "event": to_dict(event)}])
-        except Exception:  # the page says so, or the click leads on regardless
-            _LOG.exception("event of a link not queued")
+        except Exception as error:  # the page says so, or the click leads on regardless
+            trouble.note("event of a link not queued", error)
             return False
         return True
 
