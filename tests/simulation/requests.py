@@ -126,8 +126,10 @@ class Requests:
         if self._chance(0.01):
             values[":spare"] = {"S": "spare"}
         found: Request = dict(texts)
-        return found | ({"ExpressionAttributeNames": names} if names else {}) | (
-            {"ExpressionAttributeValues": values} if values else {}
+        return (
+            found
+            | ({"ExpressionAttributeNames": names} if names else {})
+            | ({"ExpressionAttributeValues": values} if values else {})
         )
 
     def _bound(self, name: str) -> dict[str, Any]:
