@@ -16,7 +16,7 @@ from kairos.service.ports import Control
 from kairos.service.ports.fan_out import CalendarStore, Looked
 from tests.integration.adapters.making import HOUR, NOW
 
-FIRST = Looked(NOW, "plan-1", "plan-2", NOW - HOUR, 3)
+FIRST = Looked(NOW, "plan-1", "plan-2", NOW - HOUR, 3, ("friday at(2026-06-03T09:00:00)",))
 DUE = NOW + HOUR
 
 

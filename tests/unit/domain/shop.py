@@ -113,9 +113,9 @@ class Life:
         return self._commit(self._decide(Wake("anna")))
 
     def occur(self, campaign: str, local: str, now: Millis = T0) -> Self:
-        """A campaign scheduled for each customer's own time reaches this one."""
+        """A campaign scheduled for each customer's own time, for as long as there are any, reaches this one."""
         self.now = now
-        return self._commit(self._decide(Occurrence("anna", campaign, local, now, local=local)))
+        return self._commit(self._decide(Occurrence("anna", campaign, local, 0, local=local)))
 
     def until(self, now: Millis) -> Self:
         """Plays every due moment up to then."""

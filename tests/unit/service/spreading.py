@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from kairos.domain.definitions import Catalog
@@ -61,12 +62,12 @@ class Spreading(Workers):
         """The calendar as other code, side by side with this, sees it."""
         return Calendar(self.planned, self.occurrences, definitions, self.world.clock)
 
-    def put(self, who: str, region: str) -> "Spreading":
+    def put(self, who: str, region: str, **more: str) -> "Spreading":
         """That customer is there now."""
         self.world.now = now = self.world.now + 1
-        facts = joined(now, region=region)
-        said = Event(f"put-{who}-{now}", facts.type, now, now, "shop", Ref(who), own=True, attributes=facts.attributes,
-                     addresses=facts.addresses, consents=facts.consents)  # fmt: skip
+        facts = joined(now)
+        attributes = {"backend": {"region": region, **more}}
+        said = replace(facts, id=f"put-{who}-{now}", customer=Ref(who), attributes=attributes)
         assert not self.evaluate.batch([told(said)])
         return self
 

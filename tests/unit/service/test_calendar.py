@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -138,6 +139,67 @@ def test_a_deployment_fires_nothing_that_is_past() -> None:
     assert looks(workers, "2026-06-03T09:31", "2026-06-03T10:00") == [0, 0]
     workers.deploy(written(DAILY))
     assert looks(workers, "2026-06-03T10:01", "2026-06-04T09:00") == [0, 1]
+
+
+ZONES = {"ann": "Asia/Tokyo", "bo": "Europe/Copenhagen", "cy": "America/New_York", "di": "Pacific/Kiritimati"}
+ON_THE_DAY = [
+    # when it is deployed for 3 June, nine o'clock in theirs, and who is reached: midnight in Tokyo, 7 in Copenhagen, 13 in New York
+    ("before it is that time anywhere", "2026-06-02T18:00", ["ann", "bo", "cy", "di"]),
+    ("in the minute in which it is first", "2026-06-02T19:00", ["ann", "bo", "cy", "di"]),
+    ("past on the first island", "2026-06-02T19:02", ["ann", "bo", "cy"]),
+    ("past in the east", "2026-06-03T06:00", ["bo", "cy"]),
+    ("past in all but the west", "2026-06-03T12:59", ["cy"]),
+    ("past for all of them", "2026-06-03T13:02", []),
+    ("past everywhere", "2026-06-03T21:02", []),
+]
+
+
+@pytest.mark.parametrize(("why", "at", "whom"), ON_THE_DAY, ids=[row[0] for row in ON_THE_DAY])
+def test_what_is_deployed_on_its_day_reaches_those_whose_time_is_still_to_come(
+    why: str, at: str, whom: list[str]
+) -> None:
+    workers = shop(f"external: z, {AUDIENCE}")
+    for who, zone in ZONES.items():
+        workers.put(who, "north", timezone=zone)
+    looks(workers, at_minute(at, -1))
+    workers.deploy(written(THEIRS))
+    assert sum(looks(workers, at, at_minute(at, 1), at_minute(at, 2))) <= 1
+    workers.settle()
+    while workers.world.now < moment("2026-06-04T12:00"):
+        workers.world.now += 30 * MINUTE
+        workers.sweep()
+        workers.settle()
+    assert workers.reached() == whom
+
+
+def test_one_whose_audience_is_not_in_the_index_yet_waits_until_it_is() -> None:
+    workers = shop(f"event: x, {AUDIENCE}")
+    for who, zone in ZONES.items():
+        workers.put(who, "north", timezone=zone)
+    assert not workers.placed.places
+    looks(workers, "2026-06-02T23:50")
+    workers.deploy(written(THEIRS))
+    workers.minutes(SETTLED // MINUTE)
+    assert occurrences(workers) == []
+    workers.minutes(15)
+    assert occurrences(workers) == ["06-03T09:00:00"]
+    workers.minutes(14 * 60)
+    assert workers.reached() == ["bo", "cy"], "midnight came to Tokyo while the index was made"
+
+
+def at_minute(time: str, later: int) -> str:
+    return (datetime.fromisoformat(time) + timedelta(minutes=later)).isoformat()
+
+
+def test_code_from_before_that_runs_beside_starts_nothing_twice() -> None:
+    old, new = written(f"external: z, {AUDIENCE}"), written(THEIRS)
+    workers = shop(f"external: z, {AUDIENCE}")
+    workers.world.now = moment("2026-06-03T06:00")
+    started = []
+    for n in range(10):
+        workers.world.now += MINUTE
+        started.append(workers.calendar_of(old if n % 2 else new)())
+    assert started == [1] + [0] * 9
 
 
 def test_the_first_look_of_all_starts_nothing() -> None:

@@ -63,7 +63,7 @@ def _occur(turn: Turn, occurrence: Occurrence) -> None:
     if campaign is None:
         return
     if occurrence.local:
-        timers.await_local(turn, campaign, occurrence.local)
+        timers.await_local(turn, campaign, occurrence.local, since=occurrence.time)
         return
     enter(
         turn, campaign, occurrence.event, since=occurrence.time, moment=occurrence.time, trigger=occurrence.id

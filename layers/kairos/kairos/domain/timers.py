@@ -46,9 +46,11 @@ def renew(turn: Turn) -> None:
         reschedule(turn)
 
 
-def await_local(turn: Turn, campaign: Campaign, there: str) -> None:
-    """Lets a scheduled campaign start when the customer's clock shows that time, or now if it did before."""
+def await_local(turn: Turn, campaign: Campaign, there: str, *, since: Millis) -> None:
+    """Lets a scheduled campaign start when the customer's clock shows that time, or now if it has since it was there."""
     moment = _local_instant(turn, there)
+    if moment < since:
+        return
     if moment <= turn.now:
         _start_local(turn, campaign, moment, there)
         return

@@ -18,6 +18,9 @@ side: woken by the old one, a customer would be planned as before and never agai
 HORIZON: Final[Millis] = 30 * 86_400_000
 """So far ahead it is looked when something comes next."""
 
+AROUND: Final[Millis] = schedules.EARLIEST_ZONE + schedules.LATEST_ZONE
+"""So long after it is some time somewhere it is that time everywhere."""
+
 
 class Calendar:
     """Looks, every minute, at what has come since it looked last."""
@@ -33,22 +36,36 @@ class Calendar:
         now, before = self._clock(), self._store.looked()
         if now <= before.at:
             return 0
-        started = sum(self._start(campaign, before.at or now, now) for campaign in self._catalog.scheduled)
-        after = self._plan(before, now)
-        self._store.look(before, replace(after, at=now), due=self._next(after, now))
+        started = sum(self._start(campaign, before, now) for campaign in self._catalog.scheduled)
+        theirs = (campaign for campaign in self._catalog.scheduled if _theirs(campaign))
+        known = tuple(_schedule(campaign) for campaign in theirs if not self._waits(campaign, before))
+        after = replace(self._plan(before, now), at=now, known=known)
+        self._store.look(before, after, due=self._next(after, now))
         return started
 
-    def _start(self, campaign: Campaign, looked: Millis, now: Millis) -> int:
-        """Late is better than never, until its messages would have expired for everybody."""
-        trigger, theirs = campaign.trigger, campaign.trigger.timezone == "customer"
-        lives = campaign.expires + (schedules.EARLIEST_ZONE + schedules.LATEST_ZONE if theirs else 0)
+    def _start(self, campaign: Campaign, before: Looked, now: Millis) -> int:
+        """Late is better than never, until its messages would have expired for everybody.
+
+        What came to be there since the last look begins then: a time of theirs may be past in the east and not in the west.
+        """
+        if self._waits(campaign, before):
+            return 0
+        theirs, looked = _theirs(campaign), before.at or now
+        lives = campaign.expires + (AROUND if theirs else 0)
+        since = looked - AROUND if theirs and _schedule(campaign) not in before.known else looked
         try:
-            come = schedules.between(trigger, max(looked, now - lives), now)
+            come = schedules.between(campaign.trigger, max(since, now - lives), now)
         except Exception as error:  # one campaign's calendar must not hold up the others'
             trouble.note(f"schedule of {campaign.name}", error)
             return 0
-        occurrences = [FanOut(campaign.name, local, at, local=local if theirs else "") for at, local in come]
+        begins = [(max(at, looked), local) for at, local in come]
+        occurrences = [FanOut(campaign.name, local, at, local=local if theirs else "") for at, local in begins]
         return sum(self._occurrences.campaign(campaign, occurrence) for occurrence in occurrences)
+
+    def _waits(self, campaign: Campaign, before: Looked) -> bool:
+        """Whether it is new, in each customer's own time, and its audience may not stand in its places yet."""
+        new = _theirs(campaign) and _schedule(campaign) not in before.known
+        return new and before.plan != self._catalog.plan
 
     def _plan(self, looked: Looked, now: Millis) -> Looked:
         plan = self._catalog.plan
@@ -71,3 +88,11 @@ class Calendar:
             except Exception as error:  # as above
                 trouble.note(f"schedule of {campaign.name}", error)
         return min(coming, default=None)
+
+
+def _theirs(campaign: Campaign) -> bool:
+    return campaign.trigger.timezone == "customer"
+
+
+def _schedule(campaign: Campaign) -> str:
+    return f"{campaign.name} {campaign.trigger.cron or campaign.trigger.at}"

@@ -25,7 +25,9 @@ class DynamoCalendar:
         key = items.control_key("calendar")
         item = self._table.get([key], consistent=True).get(items.identity(key))
         body = orjson.loads(item["body"]["B"]) if item else {}
-        return Looked(**{name: body[name] for name in _KNOWN if name in body})
+        return Looked(
+            **{**{name: body[name] for name in _KNOWN if name in body}, "known": tuple(body.get("known", ()))}
+        )
 
     def look(self, before: Looked, after: Looked, *, due: Millis | None) -> bool:
         item = {

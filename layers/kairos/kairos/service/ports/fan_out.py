@@ -64,6 +64,7 @@ class Looked:
     new: str = ""  # a plan that may become the one
     since: Millis = 0  # when it was first seen
     changes: int = 0  # how often everybody was woken
+    known: tuple[str, ...] = ()  # the schedules in each customer's own time that were there by then
 
 
 class CalendarStore(Protocol):
