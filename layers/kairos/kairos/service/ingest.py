@@ -18,6 +18,8 @@ from kairos.service.receipts import Receipts
 LARGEST_REQUEST: Final = 1024 * 1024
 LARGEST_EVENT: Final = 200 * 1024
 """With its envelope it must fit into one message of a queue."""
+MOST_EVENTS: Final = 10_000
+"""As many as are surely queued before the door times out, ten at a time."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class Ingest:
             told = [cloudevents.of_headers(headers, told) or told]
         if not told:
             return problem(400, "empty", "must hold at least one event")
+        if len(told) > MOST_EVENTS:
+            return problem(413, "too_many", f"must hold at most {MOST_EVENTS} events")
         return self._take(told, single)
 
     def identify(self, headers: Mapping[str, str], body: bytes) -> Answer:
