@@ -20,7 +20,8 @@ from tests.simulation.requests import TABLE
 
 ROOT = Path(__file__).parents[2]
 DYNALITE = ROOT / "build/dynalite/node_modules/dynalite/cli.js"
-CREATED = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+CREATED = ("BillingMode", "AttributeDefinitions", "KeySchema")
+INDEX = ("IndexName", "KeySchema", "Projection")
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +70,9 @@ def _client(**more: Any) -> Any:
 
 
 def _created(client: Any, properties: dict[str, Any]) -> Any:
-    client.create_table(TableName=TABLE, **{name: properties[name] for name in CREATED})
+    indexes = [{name: index[name] for name in INDEX} for index in properties["GlobalSecondaryIndexes"]]
+    made = {name: properties[name] for name in CREATED}
+    client.create_table(TableName=TABLE, GlobalSecondaryIndexes=indexes, **made)
     try:
         client.get_waiter("table_exists").wait(TableName=TABLE, WaiterConfig={"Delay": 1, "MaxAttempts": 20})
     except BotoCoreError as error:
