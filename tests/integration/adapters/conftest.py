@@ -18,8 +18,14 @@ NOW = 1_780_000_000_000
 
 
 @pytest.fixture(scope="session")
-def resources() -> dict[str, dict[str, Any]]:
-    return Template(TEMPLATE, {}).resources
+def template() -> Template:
+    return Template(TEMPLATE, {})
+
+
+@pytest.fixture(scope="session")
+def resources(template) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = template.resources
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -39,9 +45,9 @@ def aws(session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
 
 
 @pytest.fixture
-def table(aws, resources) -> Table:
+def table(aws, template, resources) -> Table:
     wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    properties: Any = {name: resources["Table"]["Properties"][name] for name in wanted}
+    properties: Any = {name: template.resolve(resources["Table"]["Properties"][name]) for name in wanted}
     aws.dynamodb.create_table(TableName="kairos", **properties)
     return Table(aws.dynamodb, "kairos", sleep=lambda _: None)
 
