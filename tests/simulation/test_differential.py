@@ -15,6 +15,8 @@ Make = Callable[..., DynamoDb]
 
 SEEDS = 90
 REQUESTS = 60
+IN_PARTS = ("batch_write_item", "update_item", "transact_write_items")
+"""What moto may have carried out half before it refuses."""
 
 
 def compare(make: Make, peer: Any, differences: tuple[Difference, ...], seed: int, **which: bool) -> Counter[str]:
@@ -29,7 +31,7 @@ def compare(make: Make, peer: Any, differences: tuple[Difference, ...], seed: in
             difference = listed(differences, call, said, answered)
             assert difference, f"seed {seed}, request {number}\n{call}\nours   {said}\ntheirs {answered}"
             met[difference.why] += 1
-        refused = said != answered or said.code == "ValidationException"
+        refused = said != answered or (said.code == "ValidationException" and call[0] in IN_PARTS)
         if refused or number % 10 == 9:
             same_content(ours, peer, f"seed {seed}, request {number}\n{call}", may_differ=refused)
     return met
@@ -55,10 +57,10 @@ def test_moto_answers_alike_but_for_what_is_listed(memory: Make, moto: Any) -> N
 
 def test_dynalite_answers_alike_but_for_what_is_listed(memory: Make, dynalite: Any) -> None:
     met: Counter[str] = Counter()
-    for seed in range(1000, 1000 + SEEDS):
+    for seed in range(1000, 1000 + SEEDS // 2):
         met += compare(memory, dynalite, DYNALITE, seed, transactions=False, odd_numbers=True)
     print(*(f"{count:5} {why}" for why, count in met.most_common()), sep="\n")
-    assert met.total() < SEEDS * REQUESTS / 20
+    assert met.total() < SEEDS * REQUESTS / 40
 
 
 @pytest.mark.parametrize(
