@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from kairos.domain.sources.parts import BadEvent
 from kairos.service.reading import read_json
 from local.reach import Reached
 
@@ -46,10 +47,7 @@ class Letter:
     @property
     def body(self) -> Any:
         """Its JSON; the text itself if it is none."""
-        try:
-            return read_json(self.text)
-        except (ValueError, RecursionError):
-            return self.text
+        return _json_or_text(self.text)
 
 
 class DeadLetters:
@@ -147,14 +145,14 @@ def shown(letter: Letter, *, personal: bool) -> str:
     """Its body, to be read."""
     body = letter.body
     if isinstance(body, dict) and isinstance(body.get("body"), str):
-        body = {**body, "body": _inner(body["body"])}
+        body = {**body, "body": _json_or_text(body["body"])}
     if personal:
         return json.dumps(body, indent=2, ensure_ascii=False)
     return json.dumps(masked(body), ensure_ascii=False)
 
 
-def _inner(text: str) -> Any:
+def _json_or_text(text: str) -> Any:
     try:
         return read_json(text)
-    except (ValueError, RecursionError):
+    except BadEvent:
         return text

@@ -23,6 +23,7 @@ from kairos.domain.state import Customer
 from kairos.doors import fan_out_reference, reference
 from kairos.service.commit import Commit
 from kairos.service.metrics import Tally
+from kairos.service.reading import read_json
 from kairos.service.trouble import where
 from local.dead_letters import Letter
 
@@ -53,7 +54,7 @@ class PostMortem:
             "rejected": _rejected, "sweep": _swept,
         }  # fmt: skip
         try:
-            return looks[queue](letter.body)
+            return looks[queue](read_json(letter.text))
         except (ClientError, BotoCoreError) as error:
             return f"cannot be told: the table does not answer ({type(error).__name__})"
         except BadEvent as bad:

@@ -71,7 +71,7 @@ class Lambdas:
         self.invocations: dict[str, int] = dict.fromkeys(functions, 0)
         self.lock = threading.RLock()
         self._loaded: dict[str, Handler] = {}
-        self._logs = Logs(log)
+        self.logs = Logs(log)
 
     def invoke(self, name: str, event: Any) -> Any:
         """What the handler returns. FunctionError if it raises or is killed; a killed sandbox is started anew."""
@@ -111,7 +111,7 @@ class Lambdas:
         os.environ.update({**_system(function), **function.environment})
         self.running = function.name
         try:
-            with self._logs.capture():
+            with self.logs.capture():
                 yield
         finally:
             self.running = outer

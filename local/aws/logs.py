@@ -1,4 +1,4 @@
-"""What functions print: metrics go nowhere here, warnings and errors to whoever runs the stack."""
+"""What functions print: metrics to whoever counts, warnings and errors to whoever runs the stack."""
 
 import json
 import sys
@@ -15,6 +15,7 @@ class Logs:
 
     def __init__(self, log: Callable[[str], None]) -> None:
         self._log = log
+        self.metrics: Callable[[dict[str, Any]], None] | None = None
         self._stdout: Any = sys.stdout
         self._owner: int | None = None
         self._part = ""
@@ -38,8 +39,11 @@ class Logs:
             return int(self._stdout.write(text))
         *lines, self._part = (self._part + text).split("\n")
         for line in lines:
-            if _level(line) in HEARD:
+            told = _told(line)
+            if told.get("level") in HEARD:
                 self._log(line)
+            elif self.metrics and "_aws" in told:
+                self.metrics(told)
         return len(text)
 
     def flush(self) -> None:
@@ -49,9 +53,9 @@ class Logs:
         return getattr(self._stdout, name)
 
 
-def _level(line: str) -> str:
+def _told(line: str) -> dict[str, Any]:
     try:
         told = json.loads(line)
     except ValueError:
-        return ""
-    return str(told.get("level", "")) if isinstance(told, dict) else ""
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,7 +1,7 @@
 """moto's SQS, made right where a received message is given back."""
 
-from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs import models
+from moto.sqs.exceptions import ReceiptHandleIsInvalid
 from moto.sqs.models import SQSBackend
 
 from local.aws.seams import replace

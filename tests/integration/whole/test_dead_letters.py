@@ -121,6 +121,7 @@ def test_what_was_rejected_is_sent_back_as_it_came(whole: Stack, run: Run) -> No
     put(whole, "EventsQueue", "{")
     whole.settle()
     assert lies_in(whole, "RejectedQueue") == 1
+    assert "bad_json" in run("show", "rejected").output
     run("redrive", "rejected")
     queue = queue_named(whole.template.resolve.attributes["EventsQueue", "QueueName"])
     assert [message.body for message in queue._messages] == ["{"]

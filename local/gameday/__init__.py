@@ -1,0 +1,1 @@
+"""Breaks a local stack on purpose, for practice with docs/runbook.md."""

@@ -1,0 +1,172 @@
+"""What goes wrong on a game day: each breaks the stack, rings an alarm, and can be put right by the runbook."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from local.stack import Stack
+
+ADMIN: Final = "dev-admin-key"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What is not a command of ours: a deployment, a switch at AWS."""
+
+    caption: str
+    act: Callable[[Stack], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`remedy`: the commands (and repairs) that the runbook asks for; `after`: how long until all is well again."""
+
+    name: str
+    story: str
+    alarm: str
+    breaks: Callable[[Stack], None]
+    remedy: tuple[tuple[str, ...] | Repair, ...]
+    check: Callable[[Stack], list[str]]
+    after: str = "1h"
+
+
+def customers(stack: Stack, count: int, prefix: str) -> list[str]:
+    """So many, reachable by mail, who want offers."""
+    names = [f"{prefix}{number:02}" for number in range(count)]
+    for who in names:
+        body = {
+            "addresses": {"email": f"{who}@shop.example"},
+            "consents": [{"topic": "offers", "channel": "email", "state": "granted"}],
+        }
+        stack.request("PUT", f"/v1/customers/{who}", body, key=ADMIN)
+    return names
+
+
+def register(stack: Stack, names: list[str]) -> None:
+    """Each is due a welcome, which is transactional."""
+    stack.post_events([{"type": "customer.registered", "customer": who, "id": f"r-{who}"} for who in names])
+
+
+def fill_carts(stack: Stack, names: list[str]) -> None:
+    """Each is due a reminder in an hour, which is marketing."""
+    items: list[dict[str, Any]] = [{"name": "Lamp", "quantity": 1, "price": 99.0}]
+    carts = [{"cart_id": f"c-{who}", "total": 99.0, "items": items} for who in names]
+    events = zip(names, carts, strict=True)
+    stack.post_events([{"type": "cart.updated", "customer": who, "properties": cart} for who, cart in events])
+
+
+def received(stack: Stack, campaign: str) -> Counter[str]:
+    return Counter(m["customer"] for m in stack.messages() if m["campaign"] == campaign)
+
+
+def _everybody_once(campaign: str, names: list[str]) -> Callable[[Stack], list[str]]:
+    def check(stack: Stack) -> list[str]:
+        got = received(stack, campaign)
+        wrong = [f"{who} got {got[who]} messages of {campaign}, not 1" for who in names if got[who] != 1]
+        return wrong + [f"{queue} is not empty" for queue in ("EventsDlq", "SendDlq") if _depth(stack, queue)]
+
+    return check
+
+
+def _depth(stack: Stack, part: str) -> int:
+    from local.aws.sources import queue_named
+
+    return len(queue_named(stack.template.resolve.attributes[part, "QueueName"])._messages)
+
+
+def _throttle(stack: Stack) -> None:
+    register(stack, customers(stack, 5, "ada"))
+    stack.fail("dynamodb", "BatchGetItem", "ProvisionedThroughputExceededException", times=1_000_000)
+    stack.advance("90m")
+    stack.gateway.faults.waiting.clear()
+
+
+BROKEN: Final = b"written by newer code"
+_kept: dict[str, Any] = {}
+
+
+def _poison(stack: Stack) -> None:
+    """A release wrote states that this one cannot read."""
+    [who, *others] = customers(stack, 3, "bo")
+    client, key = stack.session.client("dynamodb"), {"pk": {"S": f"C#{who}"}, "sk": {"S": "S"}}
+    _kept["item"] = client.get_item(TableName=stack.table.name, Key=key)["Item"]
+    client.put_item(TableName=stack.table.name, Item={**_kept["item"], "body": {"B": BROKEN}})
+    register(stack, [who, *others])
+    stack.advance("90m")
+
+
+def _read_again(stack: Stack) -> None:
+    stack.session.client("dynamodb").put_item(TableName=stack.table.name, Item=_kept["item"])
+
+
+def _time_out(stack: Stack) -> None:
+    """The provider takes every mail and answers none."""
+    names = customers(stack, 25, "cy")
+    fill_carts(stack, names)
+    stack.fail("ses", "SendEmail", "timeout", times=25, applied=True)
+    stack.advance("61m")
+
+
+def _pause(stack: Stack) -> None:
+    stack.fail("ses", "SendEmail", "SendingPausedException")
+    register(stack, customers(stack, 3, "di"))
+    stack.settle()
+
+
+def _lose_the_minute(stack: Stack) -> None:
+    """No queue takes what was decided, and nobody sweeps."""
+    names = customers(stack, 4, "eva")
+    _kept["schedules"], stack.player.schedules = stack.player.schedules, ()
+    fill_carts(stack, names)
+    stack.advance("2h")
+
+
+def _sweep_again(stack: Stack) -> None:
+    stack.player.schedules = _kept["schedules"]
+
+
+def _names(prefix: str, count: int) -> list[str]:
+    return [f"{prefix}{number:02}" for number in range(count)]
+
+
+def _spam(stack: Stack) -> None:
+    url = stack.template.resolve.known["EventsQueue"]
+    for number in range(120):
+        stack.session.client("sqs").send_message(QueueUrl=url, MessageBody=f"<order>{number}</order>")
+    register(stack, customers(stack, 1, "fay"))
+    stack.settle()
+
+
+SCENARIOS: Final = (
+    Scenario(
+        "throttled-table", "Five people registered while the table took nothing for an hour and a half. It is well again.",
+        "EventsDlqDepth", _throttle, (("dlq", "list"), ("dlq", "redrive", "events")),
+        _everybody_once("welcome", _names("ada", 5)),
+    ),
+    Scenario(
+        "poisoned-state", "A release wrote a customer's state in a form that the one before it, now back, cannot read.",
+        "EventsDlqDepth", _poison,
+        (("dlq", "show", "events"), Repair("deploy the code that can read it", _read_again), ("dlq", "redrive", "events")),
+        _everybody_once("welcome", _names("bo", 3)),
+    ),
+    Scenario(
+        "silent-provider", "SES takes reminders to twenty-five people, and answers nothing.",
+        "InDoubt", _time_out, (("stop", "--channel", "email"), ("resume", "--channel", "email")),
+        _everybody_once("abandoned-cart", _names("cy", 25)),
+    ),
+    Scenario(
+        "paused-account", "SES has paused the account, and taken the pause back after a word with its support.",
+        "CircuitOpened", _pause, (("resume", "--channel", "email"),), _everybody_once("welcome", _names("di", 3)), "1m",
+    ),
+    Scenario(
+        "lost-minute", "Four people left carts two hours ago; the rule that wakes the sweep is disabled.",
+        "SweepSilent", _lose_the_minute, (Repair("enable the rule", _sweep_again),),
+        _everybody_once("abandoned-cart", _names("eva", 4)),
+    ),
+    Scenario(
+        "garbage", "Somebody puts orders in XML on the queue; others go on as ever.",
+        "RejectedDepth", _spam, (("dlq", "list"), ("dlq", "show", "rejected", "--limit", "1")),
+        _everybody_once("welcome", _names("fay", 1)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,49 @@
+"""The game day: what it breaks is broken, rings its alarm, and is put right by the runbook's commands."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.gameday.alarms import Alarms
+from local.gameday.scenarios import SCENARIOS
+from local.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+
+
+def test_played_by_the_runbook_every_scenario_ends_well() -> None:
+    command = [sys.executable, "-m", "local", "gameday", "--play", "--port", "0", "--aws-port", "0"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("nothing lost, nothing twice") == len(SCENARIOS)
+    rung = dict(re.findall(r"── ([\w-]+): .*\n   ALARM (.*) ·", ran.stdout))
+    assert {name for name, alarms in rung.items() if BY_NAME[name].alarm in alarms.split(", ")} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("name", ["throttled-table", "poisoned-state", "paused-account", "lost-minute"])
+def test_left_alone_it_does_not(whole: Stack, name: str) -> None:
+    scenario = BY_NAME[name]
+    scenario.breaks(whole)
+    whole.advance(scenario.after)
+    assert scenario.check(whole)
+
+
+def test_nothing_rings_where_nothing_is_broken(whole: Stack) -> None:
+    alarms = Alarms(whole)
+    whole.post_events([{"type": "customer.registered", "customer": "ada"}])
+    whole.advance("2h")
+    assert alarms.ringing() == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_the_runbook_knows_its_alarm_and_its_commands(scenario) -> None:
+    chapter = re.search(rf"^### {scenario.alarm}\n(.*?)(?=^##)", RUNBOOK, re.MULTILINE | re.DOTALL)
+    assert chapter
+    for step in scenario.remedy:
+        if isinstance(step, tuple):
+            assert f"kairos {' '.join(step[:3])}" in chapter[1], step
