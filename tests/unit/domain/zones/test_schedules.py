@@ -19,6 +19,8 @@ LOOKS = tuple(
     )
 )  # fmt: skip
 """When the calendar looks, beside a transition: what came since it looked last."""
+SELDOM = (-30 * HOUR, -35 * MINUTE, 10 * MINUTE, 20 * HOUR)
+"""As seldom that the wall may show an earlier time than at the last look."""
 
 LEAP_DAY = second("2024-02-29T12:00")
 HALF_HOURLY, NIGHTLY = "0/30 * * * ? *", "0,30 0,2,3,23 * * ? *"
@@ -43,10 +45,11 @@ def expected(
 def test_each_local_time_comes_once_in_a_fixed_zone(clock):
     trigger = schedule(str(clock), HALF_HOURLY)
     for moved_at in clock.transitions or [LEAP_DAY]:
-        looks = [moved_at + off for off in LOOKS]
-        come = [one for after, until in pairwise(looks) for one in between(trigger, millis(after), millis(until))]
-        times = expected(clock, moved_at, EVERY_HALF_HOUR, looks[0], looks[-1])
-        assert [(at, local) for at, local in come] == [(millis(at), local) for local, at in times.items()]
+        for seen in (LOOKS, SELDOM):
+            looks = [moved_at + off for off in seen]
+            come = [one for after, until in pairwise(looks) for one in between(trigger, millis(after), millis(until))]
+            times = expected(clock, moved_at, EVERY_HALF_HOUR, looks[0], looks[-1])
+            assert come == [(millis(at), local) for local, at in times.items()]
 
 
 def test_in_every_zone_one_time_comes_once_and_the_calendar_wakes_for_it():
