@@ -46,11 +46,14 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("UpdateExpression", "a = :v", V),
 ]
 
+TWO_ELEMENTS: tuple[str, dict[str, Any], dict[str, Any]] = ("REMOVE l[0], l[1]", {}, {"l": {"L": [{"S": "z"}]}})
+"""Both places are those of the list as it was, as the guide's example has it; dynalite counts the second one anew."""
+
 BECOMES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("SET a = b, b = a", {}, {"a": {"N": "2"}, "b": {"N": "1"}}),
     ("SET a = a - b", {}, {"a": {"N": "-1"}}),
     ("SET l[9] = :v", V, {"l": {"L": [{"S": "x"}, {"S": "y"}, {"S": "z"}, {"S": "v"}]}}),
-    ("REMOVE l[0], l[1]", {}, {"l": {"L": [{"S": "z"}]}}),
+    TWO_ELEMENTS,
     ("SET l[0] = l[2] REMOVE l[1]", {}, {"l": {"L": [{"S": "z"}, {"S": "z"}]}}),
     ("SET m.x = :v, m.y = a", V, {"m": {"M": {"x": {"S": "v"}, "y": {"N": "1"}}}}),
     ("SET l = list_append(:l, l)", {":l": {"L": [{"S": "w"}]}}, {"l": {"L": [{"S": c} for c in "wxyz"]}}),
@@ -85,7 +88,7 @@ def test_dynalite_says_the_same(dynalite: Any) -> None:
     dynalite.put_item(TableName=TABLE, Item=ITEM)
     refused = [one for one in REFUSED if one != NO_ORDER and ask(dynalite, update(*one)).code != "ValidationException"]
     assert not refused
-    for text, values, changed in BECOMES:
+    for text, values, changed in (one for one in BECOMES if one != TWO_ELEMENTS):
         dynalite.put_item(TableName=TABLE, Item=ITEM)
         assert ask(dynalite, update("UpdateExpression", text, values)).code == "ok"
         assert content(dynalite) == {("C#anna", "S"): {**ITEM, **changed}}, text
