@@ -56,6 +56,7 @@ class Happened:
     attributes: Json = field(default_factory=dict)
     consents: tuple[tuple[str, str, str], ...] = ()  # topic, channel, word: granted, withdrawn or proven
     addresses: Json = field(default_factory=dict)
+    own: bool = False
 
     def event(self, end: Millis, number: int) -> Event:
         """The event, all of it received by `end`."""
@@ -69,7 +70,7 @@ class Happened:
         )  # fmt: skip
         return Event(
             f"e{number}", self.type, time, min(time + self.late, end), "shop", Ref("anna"), self.properties,
-            attributes=self.attributes, consents=consents, addresses=self.addresses,
+            attributes=self.attributes, consents=consents, addresses=self.addresses, own=self.own,
         )  # fmt: skip
 
 
