@@ -58,6 +58,7 @@ CAMPAIGNS: Final[dict[str, dict[str, Any]]] = {
         {"kind": "segment", "segment": "keen", "on": "enters"},
         {"id": "show-1", "do": "show", "slot": "home", "template": "hero", "for": None}, send("keen"), cooldown=3 * DAY,
     ),
+    "broken": campaign(started("page.broken"), send("broken")),
     "frost": campaign(
         {"kind": "external", "on": on("frost.warned")}, send("tyres", "sms", "email"), priority=90,
         audience={"attributes": {"region": [{"ref": ["event", "properties", "region"]}]}, "source": None},

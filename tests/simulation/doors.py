@@ -46,8 +46,8 @@ class PlainText:
         put, profile = dossier.message.put, dossier.customer.profile
         kind = {"email": "email", "sms": "phone"}[put.channel]
         address = None if profile is None else profile.address(kind)
-        if not address:
-            raise BrokenTemplate(f"no {kind} to send to")
+        if not address or put.template == "broken":
+            raise BrokenTemplate(f"{put.template}: no {kind} to send to, or nothing to say")
         return Outgoing(
             message=put.id, customer=dossier.message.owner, campaign=put.campaign, step=put.step, variant=put.variant,
             channel=put.channel, to={kind: address}, subject=put.template, text=put.template, html=put.template,
@@ -107,7 +107,9 @@ class Doors:
         return Links(lambda: KEYS, commit, self._queues, lambda page, language: ({}, page), self._clock)
 
     def deliver(self) -> Deliver:
-        mail = SesEmail(lambda: self._aws.ses, sender="Shop <shop@shop.example>", configuration_set="set", pace=_at_once)
+        mail = SesEmail(
+            lambda: self._aws.ses, sender="Shop <shop@shop.example>", configuration_set="set", pace=_at_once
+        )
         sms, push = SnsSms(lambda: self._aws.sns), SnsPush(lambda: self._aws.sns)
         return Deliver(
             DynamoMessages(self._table, self._clock), self._queues, self._archive, DynamoControl(self._table),
@@ -122,7 +124,9 @@ class Doors:
         return Sweep(DynamoDue(self._table), self._queues, calendar, self._clock, self._tally)
 
     def fan_out(self) -> Spread:
-        return Spread(DynamoFanOuts(self._table), DynamoAudience(self._table), self._queues, self._clock, self._tally)
+        return Spread(
+            DynamoFanOuts(self._table), DynamoAudience(self._table), self._queues, self._clock, self._tally, size=1
+        )  # fmt: skip
 
     def switch(self) -> Switch:
         return Switch(DynamoControl(self._table), DynamoDue(self._table), self._queues, self._clock)

@@ -1,6 +1,5 @@
 """What was accepted, told again from the archive, against what the states say: nothing lost, nothing counted twice."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +23,7 @@ class Archive:
     @classmethod
     def of(cls, stack: Stack) -> "Archive":
         found = cls()
-        for line in map(json.loads, stack.world.archived()):
+        for line in stack.world.archived():
             if "event" in line:
                 event = canonical.from_dict(line["event"])
                 found.events.setdefault(event.id, event)
@@ -36,7 +35,6 @@ class Archive:
 def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[str]:
     """Counts are of the newest events, attributes the latest of each source, whatever the order and number of deliveries."""
     heard: dict[str, list[Event]] = {}
-    aside = " ".join((*stack.world.bodies("rejected"), *stack.world.dead()))
     for event in Archive.of(stack).events.values():
         if event.customer and (who := customer_id(event.customer)):
             heard.setdefault(who, []).append(event)
@@ -44,7 +42,9 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
         devices = [d for d, s in history.customers.items() if customer in (s.moved, s.heir)]
         if state.moved or any(history.customers[d].moved != history.customers[d].heir for d in devices):
             continue  # what two customers share cannot be told apart from here
-        mine = [event for who in (customer, *devices) for event in heard.get(who, ()) if event.id not in aside]
+        mine = [
+            event for who in (customer, *devices) for event in heard.get(who, ()) if not stack.world.is_aside(event.id)
+        ]
         yield from (f"{customer}: {how}" for how in _counts(state, mine, catalogs()[0]))
         yield from (f"{customer}: {how}" for how in _attributes(state, mine))
 
@@ -84,7 +84,7 @@ def the_whole_audience_is_judged(stack: Stack, history: History) -> Iterator[str
     judged = {(r["customer"], r["campaign"], r["key"]) for r in archive.records}
     judged |= {(who, entry.campaign, entry.key) for who, entries in history.entries.items() for entry in entries}
     for id, told in stack.told.accepted.items():
-        if told.get("type") != "frost.warned" or stack.world.is_dead(id):
+        if told.get("type") != "frost.warned" or stack.world.is_aside(id):
             continue
         region = told["properties"]["region"]
         for customer, state in history.customers.items():

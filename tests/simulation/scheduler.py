@@ -26,6 +26,7 @@ class Worker:
     name: str
     end: Millis  # when its time is over
     run: greenlet
+    began: int  # how many commits there had been
     call: tuple[str, str] = ("", "")  # the service and operation before which it stands
 
 
@@ -42,6 +43,7 @@ class Scheduler(Troubles):
         self._count = 0
         self._trace = sha256()
         self.lines: list[str] | None = None  # the trace in words, where somebody wants to read it
+        self.moving: Worker | None = None
         self.accepts: Callable[[str, str, Mapping[str, Any]], object] = lambda service, operation, request: None
 
     def clock(self) -> Millis:
@@ -58,8 +60,9 @@ class Scheduler(Troubles):
         return self._coming[0][0] if self._coming else None
 
     def begin(
-        self, name: str, work: Callable[[], Any], over: Callable[[Any, BaseException | None], object], lasts: Millis
-    ) -> None:
+        self, name: str, work: Callable[[], Any], over: Callable[[Any, BaseException | None], object],
+        *, lasts: Millis, commits: int,
+    ) -> None:  # fmt: skip
         """A worker on its way to its first call; `over` hears its answer, or what ended it."""
 
         def run() -> None:
@@ -72,9 +75,10 @@ class Scheduler(Troubles):
             self.note(f"{name} over {type(error).__name__ if error else 'well'}")
             self.at(self.now, lambda: over(answer, error))
 
-        worker = Worker(name, self.now + lasts, greenlet(run))
+        worker = Worker(name, self.now + lasts, greenlet(run), commits)
         self.workers.append(worker)
         self.note(f"{name} begins")
+        self.moving = worker
         worker.call = worker.run.switch() or worker.call
 
     def call(self, service: str, operation: str, request: Mapping[str, Any]) -> Fault | None:
@@ -101,9 +105,17 @@ class Scheduler(Troubles):
             fault = Fault(Crashed())
         told = f" {fault.error if isinstance(fault.error, str) else 'dies'} {fault.applied}" if fault else ""
         self.note(f"{worker.name} {operation}{told}")
+        self.moving = worker
         stands = worker.run.switch(fault)
         if stands is not None:
             worker.call = stands
+
+    def kill_all(self) -> None:
+        """Everybody dies where they stand."""
+        for worker in list(self.workers):
+            while worker in self.workers:
+                self.moving = worker
+                worker.run.switch(Fault(Crashed()))
 
     def do_next(self) -> bool:
         """Whatever is to be done by now, the earliest first; says whether there was anything."""

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kairos.domain.events import Json, Millis
@@ -10,6 +10,9 @@ from tests.unit.domain.shop import DAY, HOUR, T0
 
 LASTS: Final[Millis] = 3 * DAY
 """How long things go on happening."""
+
+STARTS: Final[tuple[Millis, ...]] = (T0, T0, 1_803_718_800_000, 1_792_832_400_000)
+"""A summer's Monday; the last days of a February that has no 29th; the days around the end of summer time in Europe."""
 
 CUSTOMERS: Final = ("ann", "bob", "cid")
 DEVICES: Final = ("d1", "d2")
@@ -20,7 +23,7 @@ class Deed:
     """Something that comes from outside: an HTTP call (`http`, `identify`, `put`), an event of the bus, or the team's doing."""
 
     at: Millis
-    kind: str  # http | bus | identify | put | unsubscribe | stop | resume | deploy
+    kind: str  # http | bus | identify | put | unsubscribe | stop | resume | deploy | restore
     who: str = ""
     told: Any = field(default_factory=dict)
 
@@ -39,11 +42,16 @@ class Story:
 def story(seed: int) -> Story:
     """A life of a few customers; the first that is told of each is where they can be reached."""
     luck = random.Random(f"story {seed}")
-    people = luck.sample(CUSTOMERS, luck.randint(1, 3))
-    deeds = [Deed(T0 + luck.randint(0, HOUR), "put", who, _presented(luck, who)) for who in people]
+    people, start = luck.sample(CUSTOMERS, luck.randint(1, 3)), luck.choice(STARTS)
+    deeds = [Deed(start + luck.randint(0, HOUR), "put", who, _presented(luck, who)) for who in people]
     for number in range(luck.choice((3, 6, 10, 16, 24))):
-        at = T0 + luck.choice((luck.randint(0, LASTS), luck.randint(0, 4 * HOUR)))
+        at = start + luck.choice((luck.randint(0, LASTS), luck.randint(0, 4 * HOUR)))
         deeds.append(_deed(luck, number, at, people))
+    for deed in [deed for deed in deeds if deed.kind in ("http", "bus") and deed.who and luck.random() < 0.15]:
+        soon = deed.at + luck.choice((luck.randint(0, 3_000), luck.randint(0, 120_000)))
+        deeds.append(_unsubscribe(luck, "", soon, deed.who))  # while what they have just done is worked off
+    for deed in [deed for deed in deeds if deed.kind == "bus" and luck.random() < 0.2]:
+        deeds.append(replace(deed, at=deed.at + luck.randint(0, 2 * DAY)))  # the archive of the bus is replayed
     return Story(tuple(sorted(deeds, key=lambda deed: deed.at)))
 
 
@@ -54,9 +62,13 @@ def _presented(luck: random.Random, who: str) -> Json:
         for topic, channel in topics
         if luck.random() < 0.85
     ]
-    birthday = f"1990-06-{luck.randint(1, 4):02}"
+    birthday = luck.choice(("1990-06-02", "1990-06-04", "1992-02-29", "1990-02-28", "1990-10-25"))
     return {
-        "attributes": {"region": luck.choice(("north", "south")), "birthday": birthday, "timezone": luck.choice(_ZONES)},
+        "attributes": {
+            "region": luck.choice(("north", "south")),
+            "birthday": birthday,
+            "timezone": luck.choice(_ZONES),
+        },
         "addresses": {"email": f"{who}@shop.example", "phone": f"+4520{CUSTOMERS.index(who):06}"},
         "consents": consents,
     }
@@ -94,6 +106,7 @@ _TYPES: Final[dict[str, tuple[int, Callable[[random.Random], Json]]]] = {
     "signup": (2, lambda luck: {}),
     "trial.started": (2, lambda luck: {}),
     "trial.ended": (1, lambda luck: {}),
+    "page.broken": (1, lambda luck: {}),
 }  # fmt: skip
 
 
@@ -120,12 +133,16 @@ def _deploy(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
     return Deed(at, "deploy", "", luck.choice((1, 2)))
 
 
+def _restore(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+    return Deed(at, "restore", "", luck.randint(1_000, 2 * HOUR))
+
+
 def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
     return Deed(at, luck.choice(("stop", "resume")), "", luck.choice((None, "cart", "receipt")))
 
 
 _KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deed]]]] = {
-    "visit": (20, _visit), "frost": (2, _frost), "put": (2, _put), "identify": (2, _identify),
-    "unsubscribe": (2, _unsubscribe), "deploy": (1, _deploy), "stop": (1, _stop),
+    "visit": (20, _visit), "frost": (2, _frost), "put": (2, _put), "identify": (3, _identify),
+    "unsubscribe": (1, _unsubscribe), "deploy": (1, _deploy),
+    "restore": (1, _restore), "stop": (1, _stop),
 }  # fmt: skip
-

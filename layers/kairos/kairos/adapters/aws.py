@@ -37,10 +37,10 @@ Client = TypeVar("Client")
 IDLE: Final = 20.0
 """Seconds after which a provider's connections are made anew: a thawed sandbox holds dead ones."""
 
-_STORE: Final = Config(
+STORE: Final = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
 )
-_PROVIDER: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+PROVIDER: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
 
 
 class Aws:
@@ -55,47 +55,47 @@ class Aws:
 
     @cached_property
     def dynamodb(self) -> "DynamoDBClient":
-        client: DynamoDBClient = self._client("dynamodb", _STORE)
+        client: DynamoDBClient = self._client("dynamodb", STORE)
         return client
 
     @cached_property
     def sqs(self) -> "SQSClient":
-        client: SQSClient = self._client("sqs", _STORE)
+        client: SQSClient = self._client("sqs", STORE)
         return client
 
     @cached_property
     def firehose(self) -> "FirehoseClient":
-        client: FirehoseClient = self._client("firehose", _STORE)
+        client: FirehoseClient = self._client("firehose", STORE)
         return client
 
     @cached_property
     def secrets(self) -> "SecretsManagerClient":
-        client: SecretsManagerClient = self._client("secretsmanager", _STORE)
+        client: SecretsManagerClient = self._client("secretsmanager", STORE)
         return client
 
     @cached_property
     def events(self) -> "EventBridgeClient":
-        client: EventBridgeClient = self._client("events", _PROVIDER)
+        client: EventBridgeClient = self._client("events", PROVIDER)
         return client
 
     @cached_property
     def ses(self) -> "SESV2Client":
-        client: SESV2Client = self._client("sesv2", _PROVIDER)
+        client: SESV2Client = self._client("sesv2", PROVIDER)
         return client
 
     @cached_property
     def sns(self) -> "SNSClient":
-        client: SNSClient = self._client("sns", _PROVIDER)
+        client: SNSClient = self._client("sns", PROVIDER)
         return client
 
     @cached_property
     def sms_voice(self) -> "PinpointSMSVoiceV2Client":
-        client: PinpointSMSVoiceV2Client = self._client("pinpoint-sms-voice-v2", _PROVIDER)
+        client: PinpointSMSVoiceV2Client = self._client("pinpoint-sms-voice-v2", PROVIDER)
         return client
 
     @cached_property
     def pinpoint(self) -> "PinpointClient":
-        client: PinpointClient = self._client("pinpoint", _PROVIDER)
+        client: PinpointClient = self._client("pinpoint", PROVIDER)
         return client
 
 

@@ -145,7 +145,7 @@ def _defer(turn: Turn, candidate: Candidate, verdict: Verdict) -> None:
 
 def take(turn: Turn, put: PutMessage) -> None:
     """Decides a message: it takes its cap place in the same write. One that exists already is not made again."""
-    if put.id in turn.customer.made:
-        return
-    turn.effects.append(put)
-    turn.state.sends.append(Sent(turn.now, put.id, put.channel, put.topic, put.campaign))
+    if put.id not in turn.customer.made:
+        turn.effects.append(put)
+    if all(sent.message != put.id for sent in turn.state.sends):  # a restored state has forgotten it
+        turn.state.sends.append(Sent(turn.now, put.id, put.channel, put.topic, put.campaign))

@@ -38,12 +38,15 @@ class Spread:
     slower finds its cursor moved and ends. While one is worked on, the sweep leaves it alone (LEASE).
     """
 
-    def __init__(self, store: FanOutStore, audience: Audience, queues: Queues, clock: Clock, tally: Tally) -> None:
+    def __init__(
+        self, store: FanOutStore, audience: Audience, queues: Queues, clock: Clock, tally: Tally, *, size: int = PAGE
+    ) -> None:  # fmt: skip
         self._store = store
         self._audience = audience
         self._queues = queues
         self._clock = clock
         self._tally = tally
+        self._size = size
 
     def __call__(self, ref: FanOutRef, hops: int, left: Callable[[], int]) -> None:
         """As many pages as there is time for (`left`: milliseconds), then handed on. Raises what the ports raise."""
@@ -52,7 +55,7 @@ class Spread:
             return
         if not self._store.move(found, cursor=found.cursor, due=self._clock() + LEASE):
             return
-        for count, (customers, cursor) in enumerate(self._audience.pages(found, PAGE), 1):
+        for count, (customers, cursor) in enumerate(self._audience.pages(found, self._size), 1):
             if customers:
                 self._queues.put_pages([page(found, customers)])
             if not self._store.move(found, cursor=cursor):
