@@ -42,7 +42,7 @@ class History:
     def messages(self) -> dict[Key, list[Move]]:
         """Every message's life, by customer and id."""
         found = {}
-        for pk, sk in self._store.keys():
+        for pk, sk in self._store.ever():
             if sk.startswith("M#"):
                 moves = [
                     Move(sequence, self._store.moments[sequence - 1], items.to_message(stored.item))
@@ -60,6 +60,12 @@ class History:
             if sk.startswith("E#"):
                 found.setdefault(pk.removeprefix("C#"), []).append(items.to_entry(stored.item))
         return found
+
+    @cached_property
+    def sharing(self) -> frozenset[str]:
+        """Customers with a device that was somebody else's, too."""
+        owners = [{s.moved for _, s in self.states(who) if s.moved} for who in self.customers]
+        return frozenset(owner for several in owners if len(several) > 1 for owner in several)
 
     def states(self, customer: str) -> Iterator[tuple[int, State]]:
         """Every version of somebody's state, with the commit that made it."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Protocol
 
 from kairos.domain import tags
@@ -188,7 +189,7 @@ class Outside:
         for said in of_mail(sent, "set"):
             late = luck.random() < scheduler.weather.late
             moment = scheduler.now + (luck.randint(HOUR, 2 * HOUR) if late else luck.randint(100, 30_000))
-            scheduler.at(moment, lambda body=json.dumps(said): self._world.put("bulk", body))
+            scheduler.at(moment, partial(self._world.put, "bulk", json.dumps(said)))
 
 
 def _spoken(event: Json) -> dict[str, Any]:

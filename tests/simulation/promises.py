@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Final
 
 from kairos.domain import manners, moments
@@ -51,14 +52,15 @@ def nobody_is_put_aside(stack: Stack, history: History) -> Iterator[str]:
 
 
 def marketing_goes_out_at_most_once(stack: Stack, history: History) -> Iterator[str]:
-    """Whatever the channels tried; and what a customer has to know at most three times."""
+    """Whatever the channels tried (but a restored state may try another); what a customer has to know at most three times."""
     found = {id: moves[0].message.put for (_, id), moves in history.messages.items()}
     sent: Counter[tuple[str, ...]] = Counter()
-    for _, _, customer, id, _ in stack.told.taken:
+    for _, _, customer, id, channel in stack.told.taken:
         if (put := found.get(id)) is None:
             yield f"message {id} was sent, but never written"
             continue
-        sent[put.campaign, put.key, put.step, "transactional" if put.transactional else _person(customer, history)] += 1
+        who = "transactional" if put.transactional else _person(customer, history)
+        sent[put.campaign, put.key, f"{put.step} {channel if _restored(stack) else ''}", who] += 1
     for (campaign, key, step, who), times in sent.items():
         if times > (TRIES if who == "transactional" else 1):
             yield f"{campaign}/{step} of {key} went out {times} times ({who})"
@@ -78,7 +80,7 @@ def sent_means_taken(stack: Stack, history: History) -> Iterator[str]:
 def no_claim_follows_an_opt_out(stack: Stack, history: History) -> Iterator[str]:
     """At the commit of a marketing claim the state of that moment allows it."""
     for (customer, id), moves in history.messages.items():
-        for before, after in zip(moves, moves[1:], strict=False):
+        for before, after in pairwise(moves):
             put = after.message.put
             if (before.message.status, after.message.status) != ("pending", "sending") or put.transactional:
                 continue
@@ -126,7 +128,9 @@ def every_message_has_its_entry(stack: Stack, history: History) -> Iterator[str]
 
 
 def caps_hold(stack: Stack, history: History) -> Iterator[str]:
-    """By the time of decision, among all that may have gone out."""
+    """By the time of decision, among all that may have gone out; a restored state has forgotten places taken since."""
+    if _restored(stack):
+        return
     for customer, state in history.customers.items():
         if state.moved:
             continue
@@ -148,7 +152,9 @@ def caps_hold(stack: Stack, history: History) -> Iterator[str]:
 
 
 def cooldowns_hold(stack: Stack, history: History) -> Iterator[str]:
-    """Nobody enters inside a cooldown, but where every send of the entry before was refused."""
+    """Nobody enters inside a cooldown, but where every send of the entry before was refused; restored states forget."""
+    if _restored(stack):
+        return
     for customer, entries in history.entries.items():
         if (state := history.customers.get(customer)) is None or state.moved or _was_merged(customer, history):
             continue
@@ -156,7 +162,7 @@ def cooldowns_hold(stack: Stack, history: History) -> Iterator[str]:
             if not campaign.cooldown:
                 continue
             mine = sorted((e for e in entries if e.campaign == campaign.name), key=lambda e: e.entered)
-            for before, after in zip(mine, mine[1:], strict=False):
+            for before, after in pairwise(mine):
                 if after.entered - before.entered < campaign.cooldown and not _all_refused(customer, before, history):
                     yield f"{customer} entered {campaign.name} {after.entered - before.entered} ms after the last time"
 
@@ -220,6 +226,10 @@ PROMISES: Final[tuple[Promise, ...]] = (
     nobody_is_texted_at_night, in_calm_weather_all_is_prompt, a_broken_template_is_refused,
     no_refusal_rests_on_an_old_look, the_audience_is_found, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
 )  # fmt: skip
+
+
+def _restored(stack: Stack) -> bool:
+    return any(deed.kind == "restore" for deed in stack.story.deeds)
 
 
 def _person(customer: str, history: History) -> str:

@@ -40,7 +40,7 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
             heard.setdefault(who, []).append(event)
     for customer, state in history.customers.items():
         devices = [d for d, s in history.customers.items() if customer in (s.moved, s.heir)]
-        if state.moved or any(history.customers[d].moved != history.customers[d].heir for d in devices):
+        if state.moved or customer in history.sharing:
             continue  # what two customers share cannot be told apart from here
         mine = [
             event for who in (customer, *devices) for event in heard.get(who, ()) if not stack.world.is_aside(event.id)

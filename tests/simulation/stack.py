@@ -103,9 +103,10 @@ class Stack:
         store, then = self.world.store, self.scheduler.now - back
         sequence = store.sequence_at(then)
         keys = [
-            key for key in store.keys() if key[1] in (items.state_key("")["sk"]["S"], items.profile_key("")["sk"]["S"])
+            key for key in store.ever() if key[1] in (items.state_key("")["sk"]["S"], items.profile_key("")["sk"]["S"])
         ]
         store.commit({key: store.at(key, sequence) for key in keys})
+        self.scheduler.oldest = store.newest  # it is another table, which never was what this one was
         for line in self.world.archived():
             if line.get("event", {}).get("received", 0) > then - HOUR:
                 self.world.put("events", json.dumps({"kairos": "event", **line}))

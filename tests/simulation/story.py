@@ -50,8 +50,10 @@ def story(seed: int) -> Story:
     for deed in [deed for deed in deeds if deed.kind in ("http", "bus") and deed.who and luck.random() < 0.15]:
         soon = deed.at + luck.choice((luck.randint(0, 3_000), luck.randint(0, 120_000)))
         deeds.append(_unsubscribe(luck, "", soon, deed.who))  # while what they have just done is worked off
-    for deed in [deed for deed in deeds if deed.kind == "bus" and luck.random() < 0.2]:
-        deeds.append(replace(deed, at=deed.at + luck.randint(0, 2 * DAY)))  # the archive of the bus is replayed
+    again = [d for d in deeds if d.kind == "bus" and d.told["time"] <= d.at and luck.random() < 0.2]
+    deeds += [
+        replace(deed, at=deed.at + luck.randint(0, 2 * DAY)) for deed in again
+    ]  # the archive of the bus is replayed
     return Story(tuple(sorted(deeds, key=lambda deed: deed.at)))
 
 

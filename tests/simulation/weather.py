@@ -58,6 +58,7 @@ class Troubles(Faults):
 
     def __init__(self, luck: random.Random, weather: Weather) -> None:
         self.luck, self.weather = luck, weather
+        self.oldest = 0  # the sequence number before which nothing can be read any more
 
     def fault(self, service: str, operation: str) -> Fault | None:
         """What becomes of this call."""
@@ -74,7 +75,8 @@ class Troubles(Faults):
         return None
 
     def as_of(self, read: str, newest: int) -> int:
-        return newest - self.luck.randint(1, 12) if self._strikes(self.weather.stale * 3) else newest
+        old = newest - self.luck.randint(1, 12) if self._strikes(self.weather.stale * 3) else newest
+        return max(old, min(self.oldest, newest))
 
     def conflicts(self, operation: str, keys: Sequence[Any]) -> Collection[int]:
         return (self.luck.randrange(len(keys)),) if keys and self._strikes(self.weather.conflict) else ()

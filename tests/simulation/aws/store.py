@@ -95,7 +95,7 @@ class Store:
         position = bisect_right(history[0], sequence)
         return history[1][position - 1] if position else None
 
-    def keys(self) -> Iterator[Key]:
+    def ever(self) -> Iterator[Key]:
         """Those of every item that there ever was."""
         return iter(self._versions)
 

@@ -51,6 +51,7 @@ class State:
     due: Millis | None = None
     moved: str = ""  # a device that was identified: whom its events follow
     heir: str = ""  # and with whom it was merged
+    profiled: int = 0  # the version with which its profile was last written
 
     born: Millis = 0  # receipt of the first event
     newest: Millis = 0  # newest moment seen: the conditions' now
@@ -188,7 +189,7 @@ class Customer:
         return cls(id, State(), Profile())
 
 
-_ITEM = ("version", "guard", "writer", "catalog", "due", "moved", "heir", "raw")
+_ITEM = ("version", "guard", "writer", "catalog", "due", "moved", "heir", "profiled", "raw")
 _SHORT: Mapping[str, str] = {
     "born": "b", "newest": "n", "names": "m", "attributes": "a", "consents": "c", "addresses": "d", "suppressed": "x",
     "tags": "t", "counts": "k", "lasts": "l", "armed": "i", "dates": "y", "runs": "r", "recents": "e", "sends": "s",

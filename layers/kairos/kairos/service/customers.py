@@ -17,7 +17,7 @@ from kairos.service import trouble
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.evaluate import Evaluate
 from kairos.service.keys import Keys, Role
-from kairos.service.ports import Clock, Contended, CustomerStore
+from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused
 from kairos.service.reading import read_json
 from kairos.service.receipts import Receipts
 
@@ -52,7 +52,7 @@ class Customers:
             return problem(400, error.code, error.message, field=error.field)
         try:
             self.evaluate.commit_now(event)
-        except Contended as error:
+        except (Contended, QueueRefused) as error:
             trouble.note("customer", error)
             return problem(503, "busy", "try again", headers={"Retry-After": "1"})
         return self._view(customer)

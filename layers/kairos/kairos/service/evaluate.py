@@ -81,13 +81,15 @@ class Evaluate:
         return [item.id for item in items if item.id in batch.failed]
 
     def commit_now(self, event: Event) -> None:
-        """Commits one event before returning. Raises Contended."""
+        """Commits one event before returning; if the archive does not take it now, the queue does. Raises Contended, QueueRefused."""
         customer = _customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
         batch = _Batch(self._clock(), events=[("", event)])
         _add(batch, self._commit(found, (event,), batch.now, consistent=True))
         self._carry_on(batch)
         self._file(batch)
+        if batch.failed:
+            self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
 
     def _understand(self, batch: _Batch, item: Item) -> None:
         try:  # what came by the bus was received when it was queued: however often it is read, that stays so

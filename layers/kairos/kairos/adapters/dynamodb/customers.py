@@ -1,6 +1,7 @@
 """States and profiles: one read for many customers, one write for one."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import drop_place, last_words, put_place
 from kairos.adapters.dynamodb.items import Item
+from kairos.adapters.dynamodb.profiles import together
 from kairos.adapters.dynamodb.states import put_state
 from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
 from kairos.adapters.dynamodb.tombstones import bring_over, leave_places, tombstones_of, with_state
@@ -35,6 +37,7 @@ class DynamoCustomers:
     ) -> dict[str, Customer]:
         keys = [items.state_key(who) for who in ids] + [items.profile_key(who) for who in profiles]
         found = self._table.get(keys, consistent=consistent)
+        found |= together(self._table, found, profiles)
 
         def customer(who: str) -> Customer:
             state, profile = (found.get(items.identity(key(who))) for key in (items.state_key, items.profile_key))
@@ -45,9 +48,11 @@ class DynamoCustomers:
     def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
         who, seen = before.id, before.state.version
         gone = tombstones_of(effects)
-        states = [put_state(who, after.state, seen=seen, writer=writer)]
+        told = after.profile is not None and after.profile != before.profile
+        state = replace(after.state, profiled=seen + 1) if told else after.state
+        states = [put_state(who, state, seen=seen, writer=writer)]
         states += [write for put in gone for write in with_state(put, writer)]
-        along, acting = _along(before, after, effects), [e for e in effects if _acts(e)]
+        along, acting = _along(after, effects, told, seen + 1), [e for e in effects if _acts(e)]
         first = [items.snapshot_item(who, e) for e in effects if isinstance(e, PutSnapshot)]
         if len(states) + len(along) + len(acting) > BATCH:
             # evidence of what was heard does no harm if its state is never written
@@ -115,12 +120,12 @@ def _acts(effect: Effect) -> bool:
     return isinstance(effect, PutEntry | PutMessage)
 
 
-def _along(before: Customer, after: Customer, effects: Sequence[Effect]) -> list[Item]:
+def _along(customer: Customer, effects: Sequence[Effect], told: bool, version: int) -> list[Item]:
     """The profile if it changed (always the first), and the evidence of consents."""
-    profile = after.profile if after.profile is not None and after.profile != before.profile else None
     consents = {items.identity(item): item for e in effects if isinstance(e, PutConsent)
-                for item in [items.consent_item(before.id, e)]}  # fmt: skip
-    return ([items.profile_item(before.id, profile)] if profile else []) + list(consents.values())
+                for item in [items.consent_item(customer.id, e)]}  # fmt: skip
+    profiles = [items.profile_item(customer.id, customer.profile, version=version)] if told and customer.profile else []
+    return profiles + list(consents.values())
 
 
 def _once(customer: str, effect: Effect) -> dict[str, Any]:

@@ -112,6 +112,7 @@ def state_item(customer: str, state: State, *, version: int, writer: str) -> Ite
         "version": number(version), "guard": number(state.guard), "writer": text(writer),
         "catalog": text(state.catalog), "body": {"B": state.pack()},
         **when_due(customer, state.due),
+        **({"profiled": number(state.profiled)} if state.profiled else {}),
         **{name: text(whose) for name, whose in (("moved", state.moved), ("heir", state.heir)) if whose},
     }  # fmt: skip
 
@@ -126,11 +127,13 @@ def to_state(item: Item) -> State:
         due=int(item["due_at"]["N"]) if "due_at" in item else None,
     )
     state.moved, state.heir = (item[name]["S"] if name in item else "" for name in ("moved", "heir"))
+    state.profiled = int(item["profiled"]["N"]) if "profiled" in item else 0
     return state
 
 
-def profile_item(customer: str, profile: Profile) -> Item:
-    return {**profile_key(customer), "body": {"B": profile.pack()}}
+def profile_item(customer: str, profile: Profile, *, version: int) -> Item:
+    """The profile as written with that version of the state."""
+    return {**profile_key(customer), "version": number(version), "body": {"B": profile.pack()}}
 
 
 def to_customer(customer: str, state: Item | None, profile: Item | None, *, with_profile: bool) -> Customer:

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item, Key
+from kairos.adapters.dynamodb.profiles import together
 from kairos.adapters.dynamodb.table import CONDITION, Table, ambiguous, code, reasons
 from kairos.domain.events import Json, Millis
 from kairos.service.ports import Contended, Dossier, MessageRef, NotClaimed, StoredMessage
@@ -50,6 +51,7 @@ class DynamoMessages:
         if ref.campaign:
             keys.append(items.entry_key(who, ref.campaign, ref.key))
         found = self._table.get(keys, consistent=True)
+        found |= together(self._table, found, (who,))  # the guard of now must not let a mail to the address of before
         state, profile, message, control = (found.get(items.identity(key)) for key in keys[:4])
         if (live := items.live(message, now)) is None:
             return None
@@ -58,6 +60,7 @@ class DynamoMessages:
             stored = replace(stored, heir=state["heir"]["S"])
             keys = [items.state_key(stored.heir), items.profile_key(stored.heir)]
             heir = self._table.get(keys, consistent=True)
+            heir |= together(self._table, heir, (stored.heir,))
             state, profile = (heir.get(items.identity(key)) for key in keys)
         entry = items.entry_key(who, stored.put.campaign, stored.put.key)
         row = found.get(items.identity(entry)) if ref.campaign else self._get(entry)
