@@ -68,7 +68,7 @@ class Outside:
     def resume_all(self) -> None:
         """Nothing is held any more."""
         for what in (None, "cart", "receipt"):
-            self._switch(lambda switch, what=what: switch.resume(what, None))
+            self._switch(partial(_resumed, what))
 
     def _http(self, deed: Deed) -> None:
         waiting = [_spoken(event) for event in deed.told]
@@ -190,6 +190,10 @@ class Outside:
             late = luck.random() < scheduler.weather.late
             moment = scheduler.now + (luck.randint(HOUR, 2 * HOUR) if late else luck.randint(100, 30_000))
             scheduler.at(moment, partial(self._world.put, "bulk", json.dumps(said)))
+
+
+def _resumed(what: str | None, switch: Any) -> Any:
+    return switch.resume(what, None)
 
 
 def _spoken(event: Json) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from typing import Any, Final
 
@@ -49,7 +50,7 @@ class Stack:
         self._busy: dict[str, int] = {source.queue: 0 for source in sources()}
         self._swept = start
         for deed in story.deeds:
-            self.scheduler.at(deed.at, lambda deed=deed: self.outside.do(deed))
+            self.scheduler.at(deed.at, partial(self.outside.do, deed))
 
     @property
     def told(self) -> Any:

@@ -13,7 +13,9 @@ from kairos.service.ports import Contended
 _NEVER: Final = {"N": "0"}
 
 
-def together(table: Table, found: Mapping[tuple[str, str], Item], whose: Collection[str]) -> dict[tuple[str, str], Item]:
+def together(
+    table: Table, found: Mapping[tuple[str, str], Item], whose: Collection[str]
+) -> dict[tuple[str, str], Item]:
     """States and profiles again, of those of whom one was read before a commit and the other behind it. Raises Contended."""
     again: dict[tuple[str, str], Item] = {}
     for _ in range(TRIES):
