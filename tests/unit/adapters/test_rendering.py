@@ -9,7 +9,7 @@ from kairos.catalog.jinja_source import SCOPE
 from kairos.domain.effects import PutMessage
 from kairos.domain.mail import compose
 from kairos.domain.state import Customer, Fact, Profile, State
-from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe, verify
+from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Preferences, Unsubscribe, verify
 from kairos.service.ports import BrokenTemplate, Control, Dossier, StoredMessage
 
 NOW = 1_795_000_000_000  # 2026-11-18 11:06:40 UTC
@@ -168,6 +168,25 @@ def test_an_answer_carries_its_value_as_it_is(value):
     url = text(f"{{{{ answer('likes', {value!r}) }}}}")
     found = verify(url.removeprefix("https://links.example/l/"), Answer, keys=KEYS, now=NOW)
     assert (found.attribute, found.value, type(found.value)) == ("likes", value, type(value))
+
+
+def test_an_answer_carries_the_words_of_its_message_and_their_language():
+    url = text("{{ answer('likes', true, 'YES, please', 'Toys?') }}", attributes={"locale": "en-GB"})
+    found = verify(url.removeprefix("https://links.example/l/"), Answer, keys=KEYS, now=NOW)
+    assert (found.label, found.question, found.locale) == ("YES, please", "Toys?", "en-GB")
+
+
+def test_an_answer_s_words_are_escaped_by_its_page_alone():
+    source = "{{ answer('likes', true, 'Yes, ' ~ customer.name) }}"
+    made = renderer(email=mail("t", source)).render(dossier(attributes={"name": "<Ada>"}), NOW)
+    found = verify(made.html.removeprefix("https://links.example/l/"), Answer, keys=KEYS, now=NOW)
+    assert found.label == "Yes, <Ada>"
+
+
+def test_preferences_are_the_customer_s_and_in_every_message():
+    url = text("{{ preferences_url }}", put=replace(PUT, transactional=True))
+    token = url.removeprefix("https://links.example/p/")
+    assert verify(token, Preferences, keys=KEYS, now=NOW) == Preferences("ada", PUT.id)
 
 
 def test_a_coupon_s_code_stays_when_the_message_is_rendered_again_and_its_time_starts_anew():

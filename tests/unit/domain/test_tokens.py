@@ -2,18 +2,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kairos.domain.tokens import LIFETIME, Answer, InvalidToken, Keyring, Link, Payload, Unsubscribe, sign, verify
+from kairos.domain.tokens import (
+    LIFETIME,
+    Answer,
+    Confirm,
+    InvalidToken,
+    Keyring,
+    Link,
+    Payload,
+    Preferences,
+    Unsubscribe,
+    sign,
+    verify,
+)
 
 NOW = 1_795_000_000_000
 KEYS = Keyring(b"the key of today, 32 bytes long!")
 OTHER = Keyring(b"somebody else's key, 32 bytes!!!")
-KINDS = (Unsubscribe, Link, Answer)
+KINDS = (Unsubscribe, Link, Answer, Confirm, Preferences)
 
 names = st.text(max_size=40).filter(lambda text: text.isprintable())
 payloads: st.SearchStrategy[Payload] = st.one_of(
     st.builds(Unsubscribe, names, names, names, names),
     st.builds(Link, names, names, names, names, names, names, names),
-    st.builds(Answer, names, st.one_of(names, st.booleans(), st.integers()), *[names] * 6),
+    st.builds(Answer, names, st.one_of(names, st.booleans(), st.integers()), *[names] * 9),
+    st.builds(Confirm, names, names, names, names),
+    st.builds(Preferences, names, names),
 )
 
 
@@ -104,3 +118,18 @@ def test_a_usual_link_stays_below_170_characters():
         "https://shop.example/cart/1842", "customer-1842", "a" * 26, "abandoned-cart", "send.reminder", "", "email"
     )
     assert len(sign(link, KEYS, NOW)) < 170
+
+
+def test_a_token_of_the_release_before_is_read():
+    token = "xTxha3QtwApsaWtlc190b3lz_csDYWRhGmFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHkyBHRveXPfA2FzawDIhoVxdNcW7dowkyzrNPoLfg"
+    answer = Answer("likes_toys", True, "ada", "abcdefghijklmnopqrstuvwxy2", "toys", "send.ask", "", "email")
+    assert verify(token, Answer, keys=KEYS, now=NOW) == answer
+    assert sign(answer, KEYS, NOW) == token  # what is not said takes no room
+
+
+def test_a_token_may_be_short_lived_and_never_longer_lived_than_its_kind():
+    for lifetime, lives in ((60_000, 60_000), (10**15, LIFETIME[Preferences])):
+        token = sign(Preferences("ada", "m1"), KEYS, NOW, lifetime=lifetime)
+        assert verify(token, Preferences, keys=KEYS, now=NOW + lives - 1)
+        with pytest.raises(InvalidToken, match="expired"):
+            verify(token, Preferences, keys=KEYS, now=NOW + lives)

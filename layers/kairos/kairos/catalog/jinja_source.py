@@ -11,7 +11,7 @@ from kairos.catalog.problems import nearest
 SCOPE: Final = frozenset(
     {
         "customer", "event", "campaign", "coupon", "brand", "now", "locale",
-        "link", "answer", "unsubscribe_url", "confirm_url", "money", "date",
+        "link", "answer", "unsubscribe_url", "preferences_url", "confirm_url", "money", "date",
     }
 )  # fmt: skip
 """What every template may name; the renderer provides exactly these, besides Jinja's own."""

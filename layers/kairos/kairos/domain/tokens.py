@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import MISSING, astuple, dataclass, fields
 from typing import Any, Final, Literal, TypeVar
 
 from kairos.domain import keyring, packing
@@ -41,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A YES or NO of the customer about themselves."""
+    """A YES or NO of the customer about themselves; the page that takes it repeats the words of the message."""
 
     attribute: str
     value: Scalar
@@ -51,6 +51,9 @@ class Answer:
     step: str
     variant: str
     channel: str
+    label: str = ""
+    question: str = ""
+    locale: str = ""  # which they are in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,25 @@ class Confirm:
     message: str
 
 
-Payload = Unsubscribe | Link | Answer | Confirm
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Shows and changes what a customer wants to get."""
+
+    customer: str
+    message: str
+
+
+Payload = Unsubscribe | Link | Answer | Confirm | Preferences
 Kind = TypeVar("Kind", bound=Payload)
 
 _LETTERS: Final[Mapping[type, int]] = {Unsubscribe: ord("u"), Link: ord("l"), Answer: ord("a"),
-                                         Confirm: ord("c")}  # fmt: skip
+                                         Confirm: ord("c"), Preferences: ord("p")}  # fmt: skip
 LIFETIME: Final[Mapping[type[Payload], Millis]] = {
     Unsubscribe: 5 * 365 * DAY,  # an opt-out must work as long as anybody keeps the mail
     Link: 400 * DAY,
     Answer: 90 * DAY,
     Confirm: 30 * DAY,
+    Preferences: 5 * 365 * DAY,
 }
 
 
@@ -104,11 +116,11 @@ class Keyring:
         return hmac.digest(self.seed or self.current, b"kairos.derive\x1f" + "\x1f".join(parts).encode(), "sha256")
 
 
-def sign(payload: Payload, keys: Keyring, now: Millis) -> str:
-    """A token for this payload, good for the lifetime of its kind."""
-    expires = (now + LIFETIME[type(payload)]) // 1000
+def sign(payload: Payload, keys: Keyring, now: Millis, *, lifetime: Millis = 0) -> str:
+    """A token for this payload, good for the lifetime of its kind or a shorter one."""
+    expires = (now + min(lifetime or LIFETIME[type(payload)], LIFETIME[type(payload)])) // 1000
     head = _id(keys.current) + bytes([_LETTERS[type(payload)]]) + expires.to_bytes(4, "big")
-    body = head + packing.pack(astuple(payload))
+    body = head + packing.pack(_values(payload))
     return urlsafe_b64encode(body + _mac(keys.current, body)).decode().rstrip("=")
 
 
@@ -130,6 +142,15 @@ def verify(token: str, *purposes: type[Kind], keys: Keyring, now: Millis) -> Kin
         return kind(*values)
     except (packing.Garbled, TypeError):  # signed by a newer release, which knows more fields or codes
         raise InvalidToken("garbled") from None
+
+
+def _values(payload: Payload) -> list[Scalar]:
+    """The fields, without the empty ones at the end that need not be said."""
+    values = list(astuple(payload))
+    needed = sum(field.default is MISSING for field in fields(payload))
+    while len(values) > needed and values[-1] == "":
+        values.pop()
+    return values
 
 
 def _decode(token: str) -> bytes:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import UnknownCurrencyError, format_currency, validate_currency
+from markupsafe import Markup
 
 from kairos.service.ports import BrokenTemplate
 
@@ -73,6 +74,11 @@ def web_address(url: Any) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or any(c <= " " or c == "\\" for c in str(url)):
         raise BrokenTemplate("link: not an http(s) address")
     return str(url)
+
+
+def plain(text: str) -> str:
+    """A text as it was before HTML escaped it: what stands in a token is escaped where it is shown."""
+    return text.unescape() if isinstance(text, Markup) else text
 
 
 def _moment(value: Any) -> date:

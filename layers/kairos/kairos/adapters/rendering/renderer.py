@@ -13,12 +13,12 @@ from jinja2 import Template
 
 from kairos.adapters.rendering import limits
 from kairos.adapters.rendering.environment import Scope, compiled, environment, render
-from kairos.adapters.rendering.helpers import date_in, locales, money_in, web_address, zone
+from kairos.adapters.rendering.helpers import date_in, locales, money_in, plain, web_address, zone
 from kairos.domain import coupons, tokens
 from kairos.domain.events import Json, Millis
 from kairos.domain.mail import one_line
 from kairos.domain.state import Profile
-from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe
+from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Preferences, Unsubscribe
 from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
 
 _GAPS: Final = re.compile(r"[ \t]+(?=\n)|\n{3,}")
@@ -85,27 +85,31 @@ class JinjaRenderer:
                  "variant": put.variant, "channel": put.channel}  # fmt: skip
         local = zone(attributes.get("timezone"), self._bundle["timezone"])
 
+        def signed(door: str, payload: tokens.Payload) -> str:
+            return f"{self._base}/{door}/{tokens.sign(payload, self._keys, now)}"
+
         def link(url: Any, label: str = "") -> str:
             """The signed, tracked form of an address; the label is for whoever reads the template."""
-            return f"{self._base}/l/{tokens.sign(Link(url=web_address(url), **about), self._keys, now)}"
+            return signed("l", Link(url=web_address(url), **about))
 
-        def answer(attribute: str, value: tokens.Scalar) -> str:
-            return f"{self._base}/l/{tokens.sign(Answer(attribute=attribute, value=value, **about), self._keys, now)}"
+        def answer(attribute: str, value: tokens.Scalar, label: str = "", question: str = "") -> str:
+            """Where a page asks once more; label and question are what it says, in the message's own words."""
+            words = {"label": plain(label), "question": plain(question), "locale": locale if label or question else ""}
+            return signed("l", Answer(attribute=attribute, value=value, **about, **words))
 
         scope: dict[str, Any] = {
             "customer": attributes, "event": dossier.event, "brand": self._bundle["brand"], "locale": locale,
             "campaign": {"name": put.campaign, "step": put.step, "variant": put.variant, "topic": put.topic},
             "now": datetime.fromtimestamp(now / 1000, UTC).astimezone(local),
-            "link": link, "answer": answer,
+            "link": link, "answer": answer, "preferences_url": signed("p", Preferences(customer, put.id)),
             "money": money_in(locale, self._bundle["currency"]), "date": date_in(locale, local),
         }  # fmt: skip
         if not put.transactional:  # there is no consent to withdraw
             opt_out = Unsubscribe(customer=customer, topic=put.topic, channel=put.channel, message=put.id)
-            scope["unsubscribe_url"] = f"{self._base}/u/{tokens.sign(opt_out, self._keys, now)}"
+            scope["unsubscribe_url"] = signed("u", opt_out)
         asked = dossier.event.get("properties") or {}
         if dossier.event.get("type") == "consent.requested" and {"topic", "channel"} <= asked.keys():
-            proof = Confirm(customer, str(asked["topic"]), str(asked["channel"]), put.id)
-            scope["confirm_url"] = f"{self._base}/c/{tokens.sign(proof, self._keys, now)}"
+            scope["confirm_url"] = signed("c", Confirm(customer, str(asked["topic"]), str(asked["channel"]), put.id))
         return scope if coupon is None else scope | {"coupon": coupon}
 
     def _mail(self, made: Outgoing, part: Part, topic: str, opt_out: str | None, now: Millis) -> Outgoing:
