@@ -9,6 +9,7 @@ from kairos.domain.identity import address_hash
 from kairos.domain.judge import judge, quiet_until
 from kairos.domain.settling import report
 from kairos.domain.state import Customer
+from kairos.domain.timers import SENDS
 from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event, joined, on, send, started
 
 HELLO = campaign(started("x"), key=None)
@@ -218,3 +219,14 @@ def test_a_refusal_told_twice_moves_on_once():
     refused = report(life.messages[0], "anna", "message.refused", T0 + 1, reason="failed_provider")
     life.hear(refused).hear(withdrawn(T0 + 2, "sms")).hear(refused)
     assert [m.channel for m in life.messages] == ["email", "sms"]
+
+
+def test_a_flood_of_receipts_makes_no_cap_forget_what_it_has_counted():
+    receipt = campaign(started("bought"), send("receipt"), topic="service", key=[{"ref": ["event", "id"]}])
+    life = Life(catalog(ONE_A_DAY, hello=HELLO | {"key": [{"ref": ["event", "id"]}]}, receipt=receipt)).hear(joined())
+    life.hear(event("x", T0))
+    for n in range(SENDS + 10):
+        life.hear(event("bought", T0 + n + 1, f"b-{n}"))
+    life.hear(event("x", T0 + HOUR))
+    assert life.sent.count("hello/hello") == 1 and life.reasons() == ["frequency_cap"]
+    assert len(life.customer.state.sends) == SENDS

@@ -8,12 +8,12 @@ from typing import Any, Final
 from kairos.domain import facts, manners, moments
 from kairos.domain.definitions import Branch, Step
 from kairos.domain.events import Json, Millis
-from kairos.domain.facts import known, same_of, value_hash
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Placed, Run
+from kairos.domain.lasts import known, same_of, value_hash
 from kairos.domain.state import Fact
 from kairos.domain.turn import Candidate, Turn
-from kairos.domain.view import MISSING, View
+from kairos.domain.view import MISSING, View, text_of
 
 PLACED: Final = 10
 """How much content waits for a customer at a time."""
@@ -123,11 +123,16 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
 
 def _coupon(turn: Turn, run: Run, spec: Json) -> Json:
     """The live coupon of that name, or a new one: its code and time start with the message that shows it."""
-    live = turn.state.coupons.get(spec["name"])
-    if live is not None and turn.now < live["since"] + live["valid"]:
+    if (live := live_coupon(turn, spec["name"])) is not None:
         return live
     terms = {name: spec[name] for name in ("name", "percent", "amount", "valid") if spec.get(name) is not None}
     return terms | {"id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)}
+
+
+def live_coupon(turn: Turn, name: str) -> Json | None:
+    """The one that a message has shown and whose time is not over."""
+    live = turn.state.coupons.get(name)
+    return live if live is not None and turn.now < live["since"] + live["valid"] else None
 
 
 def reschedule(turn: Turn) -> None:
@@ -185,8 +190,7 @@ def fill(value: Any, view: View) -> Any:
         if "ref" in value:
             return view.read(tuple(value["ref"]))
         if "parts" in value:
-            parts = (fill(part, view) for part in value["parts"])
-            return "".join("" if part is MISSING else str(part) for part in parts)
+            return "".join(text_of(fill(part, view)) for part in value["parts"])
         filled = {name: fill(part, view) for name, part in value.items()}
         return {name: part for name, part in filled.items() if part is not MISSING}
     if isinstance(value, list):

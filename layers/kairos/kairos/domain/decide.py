@@ -1,13 +1,15 @@
 """`decide`: what follows from one occurrence for one customer. Pure and total."""
 
+from dataclasses import replace
+
 from kairos.domain import facts, manners, merge, timers, watching
 from kairos.domain.chain import advance
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutConsent
 from kairos.domain.entering import enter, hope, reach_goal
 from kairos.domain.events import Consent, Event, Heard, Json, Millis, Occurrence, Wake
-from kairos.domain.facts import same_of, value_hash, worth
 from kairos.domain.journey import Goal
+from kairos.domain.lasts import moment_of, same_of, value_hash
 from kairos.domain.sending import settle
 from kairos.domain.settling import settle_report, suppress
 from kairos.domain.state import Customer, NeedsProfile
@@ -102,8 +104,8 @@ def _hear(turn: Turn, event: Event) -> None:
             if on is not None and on.selects(event, document):
                 advance(turn, run, position, run.began)
     for campaign in catalog.concern(event.type).starting:
-        own = event.own and event.properties.get("campaign") == campaign.name
-        if not own and campaign.trigger.on is not None and campaign.trigger.on.selects(event, document):
+        starts = campaign.trigger.on is not None and campaign.trigger.on.selects(event, document)
+        if starts and not event.told_by(campaign.name):
             enter(turn, campaign, document, since=event.time, moment=event.time, trigger=event.id)
     watching.review(turn, event.time, event.id)
 
@@ -145,19 +147,26 @@ def _goals(turn: Turn, event: Event, document: Json) -> None:
         if value != goal.same and "-" not in (value, goal.same):
             continue
         turn.state.goals = [other for other in turn.state.goals if other is not goal]
-        reach_goal(turn, goal, worth(document, on.worth))
+        reach_goal(turn, campaign, goal, moment_of(on, event, document, turn.catalog.policy))
 
 
 def _shown(turn: Turn, event: Event) -> None:
-    """Nobody enters an inbound campaign: its goal may be reached from the moment its content is shown."""
+    """Nobody enters an inbound campaign: its goal may be reached from the moment its content is shown.
+
+    Shown again meanwhile it is hoped for so much longer, and reached once all the same.
+    """
     campaign = turn.catalog.campaigns.get(str(event.properties.get("campaign", "")))
-    if event.own and campaign is not None and campaign.trigger.kind == "inbound" and campaign.goal is not None:
-        key = str(event.properties.get("key") or event.id)
-        if not any((goal.campaign, goal.key) == (campaign.name, key) for goal in turn.state.goals):
-            same = "-" if campaign.goal.same else None
-            variant = str(event.properties.get("variant", ""))
-            until = event.time + campaign.goal_within
-            hope(turn, campaign, Goal(campaign.name, key, event.time, until, event.id, same, variant))
+    if not event.own or campaign is None or campaign.trigger.kind != "inbound" or campaign.goal is None:
+        return
+    key, variant = str(event.properties.get("key") or event.id), str(event.properties.get("variant", ""))
+    same, until = "-" if campaign.goal.same else None, event.time + campaign.goal_within
+    goal = Goal(campaign.name, key, event.time, until, event.id, same, variant)
+    for other in [other for other in turn.state.goals if other.campaign == goal.campaign]:
+        if other.since <= goal.until and goal.since <= other.until:
+            first = min(other, goal, key=lambda one: one.since)
+            goal = replace(first, until=max(other.until, goal.until))
+            turn.state.goals.remove(other)
+    hope(turn, campaign, goal)
 
 
 def _exits(turn: Turn, event: Event, document: Json) -> None:

@@ -127,6 +127,7 @@ class Record:
     version: int = 0  # of the state the decision was taken on
     catalog: str = ""
     value: float = 0.0  # of a goal
+    currency: str = ""  # of that
 
     def line(self) -> dict[str, Any]:
         """The record as it is archived: `{time, customer, campaign, key, step?, outcome, reason, …}`."""

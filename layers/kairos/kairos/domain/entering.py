@@ -8,11 +8,11 @@ from kairos.domain.chain import advance
 from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutEntry
 from kairos.domain.events import Json, Millis
-from kairos.domain.facts import LATE, known, value_hash
 from kairos.domain.identity import short_hash
-from kairos.domain.journey import Goal, Recent, Run
+from kairos.domain.journey import Goal, Moment, Recent, Run
+from kairos.domain.lasts import LATE, known, value_hash
 from kairos.domain.turn import Turn
-from kairos.domain.view import MISSING, View, project
+from kairos.domain.view import MISSING, View, project, text_of
 
 SIDE_BY_SIDE = 10
 """How many keys of a campaign run at a time."""
@@ -60,10 +60,11 @@ def enter(
     _remember(turn, campaign, key)
     turn.record(campaign.name, key, "entered", "holdout" if control else "")
     turn.tell("campaign.entered", campaign.name, key)
+    advance(turn, run, 0 if campaign.steps else -1, moment)
     if campaign.goal is not None:
         same = value_hash(event, campaign.goal.same) if campaign.goal.same else None
-        hope(turn, campaign, Goal(campaign.name, key, moment, moment + campaign.goal_within, trigger, same))
-    advance(turn, run, 0 if campaign.steps else -1, moment)
+        until = moment + campaign.goal_within
+        hope(turn, campaign, Goal(campaign.name, key, moment, until, trigger, same, run.variant))
 
 
 def hope(turn: Turn, campaign: Campaign, goal: Goal) -> None:
@@ -71,16 +72,19 @@ def hope(turn: Turn, campaign: Campaign, goal: Goal) -> None:
     assert campaign.goal is not None
     reached = known(turn.state, campaign.goal, goal.same or "", goal.since + 1, goal.trigger, goal.until)
     if reached is not None:
-        reach_goal(turn, goal, reached[2] if len(reached) > 2 else 0.0)
+        reach_goal(turn, campaign, goal, reached)
     else:
         open_ones = [other for other in turn.state.goals if other.until + LATE > turn.now]
         turn.state.goals = [*open_ones[1 - GOALS :], goal]
 
 
-def reach_goal(turn: Turn, goal: Goal, amount: float) -> None:
-    """Records a success."""
-    turn.record(goal.campaign, goal.key, "goal", variant=goal.variant, value=amount)
-    turn.tell("goal.reached", goal.campaign, goal.key, value=amount)
+def reach_goal(turn: Turn, campaign: Campaign, goal: Goal, reached: Moment) -> None:
+    """Records a success, and what it was worth if the goal names that."""
+    amount, currency = reached[2] if len(reached) > 2 else 0.0, None
+    if campaign.goal is not None and campaign.goal.worth is not None:
+        currency = reached[3] if len(reached) > 3 else turn.catalog.policy.currency
+    turn.record(goal.campaign, goal.key, "goal", variant=goal.variant, value=amount, currency=currency or "")
+    turn.tell("goal.reached", goal.campaign, goal.key, value=amount, currency=currency)
 
 
 def entry_key(parts: Sequence[Any] | None, view: View) -> str | None:
@@ -92,7 +96,7 @@ def entry_key(parts: Sequence[Any] | None, view: View) -> str | None:
         value = view.read(tuple(part["ref"])) if isinstance(part, dict) else part
         if value is MISSING or value is None:
             return None
-        texts.append(str(value))
+        texts.append(text_of(value))
     return "".join(texts)
 
 

@@ -65,6 +65,10 @@ class Event:
     consents: tuple[Consent, ...] = ()
     own: bool = False  # made by Kairos, not heard from outside
 
+    def told_by(self, campaign: str) -> bool:
+        """Whether Kairos tells it of that campaign, which it never starts."""
+        return self.own and self.properties.get("campaign") == campaign
+
     @property
     def document(self) -> dict[str, Any]:
         """The event as patterns and templates see it."""

@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from kairos.domain import interest
-from kairos.domain.definitions import Campaign, Catalog, Path, Selector
+from kairos.domain import absence, interest
+from kairos.domain.definitions import Catalog
 from kairos.domain.events import Consent, Event, Json, Millis
 from kairos.domain.identity import address_hash, short_hash
-from kairos.domain.journey import Armed, Moment
+from kairos.domain.journey import Moment
+from kairos.domain.lasts import ANY, LATE, insert, note_last
 from kairos.domain.state import Fact, Profile, State, as_text
-from kairos.domain.view import MISSING, dig, project
-
-VALUES: Final = 20
-"""How many values of `same` are remembered, the newest ones."""
 
 TAGS: Final = 100
 CONSENTS: Final = 100
@@ -21,25 +18,8 @@ CONSENTS: Final = 100
 LONGEST: Final = 1_000
 """Characters of JSON; longer attributes stay in the profile and are nothing to a condition."""
 
-LATE: Final[Millis] = 3 * 86_400_000
-"""How late an absence's or an exit's event may arrive and still count."""
-
 CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push", "whatsapp": "whatsapp"}
 """Which channel an address serves."""
-
-ANY, NONE = "*", "-"
-"""Under which values the newest moments of all events are kept, and of those without a value."""
-
-
-def value_hash(document: Json, path: Path | None) -> str:
-    """The hashed value at a `same` path; `-` where it is missing or null."""
-    value = MISSING if path is None else dig(document, path)
-    return NONE if value is MISSING or value is None else short_hash(str(value), 6)
-
-
-def same_of(campaign: Campaign, document: Json) -> dict[str, str]:
-    """The trigger event's hashed values at the `same` paths of the campaign's exits, by exit."""
-    return {exit.keep: value_hash(document, exit.same) for exit in campaign.exits}
 
 
 def take_in(state: State, event: Event, document: Json, catalog: Catalog, touched: set[str]) -> bool:
@@ -49,17 +29,18 @@ def take_in(state: State, event: Event, document: Json, catalog: Catalog, touche
     for count in concern.counts:
         if count.on.match is None or count.on.match(document):
             kept = state.counts.setdefault(count.keep, [])
-            if _insert(kept, moment, count.newest):
+            if insert(kept, moment, count.newest):
                 touched.add(f"count:{count.keep}")
     moved = False
     for selector in concern.lasts:
         if selector.match is None or selector.match(document):
-            moved = (_note_last(state, selector, document, moment) and selector.stops) or moved
+            moved = (note_last(state, selector, event, document, catalog.policy) and selector.stops) or moved
     if concern.interests:
         _show(state, event, document, catalog, touched)
     state.newest = max(state.newest, event.time)
     for campaign in concern.arming:
-        _arm(state, campaign, event, document)
+        if not event.told_by(campaign.name):
+            absence.arm(state, campaign, event, document)
     return moved
 
 
@@ -74,53 +55,6 @@ def _show(state: State, event: Event, document: Json, catalog: Catalog, touched:
         touched.add(f"interest:{dimension.name}")
 
 
-def known(
-    state: State, selector: Selector, value: str, since: Millis, trigger: str, until: Millis | None = None
-) -> Moment | None:
-    """An event of the selector with that value from `since` on that is not the trigger itself, if one is known."""
-    values = state.lasts.get(selector.keep, {})
-    if selector.same is None or value == NONE:
-        moments = values.get(ANY, [])
-    else:
-        moments = values.get(value, []) + values.get(NONE, [])
-    itself = short_hash(trigger)
-    fitting = [m for m in moments if m[0] >= since and m[1] != itself and (until is None or m[0] <= until)]
-    return min(fitting, default=None)
-
-
-def worth(document: Json, path: Path | None) -> float:
-    """The number at a path; whatever is none, or none that can be added up, counts as nothing."""
-    found = MISSING if path is None else dig(document, path)
-    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < 1e15:
-        return 0.0
-    return float(found)
-
-
-def pending(state: State, campaign: Campaign, value: str, armed: Armed) -> bool:
-    """Whether an armed absence may still fire: matched, not fired for it yet, and the absent event not known."""
-    absent = campaign.trigger.absent
-    assert absent is not None
-    return (
-        armed.matched and armed.fired < armed.time and known(state, absent, value, armed.time, armed.id) is None
-    )  # fmt: skip
-
-
-def _arm(state: State, campaign: Campaign, event: Event, document: Json) -> None:
-    on, absent = campaign.trigger.on, campaign.trigger.absent
-    assert on is not None and absent is not None
-    values = state.armed.setdefault(campaign.name, {})
-    value = value_hash(document, absent.same) if absent.same else ""
-    before = values.get(value)
-    matched = on.match is None or on.match(document)
-    order = (event.time, event.received, event.id)
-    if before is not None and (event.id == before.id or order < (before.time, before.received, before.id)):
-        return
-    fields = project(document, campaign.event_paths) if matched else {}
-    values[value] = Armed(event.time, event.received, event.id, matched, before.fired if before else 0, fields)
-    while len(values) > VALUES:
-        del values[min(values, key=lambda v: values[v].time)]
-
-
 def forget(state: State, catalog: Catalog) -> None:
     """Drops what can no longer change an answer, and what no definition asks for any more."""
     state.counts = {
@@ -130,13 +64,7 @@ def forget(state: State, catalog: Catalog) -> None:
     }
     state.lasts = {keep: values for keep, values in state.lasts.items() if keep in catalog.lasts}
     state.interests = {name: sums for name, sums in state.interests.items() if name in catalog.policy.interests}
-    state.armed = {name: values for name, values in state.armed.items() if _inaction(catalog, name)}
-    # before the moments that keep them silent
-    for name, armed in state.armed.items():
-        campaign = catalog.campaigns[name]
-        horizon = state.newest - campaign.trigger.wait - campaign.expires - LATE
-        for value in [v for v, a in armed.items() if a.time <= horizon and not pending(state, campaign, v, a)]:
-            del armed[value]
+    absence.forget(state, catalog)  # before the moments that keep them silent
     for keep, values in state.lasts.items():
         hold = catalog.lasts[keep].hold
         if hold is not None:
@@ -158,10 +86,6 @@ def _newest(kept: dict[str, Any], most: int, rank: Callable[[str], Any]) -> None
     if len(kept) > most:
         for name in sorted(kept, key=rank)[: len(kept) - most]:
             del kept[name]
-
-
-def _inaction(catalog: Catalog, name: str) -> bool:
-    return name in catalog.campaigns and catalog.campaigns[name].trigger.kind == "inaction"
 
 
 def set_attributes(state: State, profile: Profile, event: Event, names: frozenset[str]) -> set[str]:
@@ -260,27 +184,3 @@ def set_consents(state: State, event: Event) -> list[tuple[Consent, str]]:
 def _standing(said: tuple[str, Millis, Millis]) -> tuple[Millis, bool, Millis, str]:
     word, time, received = said
     return time, word == "withdrawn", received, word
-
-
-def _note_last(state: State, selector: Selector, document: Json, moment: Moment) -> bool:
-    values = state.lasts.setdefault(selector.keep, {})
-    if selector.worth is not None:
-        moment = (moment[0], moment[1], worth(document, selector.worth))
-    new = _insert(values.setdefault(ANY, []), moment, selector.newest)
-    if selector.same is not None:
-        value = value_hash(document, selector.same)
-        new = _insert(values.setdefault(value, []), moment, selector.newest) or new
-        named = [v for v in values if v not in (ANY, NONE)]
-        if len(named) > VALUES:
-            del values[min(named, key=lambda v: (values[v][0], v))]
-    return new
-
-
-def _insert(kept: list[Moment], moment: Moment, newest: int) -> bool:
-    """Puts a moment among the newest, once an event; says whether it is among them now and was not before."""
-    if any(one[1] == moment[1] for one in kept):
-        return False
-    kept.append(moment)
-    kept.sort(reverse=True)
-    del kept[newest:]
-    return moment in kept

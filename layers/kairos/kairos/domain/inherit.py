@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from kairos.domain import interest
+from kairos.domain import absence, interest
 from kairos.domain.definitions import Catalog
-from kairos.domain.facts import ANY, NONE, VALUES
-from kairos.domain.journey import Armed, Moment
+from kairos.domain.journey import Moment
+from kairos.domain.lasts import ANY, NONE, VALUES
 from kairos.domain.settling import SUPPRESSED_KEPT
 from kairos.domain.state import State
 
@@ -67,15 +67,10 @@ def _unite_armed(state: State, other: State) -> None:
         values = state.armed.setdefault(name, {})
         for value, armed in theirs.items():
             mine = values.get(value, armed)
-            later = max(mine, armed, key=_order)
+            later = max(mine, armed, key=absence.order)
             later.fired = max(mine.fired, armed.fired)
             values[value] = later
-        for value in sorted(values, key=lambda v: values[v].time)[: max(len(values) - VALUES, 0)]:
-            del values[value]
-
-
-def _order(armed: Armed) -> tuple[int, int, str]:
-    return armed.time, armed.received, armed.id
+        absence.trim(values)
 
 
 def _unite_consents(state: State, other: State) -> None:

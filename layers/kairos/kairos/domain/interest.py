@@ -45,7 +45,7 @@ def name_of(value: Any) -> str | None:
     """A value as it is kept; None for what can be no value of a dimension."""
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
         return None
-    text = str(value)
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
     return text if len(text) <= _LONGEST_NAME else short_hash(text, 12)
 
 

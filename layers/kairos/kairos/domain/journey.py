@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from kairos.domain.events import Json, Millis
 
-Moment = tuple[Millis, str] | tuple[Millis, str, float]
-"""When, and which event (short hash of its id); of a goal's event also what it was worth."""
+Moment = tuple[Millis, str] | tuple[Millis, str, float] | tuple[Millis, str, float, str]
+"""When, and which event (short hash of its id); of a goal's event also what it was worth, and in which
+currency if not the policy's."""
 
 
 @dataclass(slots=True)

@@ -7,9 +7,9 @@ from typing import Any, Final
 from kairos.domain import reach, watching
 from kairos.domain.conditions import compile_condition
 from kairos.domain.definitions import Branch, Campaign, Path, Place, Step, Trigger, Watch
-from kairos.domain.events import Json
-from kairos.domain.facts import LATE
+from kairos.domain.events import Json, Millis
 from kairos.domain.keeping import Keeping
+from kairos.domain.lasts import LATE
 from kairos.domain.needs import Needs, counted, select
 
 FIRST: Final = 5
@@ -20,7 +20,8 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
     """The campaign; what it needs kept is noted in `keeping`."""
     outer, keeping.needs = keeping.needs, Needs(keeping.segments)
     trigger = _trigger(name, node, keeping)
-    exits = tuple(keeping.kept(exit, node["expires"] + LATE, stops=True) for exit in node["exit"])
+    hold = _hold(node)
+    exits = tuple(keeping.kept(exit, hold, stops=True) for exit in node["exit"])
     goal, goal_on = node.get("goal"), None
     if goal:
         goal_on = keeping.kept(goal["on"], node["expires"] + LATE, newest=FIRST, worth=_path(goal.get("value")))
@@ -70,8 +71,15 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
     )
 
 
+def _hold(campaign: Json) -> Millis | None:
+    """How long what may stop an entry is kept: one that is armed enters much later, and at a moment that may move."""
+    trigger = campaign["trigger"]
+    armed = None if trigger.get("until") else trigger.get("for", 0) if trigger["kind"] == "inaction" else 0
+    return None if armed is None else int(armed + campaign["expires"] + LATE)
+
+
 def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:
-    node, expires = campaign["trigger"], campaign["expires"]
+    node = campaign["trigger"]
     match node["kind"]:
         case "date":
             return Trigger("date", until=keeping.moment(node["date"]), yearly=node["yearly"])
@@ -98,7 +106,7 @@ def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:
                 keeping.heard({"event": ["content.shown"], "match": {"properties": {"campaign": [name]}}})
             return Trigger("inbound", slot=node["slot"])
     wait = node.get("for") or 0
-    absent = keeping.kept(node["absent"], wait + expires + LATE if wait else None, stops=True)
+    absent = keeping.kept(node["absent"], _hold(campaign), stops=True)
     until = keeping.moment(node["until"]) if node.get("until") else None
     return Trigger("inaction", keeping.heard(node["on"]), absent, wait, until)
 

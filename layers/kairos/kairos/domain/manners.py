@@ -6,7 +6,7 @@ from kairos.domain import moments
 from kairos.domain.conditions import within_hours
 from kairos.domain.definitions import Campaign, Catalog, Policy
 from kairos.domain.events import Millis
-from kairos.domain.facts import known
+from kairos.domain.lasts import known
 from kairos.domain.state import State
 from kairos.domain.view import View
 

@@ -42,6 +42,8 @@ class Needs:
             self.paths.add(tuple(path[1:]))
         elif path[0] == "attributes" and len(path) > 1:
             self.attribute(path[1])
+        elif path[0] in ("score", "grade"):
+            self.looks.add(path[0])
         return tuple(path)
 
 

@@ -3,8 +3,8 @@
 from kairos.domain import manners
 from kairos.domain.chain import advance
 from kairos.domain.entering import REMEMBERED, SIDE_BY_SIDE, UNDER_WAY, hope
-from kairos.domain.facts import same_of
 from kairos.domain.journey import Goal, Recent, Run
+from kairos.domain.lasts import same_of
 from kairos.domain.state import State
 from kairos.domain.turn import Turn, give_back
 

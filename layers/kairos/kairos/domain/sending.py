@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from kairos.domain import manners
-from kairos.domain.chain import advance
+from kairos.domain.chain import advance, live_coupon
 from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Millis
-from kairos.domain.facts import same_of
 from kairos.domain.journey import Run, Sent
+from kairos.domain.lasts import same_of
 from kairos.domain.turn import SETTLING, Candidate, Turn
 from kairos.domain.view import View
 
@@ -61,6 +61,7 @@ def _judge(turn: Turn, candidate: Candidate) -> None:
         about = {
             "step": candidate.step.id, "variant": run.variant or None,
             "channel": verdict.channel or None, "reason": verdict.reason,
+            "message_id": _identity(turn, candidate, verdict.channel or candidate.step.spec["channel"][0]),
         }  # fmt: skip
         turn.tell("message.refused", run.campaign, run.key, **about)
     if recent := turn.recent(run.campaign, run.key):
@@ -70,8 +71,9 @@ def _judge(turn: Turn, candidate: Candidate) -> None:
         turn.end(run, "exited")
         return
     if not verdict.reason:
+        _share_coupon(turn, run)
         put = _message(turn, candidate, verdict.channel)
-        turn.kept += not put.transactional
+        turn.kept += not put.transactional  # also one that exists already: what is decided again is decided alike
         take(turn, put)
         _start_coupon(turn, run)
     advance(turn, run, candidate.step.next, turn.now if run.held else candidate.due)
@@ -106,17 +108,28 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
     return Verdict(channel, "holdout" if run.control else "")
 
 
+def _identity(turn: Turn, candidate: Candidate, channel: str) -> str:
+    run = candidate.run
+    return message_id(turn.customer.id, run.campaign, run.key, candidate.step.id, channel)
+
+
 def _message(turn: Turn, candidate: Candidate, channel: str) -> PutMessage:
     run, campaign, step, topic = candidate.run, candidate.campaign, candidate.step, _topic(candidate)
     channels = step.spec["channel"]
     return PutMessage(
-        id=message_id(turn.customer.id, campaign.name, run.key, step.id, channel),
+        id=_identity(turn, candidate, channel),
         campaign=campaign.name, key=run.key, step=step.id, channel=channel,
         channels=tuple(channels[channels.index(channel) + 1 :]), topic=topic, template=step.spec["template"],
         transactional=turn.catalog.policy.transactional(topic), since=run.since, trigger=run.trigger,
         same=same_of(candidate.campaign, candidate.run.event), expires=_expires(candidate), due=turn.now + SETTLING, guard=turn.state.guard,
         catalog=turn.catalog.hash, variant=run.variant, coupon=run.coupon,
     )  # fmt: skip
+
+
+def _share_coupon(turn: Turn, run: Run) -> None:
+    """One live code a name: a message of another campaign may have shown one since this one was got ready."""
+    if run.coupon is not None and "since" not in run.coupon:
+        run.coupon = live_coupon(turn, run.coupon["name"]) or run.coupon
 
 
 def _start_coupon(turn: Turn, run: Run) -> None:

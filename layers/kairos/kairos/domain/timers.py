@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 from functools import partial
 
 from kairos.domain import facts, moments, watching
+from kairos.domain.absence import pending
 from kairos.domain.chain import reschedule, resume
-from kairos.domain.definitions import Campaign
+from kairos.domain.definitions import Campaign, Policy
 from kairos.domain.effects import PutSnapshot
 from kairos.domain.entering import enter
 from kairos.domain.events import Millis
-from kairos.domain.facts import LATE, pending
 from kairos.domain.identity import short_hash
-from kairos.domain.journey import Armed, Run
+from kairos.domain.journey import Armed, Run, Sent
+from kairos.domain.lasts import LATE
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, project
 
@@ -75,8 +76,7 @@ def close(turn: Turn, *, woken: bool) -> None:
     for name, recents in state.recents.items():
         span = max([_DAY, catalog.campaigns[name].remember, *(s for _, s in catalog.campaigns[name].groups)])
         state.recents[name] = [r for r in recents if not r.ended or r.entered > now - span]
-    longest = max([_DAY, *(cap.per for cap in catalog.policy.caps)])
-    state.sends = [sent for sent in state.sends if sent.time > now - longest][-SENDS:]
+    state.sends = _places(state.sends, catalog.policy, now)
     state.goals = [goal for goal in state.goals if goal.until + LATE > now]
     state.coupons = {name: c for name, c in state.coupons.items() if c["since"] + c["valid"] > now}
     state.placed = [p for p in state.placed if p.until > now and p.campaign in catalog.campaigns]
@@ -90,6 +90,15 @@ def close(turn: Turn, *, woken: bool) -> None:
         reschedule(turn)
     state.catalog = catalog.hash
     state.due = _due(turn, woken=woken)
+
+
+def _places(sends: list[Sent], policy: Policy, now: Millis) -> list[Sent]:
+    """Those that caps may still count; what is transactional is counted by none, and only has to be found if it is refused."""
+    longest = max([_DAY, *(cap.per for cap in policy.caps)])
+    counted = [sent for sent in sends if sent.time > now - longest and not policy.transactional(sent.topic)][-SENDS:]
+    others = [sent for sent in sends if sent.time > now - _DAY and policy.transactional(sent.topic)]
+    room = SENDS - len(counted)
+    return sorted([*counted, *others[max(len(others) - room, 0) :]], key=lambda sent: sent.time)
 
 
 def _due(turn: Turn, *, woken: bool) -> Millis | None:

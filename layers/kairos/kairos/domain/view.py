@@ -1,5 +1,6 @@
 """What conditions and references look at: a customer, an event, and the two nows."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,15 @@ def dig(document: Any, path: Path) -> Any:
             return MISSING
         document = document[name]
     return document
+
+
+def text_of(value: Any) -> str:
+    """A value within a text: nothing where there is none; equal numbers alike; what is no text as JSON writes it."""
+    if value is MISSING or value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=dict)
 
 
 def project(document: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
@@ -94,8 +104,8 @@ class View:
         if root == "score":
             return scoring.score(self)[0]
         if root == "grade":
-            grade = scoring.grades(self)[0]
-            return MISSING if grade is None else grade
+            possible = scoring.grades(self)
+            return MISSING if len(possible) > 1 or possible[0] is None else possible[0]
         return MISSING
 
     def resolve(self, moment: Moment) -> Millis | None:

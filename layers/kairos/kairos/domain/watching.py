@@ -41,7 +41,6 @@ def moves(way: str) -> Fires:
 def change(node: Json, needs: Needs) -> tuple[Callable[[View], str | None], Fires]:
     """What shows the value of a change trigger, and which changes of it fire."""
     path = needs.reference(node["of"])
-    needs.looks |= {path[0]} & {"score", "grade"}
     if node.get("at_least") is not None or node.get("at_most") is not None:
         return _threshold(path, node, needs), moves("enters")
     was, now = (

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from kairos.domain import interest, scoring
+from kairos.domain import interest
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Event, Millis, Ref
 from kairos.domain.interest import Dimension
 from kairos.domain.sources import parts
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.state import Customer, Fact, Profile, State
-from kairos.domain.view import View
+from kairos.domain.view import MISSING, View
 from kairos.service import trouble
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.evaluate import Evaluate
@@ -116,7 +116,7 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
             for run in state.runs
         ],
         "score": look.read(("score",)),
-        "grade": scoring.grades(look)[0],
+        "grade": None if (grade := look.read(("grade",))) is MISSING else grade,
         "interest": {name: _interests(state, dimension, now) for name, dimension in catalog.policy.interests.items()},
         "content": [
             {"slot": one.slot, "campaign": one.campaign, "template": one.template, "until": _iso(one.until)}

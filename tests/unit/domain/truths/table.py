@@ -142,6 +142,11 @@ class AfterGate(SendGate):
     refusals_of_entry = True
 
 
+def _amount(record: Record) -> str:
+    """What a goal was worth, in which currency if not in the policy's."""
+    return f"{record.value:g}" + (f" {record.currency}" if record.currency not in ("", "DKK") else "")
+
+
 def is_entry(record: Record) -> bool:
     """Whether it says what became of somebody who stood before the campaign."""
     return record.campaign == "hello" and (
@@ -219,7 +224,7 @@ class Goal(Table):
     def check(self, row: Row) -> None:
         _, written, given, when, worth = row
         story = self.story(written).play(given)
-        reached = [(told(r.time), f"{r.value:g}") for r in story.lines if r.campaign == "hello" and r.outcome == "goal"]
+        reached = [(told(r.time), _amount(r)) for r in story.lines if r.campaign == "hello" and r.outcome == "goal"]
         assert reached == ([] if worth == "silent" else list(zip(map(same, _parts(when)), _parts(worth), strict=True)))
 
 

@@ -61,6 +61,7 @@ DUPLICATE = EntryGate("duplicate", [
     ("a part is null: the event is the key", "KEY", "0 x k=null; +1h x k=null", "entered, entered"),
     ("of two parts one is missing", "key: '{{ event.properties.k }}-{{ event.properties.m }}'", "0 x k=1; +1h x k=1", "entered, entered"),
     ("a number and its text are one key", "KEY", '0 x k=1; +1h x k="1"', "entered, duplicate"),
+    ("equal numbers are one key however they are written", "KEY", "0 x k=1; +1h x k=1.0", "entered, duplicate"),
     ("never given back, though nothing went out", "KEY, MAIL", "-1d withdraws offers/email; 0 x k=1; +1h x k=1", "entered, duplicate"),
     ("before cooldown", "KEY, cooldown: 3d", "0 x k=1; +1h x k=1", "entered, duplicate"),
     ("before in_campaign", "KEY, WAITS", "0 x k=1; +1h x k=1", "entered, duplicate"),

@@ -8,9 +8,22 @@ MAIL = "steps: [send: {channel: email, template: a}]"
 SMS = "steps: [send: {channel: sms, template: a}]"
 PUSH = "steps: [send: {channel: push, template: a}]"
 CART = f"event: x, absent: {{event: never, for: 1h}}, exit: {{event: y, same: properties.n}}, {MAIL}"
+LONG = f"event: x, absent: {{event: never, for: 20d}}, exit: {{event: y, same: properties.n}}, {MAIL}"
+UNTIL = (
+    f"event: x, absent: {{event: never, until: event.properties.at}}, exit: {{event: y, same: properties.n}}, {MAIL}"
+)
 ONE_A_DAY = "policy: {frequency_caps: [{at_most: 1, per: 1d}]}"
 NIGHT = "policy: {quiet_hours: [{channels: [email], from: '08:00', to: '12:00'}]}"
-KNOWN = {"MAIL": MAIL, "SMS": SMS, "PUSH": PUSH, "CART": CART, "ONE_A_DAY": ONE_A_DAY, "NIGHT": NIGHT}
+KNOWN = {
+    "MAIL": MAIL,
+    "SMS": SMS,
+    "PUSH": PUSH,
+    "CART": CART,
+    "LONG": LONG,
+    "UNTIL": UNTIL,
+    "ONE_A_DAY": ONE_A_DAY,
+    "NIGHT": NIGHT,
+}
 
 PAUSED = SendGate("paused", [
     ("paused before the next send", "steps: [send: {channel: email, template: a}, wait: 1d, send: {channel: email, template: b}]", "0 x; +1h pauses", "goes, paused"),
@@ -43,6 +56,8 @@ EXITED = SendGate("exited", [
     ("dated before the trigger, heard of before delivery", "MAIL, exit: {event: y}", "0 x; -1m y late=2m; +3m delivers", "goes, sent"),
     ("heard of before a trigger that comes late", "MAIL, exit: {event: y}", "+1m y; 0 x late=2m", "exited"),
     ("after delivery", "MAIL, exit: {event: y}", "0 x; +2m delivers; +3m y", "goes, sent"),
+    ("of its value, long before what is armed is due, and others since", "LONG", "0 x n=1; +1d y n=1; +15d y n=3", "exited"),
+    ("of its value, long before a moment that is waited for", "UNTIL", '0 x n=1 at="2026-06-21"; +1d y n=1; +15d y n=3', "exited"),
     ("before expired", "CART, expires: 6h", "0 x; +1m y; +2m sleeps; +4h wakes", "exited"),
 ], known=KNOWN)  # fmt: skip
 

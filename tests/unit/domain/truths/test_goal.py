@@ -32,10 +32,18 @@ GOAL = Goal("goal", [
     ("same: one without a value is equal", "SAME", "0 x n=1; +1h buy", "+1h", "0"),
     ("it matches", "goal: {event: buy, within: 3d, match: {properties: {total: [{numeric: ['>', 9]}]}}}", "0 x; +1h buy total=9; +2h buy total=10", "+2h", "0"),
     ("an amount that is none is worth nothing", "BUYS", "0 x; +1h buy total=much", "+1h", "0"),
+    ("an amount that is written as a text", "BUYS", '0 x; +1h buy total="12.50"', "+1h", "12.5"),
+    ("in the currency that it names", "BUYS", "0 x; +1h buy total=25 currency=EUR", "+1h", "25 EUR"),
+    ("whatever is no currency is the policy's", "BUYS", "0 x; +1h buy total=25 currency=euro", "+1h", "25"),
+    ("its currency, too, is remembered for an entry that comes late", "BUYS", "+1h buy total=25 currency=EUR; 0 x late=2h", "+2h", "25 EUR"),
     ("the trigger itself is none", "goal: {event: x, within: 3d}", "0 x; +1h y", "", "silent"),
     ("control reaches goals too", "BUYS, holdout: 100%", "0 x; +1h buy total=25", "+1h", "25"),
     ("who did not enter hopes for nothing", "BUYS, audience: {tagged: nobody}", "0 x; +1h buy total=25", "", "silent"),
     ("of what was shown, from then on", "BANNER", "0 content.shown campaign=hello key=k; +1h buy", "+1h", "0"),
+    ("shown twice, reached once", "BANNER", "0 content.shown campaign=hello; +1d content.shown campaign=hello; +2d buy; +2d1h buy", "+2d", "0"),
+    ("shown again, it is hoped for so much longer", "BANNER", "0 content.shown campaign=hello; +1d content.shown campaign=hello; +4d buy", "+4d", "0"),
+    ("shown earlier, as is heard later: then it was reached", "BANNER", "+2d content.shown campaign=hello; +1d buy; 0 content.shown campaign=hello late=2d1h", "+2d1h", "0"),
+    ("shown again after it was reached", "BANNER", "0 content.shown campaign=hello; +1d buy; +2d content.shown campaign=hello; +3d buy", "+1d, +3d", "0, 0"),
     ("before it was shown", "BANNER", "-1h buy; 0 content.shown campaign=hello key=k", "", "silent"),
 ], known={"BUYS": BUYS, "SAME": SAME, "EACH": EACH, "CART": CART, "BANNER": BANNER})  # fmt: skip
 

@@ -5,6 +5,8 @@ from tests.unit.domain.truths.table import Row, Step
 OFFER = "coupon: {name: back, percent: 15, valid: 12h}"
 EACH = "key: '{{ event.id }}', policy: {arbitration: {keep: 9}}"
 
+OTHER = ", beside: {other: {trigger: {event: y}, steps: [coupon: {name: back, percent: 10, valid: 12h}, send: {channel: email, template: b}]}}"
+
 COUPON = Step("coupon", [
     ("the messages behind it show it", f"[{OFFER}, send: {{channel: email, template: a}}]", "", "", "a[15%#1] 0", "finished"),
     ("those before it do not", f"[send: {{channel: email, template: a}}, wait: 1d, {OFFER}, send: {{channel: email, template: b}}]", "", "", "a 0, b[15%#1] +1d", "finished"),
@@ -12,6 +14,7 @@ COUPON = Step("coupon", [
     ("two messages show one code", f"[{OFFER}, send: {{channel: email, template: a}}, wait: 2h, send: {{channel: email, template: b}}]", "", "", "a[15%#1] 0, b[15%#1] +2h", "finished"),
     ("another one behind it", f"[{OFFER}, send: {{channel: email, template: a}}, wait: 1d, coupon: {{name: last, percent: 20, valid: 1d}}, send: {{channel: email, template: b}}]", "", "", "a[15%#1] 0, b[20%#2] +1d", "finished"),
     ("one live code per name", f"[{OFFER}, send: {{channel: email, template: a}}]", EACH, "0 x; +11h x", "a[15%#1] 0, a[15%#1] +11h", "finished, finished"),
+    ("though another campaign has shown one since this was got ready", f"[{OFFER}, wait: 5h, send: {{channel: email, template: a}}]", EACH + OTHER, "0 x; +1h y; +6h x", "a[10%#1] +5h, a[10%#1] +11h", "finished, finished"),
     ("when it has run out there is a new one", f"[{OFFER}, send: {{channel: email, template: a}}]", EACH, "0 x; +12h x", "a[15%#1] 0, a[15%#2] +12h", "finished, finished"),
     ("its time starts with the message", f"[{OFFER}, wait: 10h, send: {{channel: email, template: a}}]", EACH, "0 x; +11h x", "a[15%#1] +10h, a[15%#1] +21h", "finished, finished"),
     ("no message, no code", f"[{OFFER}]", "", "", "", "finished"),

@@ -8,6 +8,8 @@ SAME = f"event: cart, {FULL}, absent: {{event: order, for: 1h, same: properties.
 KEYED = SAME + ", key: '{{ event.properties.c }}'"
 NO_SHOW = "event: booked, absent: {event: attended, same: properties.b, until: event.properties.at"
 
+OPENED = "event: message.sent, absent: {event: message.opened, same: properties.message_id, for: 1h}"
+
 ABSENT = Trigger("absent", [
     ("so long after it", "ONE", "0 cart total=5", "+1h", "entered"),
     ("nothing happened", "ONE", "0 z", "", "silent"),
@@ -40,6 +42,14 @@ ABSENT = Trigger("absent", [
     ("same: one of two ordered", "KEYED", "0 cart total=5 c=1; +10m cart total=5 c=2; +20m order c=1", "+1h10m", "entered"),
     ("same: another one emptied", "SAME", "0 cart total=5 c=1; +1m cart total=0 c=2", "+1h", "entered"),
     ("same: this one emptied", "SAME", "0 cart total=5 c=1; +1m cart total=0 c=1", "", "silent"),
+    ("same: emptied without saying which is any of them", "KEYED", "0 cart total=5 c=1; +10m cart total=5 c=2; +20m cart total=0", "", "silent"),
+    ("same: but not what is filled after it", "KEYED", "0 cart total=5 c=1; +20m cart total=0; +30m cart total=5 c=2", "+1h30m", "entered"),
+    ("same: heard of before the cart itself", "SAME", "+1m cart total=0; 0 cart total=5 c=1 late=2m", "", "silent"),
+    ("same: a cart without a name is emptied by any", "SAME", "0 cart total=5; +1m cart total=0 c=9", "", "silent"),
+    ("same: also if that is heard of first", "SAME", "+1m cart total=0 c=9; +2m cart total=0 c=8; 0 cart total=5 late=3m", "", "silent"),
+    ("same: equal numbers are equal however they are written", "SAME", "0 cart total=5 c=1; +1m order c=1.0", "", "silent"),
+    ("what its own messages tell arms nothing", "OPENED", "0 message.sent campaign=hello", "", "silent"),
+    ("what others' messages tell does", "OPENED", "0 message.sent campaign=other", "+1h", "entered"),
     ("the key is used up", "KEYED", "0 cart total=5 c=1; +2h cart total=5 c=1", "+1h, +3h", "entered, duplicate"),
     ("a wake-up that comes too late", "SAME, expires: 6h", "0 cart total=5; 0 sleeps; +7h wakes", "+7h", "expired"),
     ("a wake-up that comes late", "SAME, expires: 6h", "0 cart total=5; 0 sleeps; +6h59m wakes", "+6h59m", "entered"),
@@ -51,7 +61,7 @@ ABSENT = Trigger("absent", [
     ("no moment is never", "NO_SHOW}", "0 booked b=1", "", "silent"),
     ("an order of the exit, before it is due: enters all the same", "SAME, exit: {event: order}", "0 cart total=5 c=1; +1m order c=2", "+1h", "entered"),
     ("deployed after the cart", "ONE", "-10m cart total=5; 0 deploy", "", "silent"),
-], known={"NO_SHOW": NO_SHOW, "KEYED": KEYED, "SAME": SAME, "ONE": ONE})  # fmt: skip
+], known={"OPENED": OPENED, "NO_SHOW": NO_SHOW, "KEYED": KEYED, "SAME": SAME, "ONE": ONE})  # fmt: skip
 
 
 @ABSENT.each
