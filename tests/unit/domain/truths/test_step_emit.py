@@ -13,7 +13,7 @@ EMIT = Step("emit", [
     ("what is missing is left out", "[emit: {type: lead, detail: {a: 1, n: '{{ event.properties.n }}'}}]", "", "", "lead(a=1) 0", "finished"),
     ("a grade that may be another is left out", "[emit: {type: lead, detail: {g: '{{ grade }}'}}]", "policy: {grades: [{grade: A, when: {did: {event: buy, within: 7d}}}]}", "-3d deploy; 0 x", "lead() 0", "finished"),
     ("null is null, and nothing in a text", "[emit: {type: lead, detail: {n: '{{ event.properties.n }}', t: 'no-{{ event.properties.n }}'}}]", "", "0 x n=null", 'lead(n=null,t="no-") 0', "finished"),
-    ("in a text as JSON writes it", "[emit: {type: lead, detail: {t: '{{ event.properties.b }} {{ event.properties.f }} {{ event.properties.l }}'}}]", "", '0 x b=true f=2.0 l=[2]', 'lead(t="true 2 [\"a\"]") 0', "finished"),
+    ("in a text as JSON writes it", "[emit: {type: lead, detail: {t: '{{ event.properties.b }} {{ event.properties.f }} {{ event.properties.l }}'}}]", "", '0 x b=true f=2.0 l=[2]', 'lead(t="true 2 [2]") 0', "finished"),
     ("a text around it", "[emit: {type: lead, detail: {n: 'no-{{ event.properties.n }}'}}]", "", "0 x n=7", 'lead(n="no-7") 0', "finished"),
     ("consent is none of its business", "[emit: {type: lead}]", "", "-1d withdraws offers/email; 0 x", "lead() 0", "finished"),
     ("no cap counts it", "[emit: {type: lead}, send: {channel: email, template: a}]", "policy: {frequency_caps: [{at_most: 1, per: 1d}]}", "", "lead() 0, a 0", "finished"),
