@@ -43,7 +43,7 @@ MUTANTS: Final = (
     Mutant("the SDK tries again", "adapters/aws.py", 'retries={"total_max_attempts": 1}', 'retries={"total_max_attempts": 3}'),
     Mutant(
         "consent is judged at decision only", "domain/judge.py",
-        "return manners.refusal_of_channel(customer.state, catalog.policy, message.topic, message.channel) or None",
+        "return manners.refusal_of_channel(customer.state, catalog, message.topic, message.channel, now) or None",
         "return None",
     ),
     Mutant(

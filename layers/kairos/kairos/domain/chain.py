@@ -147,7 +147,7 @@ def reschedule(turn: Turn) -> None:
             run.due = _until(turn, run, step)
         elif run.held == "quiet_hours" and run.due > turn.now:  # else it is judged again in any case
             topic = step.spec.get("topic") or campaign.topic
-            channel, _ = manners.pick_channel(turn.state, turn.catalog.policy, topic, step.spec["channel"])
+            channel, _ = manners.pick_channel(turn.state, turn.catalog, topic, step.spec["channel"], turn.now)
             run.due = manners.quiet_end(turn.state, turn.catalog, channel, turn.now) or turn.now
 
 
@@ -181,7 +181,7 @@ def _set(turn: Turn, values: Mapping[str, Any]) -> None:
             kept[name] = Fact(value, turn.now, turn.now)
             if name in turn.catalog.attributes and facts.show(turn.state, name, "behaviour", value):
                 turn.touched.add(f"attribute:{name}")
-                turn.replan = True
+                turn.replan, turn.moved = True, turn.moved or name == manners.PAUSED_UNTIL
 
 
 def fill(value: Any, view: View) -> Any:

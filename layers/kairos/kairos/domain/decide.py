@@ -116,6 +116,7 @@ def _take_facts(turn: Turn, event: Event) -> None:
     if event.attributes:
         changed = facts.set_attributes(turn.state, turn.needed_profile(), event, turn.catalog.attributes)
         turn.replan = turn.replan or bool(changed)
+        turn.moved = turn.moved or manners.PAUSED_UNTIL in changed
         turn.touched |= {f"attribute:{name}" for name in changed}
     turn.moved = facts.set_addresses(turn.state, turn.profile, event) or turn.moved
     for consent, word in facts.set_consents(turn.state, event):

@@ -20,7 +20,7 @@ def judge(customer: Customer, message: PutMessage, catalog: Catalog, now: Millis
         return "exited"
     if now >= message.expires:
         return "expired"
-    return manners.refusal_of_channel(customer.state, catalog.policy, message.topic, message.channel) or None
+    return manners.refusal_of_channel(customer.state, catalog, message.topic, message.channel, now) or None
 
 
 def quiet_until(customer: Customer, message: PutMessage, catalog: Catalog, now: Millis) -> Millis:

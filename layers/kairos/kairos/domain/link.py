@@ -19,6 +19,7 @@ from kairos.domain.events import OWN_TYPES, Json
 from kairos.domain.identity import short_hash
 from kairos.domain.interest import Dimension
 from kairos.domain.keeping import Keeping
+from kairos.domain.manners import PAUSED_UNTIL
 from kairos.domain.needs import Needs, counted
 
 
@@ -38,7 +39,7 @@ class _Linker:
         campaigns = {name: link_campaign.campaign(name, node, self.keeping) for name, node in live.items()}
         indexed = reach.indexed(campaigns.values())
         counts = tuple(self.keeping.needs.counts.values())
-        attributes = frozenset(self.keeping.needs.attributes | {"timezone"})
+        attributes = frozenset(self.keeping.needs.attributes | {"timezone", PAUSED_UNTIL})
         selectors = (*self.keeping.selectors, *self.keeping.lasts.values(), *(count.on for count in counts))
         types = {type for selector in selectors for type in selector.types} - {"any"}
         types |= {type for dimension in policy.interests.values() for type in dimension.weights}

@@ -1,6 +1,7 @@
 """The gates before a message, one by one: suppression, consent, address, caps, quiet hours, exits."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from kairos.domain import moments
 from kairos.domain.conditions import within_hours
@@ -10,24 +11,30 @@ from kairos.domain.lasts import known
 from kairos.domain.state import State
 from kairos.domain.view import View
 
+PAUSED_UNTIL: Final = "paused_until"
+"""The attribute with the moment until which a customer wants no marketing."""
 
-def pick_channel(state: State, policy: Policy, topic: str, channels: Sequence[str]) -> tuple[str, str]:
+
+def pick_channel(state: State, catalog: Catalog, topic: str, channels: Sequence[str], now: Millis) -> tuple[str, str]:
     """The first channel that is not suppressed, consented and addressed; else the last one and its reason."""
     reason = ""
     for channel in channels:
-        reason = refusal_of_channel(state, policy, topic, channel)
+        reason = refusal_of_channel(state, catalog, topic, channel, now)
         if not reason:
             return channel, ""
     return channels[-1], reason
 
 
-def refusal_of_channel(state: State, policy: Policy, topic: str, channel: str) -> str:
+def refusal_of_channel(state: State, catalog: Catalog, topic: str, channel: str, now: Millis) -> str:
     """`suppressed`, `no_consent` or `no_address`; empty if the channel may be used."""
+    policy = catalog.policy
     known = state.addresses.get(channel)
     address = None if known is None else known.value
     if address is not None and address in state.suppressed.get(channel, ()):
         return "suppressed"
     if not consented(state, policy, topic, channel):
+        return "no_consent"
+    if not policy.transactional(topic) and paused_until(state, catalog) > now:
         return "no_consent"
     return "" if address is not None else "no_address"
 
@@ -44,6 +51,14 @@ def consented(state: State, policy: Policy, topic: str, channel: str) -> bool:
             return word == "proven"
         case _:
             return word in ("granted", "proven")
+
+
+def paused_until(state: State, catalog: Catalog) -> Millis:
+    """Until when the customer wants no marketing; 0 if they never said so."""
+    if PAUSED_UNTIL not in state.attributes:
+        return 0
+    view = View(state, catalog, {}, 0)
+    return moments.resolve(view.attribute(PAUSED_UNTIL), 0, 0, None, view.tz) or 0
 
 
 def opted_out(state: State, policy: Policy, topic: str) -> bool:

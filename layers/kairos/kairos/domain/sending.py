@@ -89,7 +89,7 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
         return Verdict("", "exited")
     if turn.now >= _expires(candidate):
         return Verdict("", "expired")
-    channel, reason = manners.pick_channel(state, policy, topic, spec["channel"])
+    channel, reason = manners.pick_channel(state, turn.catalog, topic, spec["channel"], turn.now)
     if reason:
         return Verdict(channel, reason)
     if policy.transactional(topic):

@@ -76,7 +76,7 @@ def _next_channel(turn: Turn, event: Event) -> bool:
         return False
     if manners.exited(state, campaign, told["same"], told["since"], told["trigger"]):
         return False
-    channel, reason = manners.pick_channel(state, policy, told["topic"], channels)
+    channel, reason = manners.pick_channel(state, turn.catalog, told["topic"], channels, turn.now)
     transactional = policy.transactional(told["topic"])
     if (
         not reason
