@@ -41,9 +41,10 @@ class _Reading(DynamoCustomers):
 class PostMortem:
     """Asks a stack's table, and the campaigns of a directory."""
 
-    def __init__(self, dynamodb: Any, table: str, campaigns: Path) -> None:
+    def __init__(self, dynamodb: Any, table: str, campaigns: Path, address_key: Callable[[], str]) -> None:
         self._table = Table(dynamodb, table)
         self._catalog = _compiled(campaigns)
+        self._address_key = address_key
 
     def why(self, queue: str, letter: Letter) -> str:
         """In words, without any value that the letter carries."""
@@ -64,10 +65,11 @@ class PostMortem:
 
     def _decided(self, body: Any) -> str:
         now = time.time_ns() // 1_000_000
-        commit = Commit(_Reading(self._table), self._catalog, lambda: "post-mortem", Tally())
+        catalog = self._catalog.with_address_key(self._address_key())
+        commit = Commit(_Reading(self._table), catalog, lambda: "post-mortem", Tally())
         for said in queued.read(body, now):
-            heard = said.event(now) if isinstance(said, Feedback) else said
-            if heard is not None and (who := _whose(heard)):
+            heard = said.event(now, catalog.address_hash) if isinstance(said, Feedback) else said
+            if heard is not None and (who := _whose(heard, catalog)):
                 found = commit.read((who,), (who,), consistent=True)[who]
                 commit(found, (heard,), now, consistent=True)
         return PASSED
@@ -91,9 +93,9 @@ class PostMortem:
         return "finished meanwhile; sent back it does nothing" if found is None else PASSED
 
 
-def _whose(heard: Heard) -> str:
+def _whose(heard: Heard, catalog: Catalog) -> str:
     if isinstance(heard, Event):
-        return (customer_id(heard.customer) if heard.customer else None) or ""
+        return (customer_id(heard.customer, catalog.address_hash) if heard.customer else None) or ""
     return heard.customer
 
 

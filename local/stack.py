@@ -20,7 +20,7 @@ from moto.dynamodb.models.table import Table
 
 from local.archive import Archive
 from local.aws import gateway
-from local.aws.deploy import deploy
+from local.aws.deploy import deploy, revealed
 from local.aws.faults import Death, parse_fault
 from local.aws.http_api import HttpApi, Request, Response
 from local.aws.lambdas import Function, Lambdas
@@ -71,7 +71,7 @@ class Stack:
         self._mock.start()
         self.session = _session()
         deploy(template, self.session, domains)
-        self.lambdas = Lambdas(_functions(template, layer), log)
+        self.lambdas = Lambdas(_functions(template, layer, self.session), log)
         self.providers = Providers(template, clock)
         self.gateway = gateway.Gateway(lambda: self.lambdas.running, self.providers.answer, self.providers.heard)
         gateway.install(self.gateway)
@@ -194,11 +194,13 @@ def _session() -> boto3.Session:
     return boto3.Session("local", "local", region_name=REGION, botocore_session=inner)
 
 
-def _functions(template: Template, layer: Path) -> dict[str, Function]:
+def _functions(template: Template, layer: Path, session: boto3.Session) -> dict[str, Function]:
     found = {}
     for name, properties in template.of_type("AWS::Lambda::Function").items():
         given = template.resolve(properties.get("Environment", {})).get("Variables", {})
-        environment = {key: str(layer) if value == OPT else str(value) for key, value in given.items()}
+        environment = {
+            key: str(layer) if value == OPT else revealed(session, str(value)) for key, value in given.items()
+        }
         timeout, memory = int(properties.get("Timeout", 3)), int(properties.get("MemorySize", 128))
         found[name] = Function(name, template.sources[name], properties["Handler"], environment, timeout, memory)
     return found

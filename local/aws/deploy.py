@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ BY_CLOUDFORMATION: Final = frozenset(
     }
 )
 LOCAL_SECRETS: Final = {"WriteKeySecret": "dev-write-key", "AdminKeySecret": "dev-admin-key"}
+DYNAMIC: Final = re.compile(r"\{\{resolve:secretsmanager:(arn:aws:secretsmanager:[\w:-]+)\}\}")
+"""A dynamic reference to a whole secret, as CloudFormation replaces it when it makes a resource."""
 
 
 def _arn(service: str, resource: str, *, region: str = REGION, account: str = ACCOUNT) -> str:
@@ -107,6 +110,16 @@ def _secret(resolve: Resolver, session: boto3.Session, name: str, properties: Ma
     value = LOCAL_SECRETS.get(name) or hashlib.sha256(f"local {name}".encode()).hexdigest()
     made = session.client("secretsmanager").create_secret(Name=f"{STACK}-{name}", SecretString=value)
     resolve.known[name] = made["ARN"]
+
+
+def revealed(session: boto3.Session, text: str) -> str:
+    """The text with its dynamic references replaced by the secrets they name."""
+    secrets = session.client("secretsmanager") if DYNAMIC.search(text) else None
+    return (
+        text
+        if secrets is None
+        else DYNAMIC.sub(lambda found: secrets.get_secret_value(SecretId=found[1])["SecretString"], text)
+    )
 
 
 def _topic_subscription(resolve: Resolver, session: boto3.Session, name: str, properties: Mapping[str, Any]) -> None:

@@ -87,7 +87,13 @@ def _open(stack: str | None, region: str | None, campaigns: Path) -> "tuple[Dead
     from local.post_mortem import PostMortem
 
     reached = Reached(stack, region)
-    return DeadLetters(reached), PostMortem(reached.client("dynamodb"), reached.physical("Table"), campaigns)
+
+    def address_key() -> str:
+        asked = reached.client("secretsmanager").get_secret_value(SecretId=reached.secret("AddressKeySecret"))
+        return str(asked["SecretString"])
+
+    mortem = PostMortem(reached.client("dynamodb"), reached.physical("Table"), campaigns, address_key)
+    return DeadLetters(reached), mortem
 
 
 def _about(letters: "DeadLetters", mortem: "PostMortem", name: str) -> str:

@@ -36,7 +36,7 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
     """Counts are of the newest events, attributes the latest of each source, whatever the order and number of deliveries."""
     heard: dict[str, list[Event]] = {}
     for event in Archive.of(stack).events.values():
-        if event.customer and (who := customer_id(event.customer)):
+        if event.customer and (who := customer_id(event.customer, catalogs()[0].address_hash)):
             heard.setdefault(who, []).append(event)
     for customer, state in history.customers.items():
         devices = [d for d, s in history.customers.items() if customer in (s.moved, s.heir)]

@@ -125,7 +125,7 @@ def deliver() -> "Deliver":
         bus=EventBridgeBus(fresh(aws.events), env.bus),
         renderer=JinjaRenderer(_json(env.catalog_dir, "templates.json"), keyring, env.base_url),
         providers=_providers(env, aws, bundle["policy"]),
-        catalog=link(bundle),
+        catalog=link(bundle).with_address_key(env.address_key),
         clock=now,
         ids=ids,
         tally=tally,
@@ -183,7 +183,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.service.evaluate import Evaluate
 
     table = _table(env.table, aws)
-    linked = link(_bundle(env.catalog_dir))
+    linked = link(_bundle(env.catalog_dir)).with_address_key(env.address_key)
     catalog = linked.with_since(DynamoControl(table).since(linked.keeps, now()))
     store = DynamoCustomers(table)
     queues = SqsQueues(

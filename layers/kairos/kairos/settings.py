@@ -1,7 +1,7 @@
 """The environment as it must be: read once, complete or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TypeVar
 
 Kind = TypeVar("Kind")
@@ -29,6 +29,7 @@ class Deciding:
     rejected_queue: str
     archive_stream: str
     catalog_dir: str
+    address_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +80,19 @@ def read(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
     """The settings of a door: each field is the variable of its name. Raises BadSettings."""
     values: dict[str, str | int] = {}
     wrong: list[str] = []
-    for field in fields(kind):  # type: ignore[arg-type]  # every kind is a dataclass
-        name = field.name.upper()
+    for each in fields(kind):  # type: ignore[arg-type]  # every kind is a dataclass
+        name = each.name.upper()
         given = environment.get(name, "")
         if not given:
-            if field.default is MISSING:
+            if each.default is MISSING:
                 wrong.append(f"{name} is not set")
-        elif field.type in (int, "int"):
+        elif each.type in (int, "int"):
             if not given.isdecimal() or not int(given):
                 wrong.append(f"{name} must be a whole number above 0")
             else:
-                values[field.name] = int(given)
+                values[each.name] = int(given)
         else:
-            values[field.name] = given
+            values[each.name] = given
     if wrong:
         raise BadSettings("; ".join(wrong))
     return kind(**values)

@@ -6,6 +6,7 @@ from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutEntry, PutMessage
 from kairos.domain.events import Consent, Event, Heard, Millis, Occurrence, Ref, Wake
+from kairos.domain.identity import keyed
 from kairos.domain.link import link
 from kairos.domain.state import Customer, Profile, State
 
@@ -14,6 +15,9 @@ HOUR: Millis = 60 * MINUTE
 DAY: Millis = 24 * HOUR
 T0: Millis = 1_780_304_400_000
 """2026-06-01 09:00 UTC, a Monday."""
+
+address_hash = keyed(b"")
+"""Definitions that belong to no stack have no key."""
 
 POLICY: dict[str, Any] = {
     "brand": {"name": "Nordlys"}, "timezone": "UTC", "locale": "en", "currency": "DKK",

@@ -5,12 +5,24 @@ from dataclasses import replace
 import pytest
 
 from kairos.domain.events import Consent
-from kairos.domain.identity import address_hash
 from kairos.domain.judge import judge, quiet_until
 from kairos.domain.settling import report
 from kairos.domain.state import Customer
 from kairos.domain.timers import SENDS
-from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event, joined, on, send, started
+from tests.unit.domain.shop import (
+    DAY,
+    HOUR,
+    T0,
+    Life,
+    address_hash,
+    campaign,
+    catalog,
+    event,
+    joined,
+    on,
+    send,
+    started,
+)
 
 HELLO = campaign(started("x"), key=None)
 EMAIL = address_hash("email", "anna@example.com")

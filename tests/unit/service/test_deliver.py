@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kairos.domain.identity import address_hash
 from kairos.service.ports import BrokenTemplate, CircuitOpen, Control, MessageRef, NotTaken, Refused
 from tests.fakes import QUARTER
-from tests.unit.domain.shop import HOUR, T0, campaign, catalog, event, joined, send, started
+from tests.unit.domain.shop import HOUR, T0, address_hash, campaign, catalog, event, joined, send, started
 from tests.unit.service.workers import Workers
 
 HASH = address_hash("email", "ada@shop.example")

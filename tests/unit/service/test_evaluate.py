@@ -5,10 +5,9 @@ import json
 import pytest
 
 from kairos.domain import tags
-from kairos.domain.identity import address_hash
 from kairos.service.evaluate import HOT
 from kairos.service.ports import AlreadyWritten, Contended, InDoubt, Item
-from tests.unit.domain.shop import CART, HOUR, T0, campaign, catalog, event, joined, send, started
+from tests.unit.domain.shop import CART, HOUR, T0, address_hash, campaign, catalog, event, joined, send, started
 from tests.unit.service.test_deliver import WELCOME
 from tests.unit.service.workers import Workers
 

@@ -111,14 +111,14 @@ def _hear(turn: Turn, event: Event) -> None:
 
 
 def _take_facts(turn: Turn, event: Event) -> None:
-    if facts.news_of_addresses(turn.state, event):
+    if facts.news_of_addresses(turn.state, event, turn.catalog.address_hash):
         turn.needed_profile()
     if event.attributes:
         changed = facts.set_attributes(turn.state, turn.needed_profile(), event, turn.catalog.attributes)
         turn.replan = turn.replan or bool(changed)
         turn.moved = turn.moved or manners.PAUSED_UNTIL in changed
         turn.touched |= {f"attribute:{name}" for name in changed}
-    turn.moved = facts.set_addresses(turn.state, turn.profile, event) or turn.moved
+    turn.moved = facts.set_addresses(turn.state, turn.profile, event, turn.catalog.address_hash) or turn.moved
     for consent, word in facts.set_consents(turn.state, event):
         turn.moved = True
         _tell_of_consent(turn, event, consent, word)

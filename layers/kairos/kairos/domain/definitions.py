@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kairos.domain.events import OWN_TYPES, Event, Json, Millis
+from kairos.domain.identity import AddressHash, keyed
 from kairos.domain.interest import Dimension
 
 if TYPE_CHECKING:
@@ -221,6 +222,7 @@ class Catalog:
     plan: str = ""  # fingerprint of everything for which each customer has to be looked at once
     since: Mapping[str, Millis] = field(default_factory=dict)
     watched_since: Millis = 0  # since when all that is watched is
+    address_hash: AddressHash = field(default=keyed(b""), repr=False)  # the stack's; definitions alone have no key
 
     @property
     def keeps(self) -> frozenset[str]:
@@ -234,6 +236,10 @@ class Catalog:
             since = {keep: min(moment, history) for keep, moment in since.items()}
         watched = max((since.get(keep, 0) for keep in self.watches), default=0)
         return replace(self, since=since, watched_since=watched)
+
+    def with_address_key(self, key: str) -> "Catalog":
+        """The same definitions for the stack whose key this is: addresses are known by the hashes that it makes."""
+        return replace(self, address_hash=keyed(key.encode()))
 
     def external(self, event: Event) -> tuple[Campaign, ...]:
         """The campaigns that an event without a customer starts."""

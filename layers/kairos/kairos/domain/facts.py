@@ -6,7 +6,7 @@ from typing import Any, Final
 from kairos.domain import absence, interest
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Consent, Event, Json, Millis
-from kairos.domain.identity import address_hash, short_hash
+from kairos.domain.identity import AddressHash, push_address, short_hash
 from kairos.domain.journey import Moment
 from kairos.domain.lasts import ANY, LATE, insert, note_last
 from kairos.domain.state import Fact, Profile, State, as_text
@@ -128,40 +128,42 @@ def refresh_attributes(state: State, profile: Profile, catalog: Catalog) -> None
     state.names = catalog.names
 
 
-def news_of_addresses(state: State, event: Event) -> dict[str, object]:
+def news_of_addresses(state: State, event: Event, address_hash: AddressHash) -> dict[str, object]:
     """Those addresses of an event that are newer than what is known, and other ones: only they need the profile."""
     news = {}
     for kind, value in event.addresses.items():
-        known, told = _known_and_told(state, CHANNELS[kind], value, event)
+        known, told = _known_and_told(state, CHANNELS[kind], value, event, address_hash)
         if told.order >= known.order and (kind == "push" or told.value != known.value):
             news[kind] = value
     return news
 
 
-def set_addresses(state: State, profile: Profile | None, event: Event) -> bool:
+def set_addresses(state: State, profile: Profile | None, event: Event, address_hash: AddressHash) -> bool:
     """The newest address of each kind; None removes. Says whether one has changed."""
     changed = False
-    for kind, value in news_of_addresses(state, event).items():
+    for kind, value in news_of_addresses(state, event, address_hash).items():
         if profile is not None:
             profile.addresses[kind] = value
     for kind, value in event.addresses.items():
-        known, told = _known_and_told(state, CHANNELS[kind], value, event)
+        known, told = _known_and_told(state, CHANNELS[kind], value, event, address_hash)
         if told.order >= known.order:
             changed = changed or told.value != known.value
             state.addresses[CHANNELS[kind]] = told
     return changed
 
 
-def _known_and_told(state: State, channel: str, value: object, event: Event) -> tuple[Fact, Fact]:
-    told = Fact(_hash_of(channel, value), event.time, event.received)
+def _known_and_told(
+    state: State, channel: str, value: object, event: Event, address_hash: AddressHash
+) -> tuple[Fact, Fact]:
+    told = Fact(_hash_of(channel, value, address_hash), event.time, event.received)
     return state.addresses.get(channel, Fact(None, -1)), told
 
 
-def _hash_of(channel: str, value: object) -> str | None:
+def _hash_of(channel: str, value: object, address_hash: AddressHash) -> str | None:
     if not value:
         return None
     if isinstance(value, list):
-        value = value[0]["token"]
+        value = push_address(value[0])
     return address_hash(channel, str(value))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from kairos.domain import facts, reach, watching
 from kairos.domain.effects import PutTombstone
 from kairos.domain.events import Event, Heard, Wake
-from kairos.domain.identity import DEVICE, customer_id
+from kairos.domain.identity import DEVICE, device_id
 from kairos.domain.inherit import unite_facts
 from kairos.domain.journey import Sent
 from kairos.domain.reunite import unite_journeys
@@ -23,7 +23,7 @@ def device_of(heard: Heard) -> str:
     who = heard.customer
     if not who.id or not who.anonymous_id or who.id.startswith(DEVICE):
         return ""
-    return customer_id(type(who)(anonymous_id=who.anonymous_id)) or ""
+    return device_id(who.anonymous_id)
 
 
 def devices_of(heard: Iterable[Heard]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Outcome, Record
 from kairos.domain.events import Json, Millis
-from kairos.domain.identity import address_hash
+from kairos.domain.identity import AddressHash, push_address
 from kairos.domain.judge import judge, quiet_until
 from kairos.domain.settling import report
 from kairos.domain.sources import canonical
@@ -26,7 +26,6 @@ from kairos.service.ports import (
     MessageStore,
     NotClaimed,
     NotTaken,
-    Outgoing,
     Provider,
     Queues,
     Refused,
@@ -44,7 +43,7 @@ TRIES: Final = 3
 LOOKS: Final = 3
 """How often a message is judged again at once whose customer changed under it."""
 
-_ADDRESSES: Final = {"email": "email", "phone": "sms", "whatsapp": "whatsapp", "token": "push"}
+_ADDRESSES: Final = {"email": "email", "phone": "sms", "whatsapp": "whatsapp"}
 
 
 class TryAgain(Exception):
@@ -126,7 +125,7 @@ class Deliver:
             trouble.log.error("message %s: %s", put.id, broken)
             self._refuse(message, now, "failed_template")
             return
-        address = address_of(outgoing)
+        address = address_of(outgoing.to, self._catalog.address_hash)
         if token := self._claim(dossier, f"{put.channel}#{address}", now):
             provider = self._providers[put.channel]
             self._call(replace(message, status="sending", token=token), lambda: provider.send(outgoing, now), address)
@@ -239,7 +238,8 @@ class Deliver:
         self._lines.append({"record": record.line()})
 
 
-def address_of(outgoing: Outgoing) -> str:
+def address_of(to: Mapping[str, Any], address_hash: AddressHash) -> str:
     """The hash of where it goes, as suppression and state know it."""
-    to: Mapping[str, Any] = outgoing.to
+    if to.get("token"):
+        return address_hash("push", push_address(to))
     return next((address_hash(channel, str(to[k])) for k, channel in _ADDRESSES.items() if to.get(k)), "")

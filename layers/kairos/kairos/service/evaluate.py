@@ -82,7 +82,7 @@ class Evaluate:
 
     def commit_now(self, event: Event) -> None:
         """Commits one event before returning; if the archive does not take it now, the queue does. Raises Contended, QueueRefused."""
-        customer = _customer(event)
+        customer = self._customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
         batch = _Batch(self._clock(), events=[("", event)])
         _add(batch, self._commit(found, (event,), batch.now, consistent=True))
@@ -109,7 +109,7 @@ class Evaluate:
             return
         batch.events.append((item, said))
         self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
-        if not (customer := _customer(said)):
+        if not (customer := self._customer(said)):
             self._fan_out(batch, item, said)
         elif self._catalog.hears(said) or device_of(said):
             batch.heard.setdefault(customer, []).append((item, said))
@@ -129,12 +129,12 @@ class Evaluate:
         try:
             if feedback.message and feedback.customer:
                 self._settle(batch, item, feedback)
-            if address := feedback.suppresses:
+            if address := feedback.suppresses(self._catalog.address_hash):
                 self._addresses.suppress(address, feedback.kind, batch.now)
         except Exception as error:  # one message's trouble must not hold up the others; the item comes again
             trouble.note("feedback", error)
             batch.failed.add(item)
-        if event := feedback.event(batch.now):
+        if event := feedback.event(batch.now, self._catalog.address_hash):
             self._hear(batch, item, event)
 
     def _settle(self, batch: _Batch, item: str, feedback: Feedback) -> None:
@@ -194,6 +194,9 @@ class Evaluate:
             trouble.note("decide", error)
             self._fail(batch, (who,))
 
+    def _customer(self, event: Event) -> str:
+        return (customer_id(event.customer, self._catalog.address_hash) if event.customer else None) or ""
+
     def _fail(self, batch: _Batch, customers: Iterable[str]) -> None:
         batch.failed.update(item for who in customers for item, _ in batch.heard.get(who, ()))
 
@@ -235,10 +238,6 @@ _COUNTED: Mapping[str, str] = {"entered": "Entered", "goal": "Goal", "refused": 
 def _add(batch: _Batch, committed: Committed) -> None:
     batch.records += committed.records
     batch.messages += committed.messages
-
-
-def _customer(event: Event) -> str:
-    return (customer_id(event.customer) if event.customer else None) or ""
 
 
 def _tells(said: Heard) -> bool:

@@ -13,12 +13,11 @@ from kairos.catalog.schedules import between, following
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, DropPlace, PutMessage, PutPlace, Record
 from kairos.domain.events import Consent, Event, Millis, Occurrence, Ref
-from kairos.domain.identity import address_hash
 from kairos.domain.inbound import Offer, offers
 from kairos.domain.judge import judge
 from kairos.domain.reach import places_for
 from kairos.domain.settling import report
-from tests.unit.domain.shop import DAY, Life, event
+from tests.unit.domain.shop import DAY, Life, address_hash, event
 from tests.unit.domain.truths.moments import moment, span
 from tests.unit.domain.truths.written import nothing
 

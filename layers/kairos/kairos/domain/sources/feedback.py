@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kairos.domain.events import Event, Json, Millis, Ref
-from kairos.domain.identity import address_hash
+from kairos.domain.identity import AddressHash
 
 TOLD: Final = ("delivered", "delayed", "bounced", "complained", "rejected", "opened", "clicked")
 """Kinds that become events of their own; `sent` settles the message and nothing more."""
@@ -32,14 +32,13 @@ class Feedback:
     def message(self) -> str:
         return self.tags.get("message", "")
 
-    @property
-    def suppresses(self) -> str:
+    def suppresses(self, address_hash: AddressHash) -> str:
         """`channel#hash` of the address that must not be written to again, or nothing."""
         if not self.address or not (self.kind == "complained" or (self.kind == "bounced" and self.permanent)):
             return ""
         return f"{self.channel}#{address_hash(self.channel, self.address)}"
 
-    def event(self, received: Millis) -> Event | None:
+    def event(self, received: Millis, address_hash: AddressHash) -> Event | None:
         """The ordinary event it is; None if it is nobody's, or says only that the message was taken."""
         if self.kind not in TOLD or not (self.customer and self.message):
             return None
