@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from kairos.domain.access import Access, Key, Scope, hash_of
 from kairos.domain.effects import Effect, PutEntry, PutMessage, PutTombstone
 from kairos.domain.events import Json, Millis
 from kairos.domain.merge import tombstone
 from kairos.domain.state import Customer, State
+from kairos.service.keys import Keys
 from kairos.service.ports import (
     AlreadyWritten,
     Control,
@@ -68,6 +70,20 @@ class World:
 
     def ids(self) -> str:
         return f"id-{self.step}-{len(self.accepted)}"
+
+
+WEB: frozenset[str] = frozenset({"page.viewed", "identify"})
+
+
+def keys_of(clock: Callable[[], Millis], *more: Key) -> Keys:
+    """The keys write-key, web-key, ask-key and admin-key, one of each scope."""
+    scopes = {"write": Scope.INGEST, "web": Scope.BROWSER, "ask": Scope.DECISIONS, "admin": Scope.ADMIN}
+    held = [
+        Key(name, hash_of(f"{name}-key"), scope, types=WEB if scope is Scope.BROWSER else frozenset())
+        for name, scope in scopes.items()
+    ]
+    text = Access((*held, *more)).text()
+    return Keys(lambda fresh=None: text, clock)
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Events in: `POST /v1/events`, and `/v1/identify` of the Segment protocol."""
 
 from base64 import b64decode
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -20,7 +21,8 @@ def take() -> Response[str]:
     request = app.current_event
     body = _bytes(request.body or "", request.is_base64_encoded)
     key = request.headers.get("idempotency-key", "")
-    what = once(key, body, request.headers, app.lambda_context, lambda: ingest(request.headers, body))
+    work = partial(ingest, request.headers, body)
+    what = ingest.refuse(request.headers) or once(key, body, request.headers, app.lambda_context, work)
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import boto3
 
+from kairos.domain.access import Access, Scope
 from local.aws.intrinsics import Resolver
 from local.aws.template import ACCOUNT, REGION, STACK, Template
 
@@ -22,7 +23,7 @@ BY_CLOUDFORMATION: Final = frozenset(
         "AWS::S3::Bucket",
     }
 )
-LOCAL_SECRETS: Final = {"WriteKeySecret": "dev-write-key", "AdminKeySecret": "dev-admin-key"}
+LOCAL_KEYS: Final = {"dev-write-key": Scope.INGEST, "dev-admin-key": Scope.ADMIN}
 DYNAMIC: Final = re.compile(r"\{\{resolve:secretsmanager:(arn:aws:secretsmanager:[\w:-]+)\}\}")
 """A dynamic reference to a whole secret, as CloudFormation replaces it when it makes a resource."""
 
@@ -107,7 +108,7 @@ def _alias(resolve: Resolver, session: boto3.Session, name: str, properties: Map
 
 
 def _secret(resolve: Resolver, session: boto3.Session, name: str, properties: Mapping[str, Any]) -> None:
-    value = LOCAL_SECRETS.get(name) or hashlib.sha256(f"local {name}".encode()).hexdigest()
+    value = local_keys() if name == "KeysSecret" else hashlib.sha256(f"local {name}".encode()).hexdigest()
     made = session.client("secretsmanager").create_secret(Name=f"{STACK}-{name}", SecretString=value)
     resolve.known[name] = made["ARN"]
 
@@ -120,6 +121,14 @@ def revealed(session: boto3.Session, text: str) -> str:
         if secrets is None
         else DYNAMIC.sub(lambda found: secrets.get_secret_value(SecretId=found[1])["SecretString"], text)
     )
+
+
+def local_keys() -> str:
+    """What the secret of keys holds on a laptop."""
+    made = Access()
+    for key, scope in LOCAL_KEYS.items():
+        made = made.create(key, key, scope, 0)
+    return made.text()
 
 
 def _topic_subscription(resolve: Resolver, session: boto3.Session, name: str, properties: Mapping[str, Any]) -> None:

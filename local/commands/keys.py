@@ -1,6 +1,5 @@
-"""`kairos keys`: replaces the keys of a stack while everything runs."""
+"""`kairos keys`: who may call the API of a stack, and the key that signs links."""
 
-import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -9,81 +8,81 @@ from typing import Final
 import click
 
 from kairos.adapters.secrets import FRESH
-from kairos.domain.keyring import BadRing, Ring, read
+from kairos.domain import access
+from kairos.domain.access import Access, BadAccess, Key, Scope
+from local import key_lists
+from local.clock import iso
+from local.link_keys import link
 from local.reach import Reached, where
 
-PARTS: Final = {"write": "WriteKeySecret", "admin": "AdminKeySecret", "link": "LinkKeySecret"}
-kind = click.argument("kind", type=click.Choice(list(PARTS)))
+HELD_IN: Final = "KeysSecret"
 MINUTES: Final = FRESH // 60_000
+BROWSER_RATE: Final = 100
+name = click.argument("name")
 
 
 @click.group("keys")
 def command() -> None:
-    """Replaces keys without a pause: add, five minutes later use, and retire the old one when nobody needs it."""
+    """Keys of the API: create, list, revoke. To replace one, create the new, hand it on, revoke the old."""
+
+
+@command.command()
+@name
+@click.option("--scope", type=click.Choice([str(scope) for scope in Scope]), required=True, help="What it opens.")
+@click.option("--type", "types", multiple=True, help="An event type that a browser's key may report; may be repeated.")
+@click.option(
+    "--rate", type=click.IntRange(0), help="Events a second, 0 for no limit; a browser's key has 100, others none."
+)
+@where
+def create(
+    name: str, scope: str, types: tuple[str, ...], rate: int | None, stack: str | None, region: str | None
+) -> None:
+    """Makes a key and prints it, this once: the stack keeps its hash. It opens within half a minute.
+
+    ingest: a shop's servers, all that can be said of a customer. browser-ingest: pages and apps, only behaviour of the
+    types given by --type. decisions: asks what to show. admin: reads and writes customers, and all of the others.
+    """
+    key, kind = f"kairos_{secrets.token_urlsafe(32)}", Scope(scope)
+    limit = rate if rate is not None else BROWSER_RATE if kind is Scope.BROWSER else 0
+    now = time.time_ns() // 1_000_000
+    _step(Reached(stack, region), lambda keys: keys.create(name, key, kind, now, types=types, rate=limit))
+    click.echo(key)
+    click.echo(f"{name}: shown this once, only its hash is kept", err=True)
 
 
 @command.command("list")
 @where
 def show(stack: str | None, region: str | None) -> None:
-    """Which keys are accepted, by the beginnings of their hashes."""
-    reached = Reached(stack, region)
-    for name in PARTS:
-        ring = _read(reached, name)
-        told = [f"in use {_print(ring.key)}", *([f"next {_print(ring.next)}"] if ring.next else [])]
-        click.echo(f"{name:<6}{', '.join([*told, *(f'accepted {_print(key)}' for key in ring.previous)])}")
+    """Every key that opens, with its scope and when it was made; none is shown, only the beginning of its hash."""
+    keys = access.parse(key_lists.read(Reached(stack, region), HELD_IN)).all
+    wide = max((len(key.name) for key in keys), default=0)
+    for key in keys:
+        click.echo(f"{key.name:<{wide}}  {_row(key)}")
+    if not keys:
+        click.echo("no key opens: kairos keys create NAME --scope ingest", err=True)
 
 
 @command.command()
-@kind
-@click.option("--show", is_flag=True, help="Print the new key, to be handed on; else it is only in the secret.")
+@name
+@click.confirmation_option(prompt="Whoever has this key is refused from then on. Sure?")
 @where
-def add(kind: str, show: bool, stack: str | None, region: str | None) -> None:
-    """Makes a new key; in five minutes it is accepted everywhere, beside the one in use."""
-    reached, key = Reached(stack, region), secrets.token_urlsafe(32)
-    _step(reached, kind, lambda ring: ring.add(key, _now()))
-    click.echo(
-        f"{kind}: {key if show else _print(key)} is accepted in {MINUTES} minutes; then `kairos keys use {kind}`"
-    )
+def revoke(name: str, stack: str | None, region: str | None) -> None:
+    """Takes a key off the list; it is refused everywhere within five minutes."""
+    _step(Reached(stack, region), lambda keys: keys.revoke(name))
+    click.echo(f"{name}: refused everywhere in {MINUTES} minutes")
 
 
-@command.command()
-@kind
-@where
-def use(kind: str, stack: str | None, region: str | None) -> None:
-    """Takes the new key into use; the old one is still accepted."""
-    ring = _step(Reached(stack, region), kind, lambda ring: ring.use(_now(), settled=FRESH))
-    click.echo(f"{kind}: {_print(ring.key)} is in use; still accepted: {', '.join(map(_print, ring.previous))}")
+command.add_command(link)
 
 
-@command.command()
-@kind
-@click.confirmation_option(prompt="Whoever still has an old key, or an old link, is refused from then on. Sure?")
-@where
-def retire(kind: str, stack: str | None, region: str | None) -> None:
-    """Accepts only the key in use, everywhere within five minutes."""
-    ring = _step(Reached(stack, region), kind, Ring.retire)
-    click.echo(f"{kind}: in {MINUTES} minutes only {_print(ring.key)} is accepted")
+def _row(key: Key) -> str:
+    made = iso(key.created // 1000 * 1000) if key.created else "with the stack"
+    rate = f"{key.rate}/s" if key.rate else "no limit"
+    return f"{key.hash[:8]}  {key.scope:<14}  {made:<20}  {rate}  {', '.join(sorted(key.types))}".rstrip()
 
 
-def _step(reached: Reached, kind: str, change: Callable[[Ring], Ring]) -> Ring:
+def _step(reached: Reached, step: Callable[[Access], Access]) -> None:
     try:
-        ring = change(_read(reached, kind))
-    except BadRing as refused:
-        raise click.ClickException(f"{kind}: {refused}") from refused
-    secrets_manager = reached.client("secretsmanager")
-    secrets_manager.put_secret_value(SecretId=reached.secret(PARTS[kind]), SecretString=ring.text())
-    return ring
-
-
-def _read(reached: Reached, kind: str) -> Ring:
-    found = reached.client("secretsmanager").get_secret_value(SecretId=reached.secret(PARTS[kind]))
-    return read(found["SecretString"])
-
-
-def _print(key: str) -> str:
-    """Enough to tell keys apart, nothing to use them by."""
-    return hashlib.sha256(key.encode()).hexdigest()[:8]
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+        key_lists.change(reached, HELD_IN, lambda text: step(access.parse(text)).text())
+    except BadAccess as refused:
+        raise click.ClickException(str(refused)) from refused

@@ -39,9 +39,11 @@ class Deployed:
         """An AWS client."""
         return self.session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]  # any service
 
-    def secret(self, name: str) -> str:
-        """A secret's value, by its output."""
-        return str(self.client("secretsmanager").get_secret_value(SecretId=self.outputs[name])["SecretString"])
+    @property
+    def key(self) -> str:
+        """The key that the stack was born with."""
+        held = self.client("secretsmanager").get_secret_value(SecretId=self.outputs["KeysSecretArn"])
+        return str(json.loads(held["SecretString"])["first"])
 
     def http(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
         """One request to the API; status and JSON."""

@@ -38,7 +38,7 @@ def test_an_event_put_on_the_bus_becomes_a_message_in_its_ses(stack: Deployed) -
 
 def test_an_event_posted_over_http_becomes_a_message_in_its_ses(stack: Deployed) -> None:
     event = {"type": "customer.registered", **registered("bjarke@customer.example")}
-    status, answer = stack.http("POST", "/v1/events", event, stack.secret("WriteKeySecretArn"))
+    status, answer = stack.http("POST", "/v1/events", event, stack.key)
     assert (status, answer["accepted"]) == (202, 1)
     assert mail_to(stack, "bjarke@customer.example") is not None
 
@@ -48,7 +48,7 @@ def test_an_event_without_a_key_is_turned_away(stack: Deployed) -> None:
 
 
 def test_a_customer_put_by_a_backend_can_be_got(stack: Deployed) -> None:
-    key = stack.secret("AdminKeySecretArn")
+    key = stack.key
     status, _ = stack.http("PUT", "/v1/customers/clara", {"attributes": {"tier": "gold"}}, key)
     assert status == 200
     status, customer = stack.http("GET", "/v1/customers/clara", key=key)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
+from local.commands.keys import BROWSER_RATE
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text()
 SOURCE: Any = yaml_parse((ROOT / "template.yaml").read_text())
@@ -82,9 +84,15 @@ def accepted(doors: int) -> float:
     return refused(3) + lambda_time(doors * DAY, 0.5) + queue + decide + writes + reads + archive
 
 
+def browser(workers: int, rate: int) -> float:
+    """A day with a browser's key: requests as without one, and as many events as each worker lets through."""
+    return refused(1) + workers * rate * DAY * 1.10 / MILLION
+
+
 @pytest.mark.parametrize(
     ("row", "counted"),
     [
+        (r"keeps five workers busy.* \| \$([\d,]+)", browser(5, BROWSER_RATE)),
         (r"small requests a second: refused \| \$([\d,]+)", refused(1)),
         (r"bodies of 10 MB .*\| \$([\d,]+)", refused(20)),
         (r"`HttpConcurrency` 20 \|.*\| \$([\d,]+)", accepted(20)),

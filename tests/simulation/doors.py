@@ -18,6 +18,7 @@ from kairos.adapters.dynamodb.table import Table
 from kairos.adapters.queues import SqsQueues
 from kairos.adapters.ses import SesEmail
 from kairos.adapters.sns import SnsPush, SnsSms
+from kairos.domain.access import Access
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Millis
 from kairos.domain.tokens import Keyring
@@ -83,7 +84,7 @@ class Doors:
         )  # fmt: skip
         self._archive = FirehoseArchive(aws.firehose, aws.stream, sleep=_no_time)
         self._tally = Tally()
-        self._keys = Keys(write=lambda: "key", admin=lambda: "key")
+        self._keys = Keys(lambda fresh=None: Access(first="key").text(), clock)
 
     def ingest(self) -> Ingest:
         return Ingest(self._queues, self._keys, self._clock, self._ids, self._tally)

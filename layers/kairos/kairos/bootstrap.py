@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kairos.adapters.aws import Aws
     from kairos.adapters.dynamodb.table import Table
     from kairos.adapters.queues import SqsQueues
+    from kairos.adapters.secrets import Secret
     from kairos.domain.definitions import Catalog
     from kairos.domain.tokens import Keyring
     from kairos.service.control import Switch
@@ -70,7 +71,7 @@ def ingest() -> "Ingest":
     from kairos.service.keys import Keys
 
     env, aws = settings.read(settings.Ingest, os.environ), _aws()
-    keys = Keys(write=_secret(aws, env.write_key_secret), admin=_secret(aws, env.admin_key_secret))
+    keys = Keys(_secret(aws, env.keys_secret), now)
     return Ingest(SqsQueues(aws.sqs, events=env.events_queue), keys, now, ids, tally)
 
 
@@ -85,7 +86,7 @@ def customers() -> "Customers":
 
     env, aws = settings.read(settings.Customers, os.environ), _aws()
     service, store, catalog = _evaluate(env, aws)
-    return Customers(store, service, Keys(write=None, admin=_secret(aws, env.admin_key_secret)), catalog, now, ids)
+    return Customers(store, service, Keys(_secret(aws, env.keys_secret), now), catalog, now, ids)
 
 
 def links() -> "Links":
@@ -258,7 +259,7 @@ def _json(folder: str, name: str) -> Any:
     return orjson.loads((Path(folder) / name).read_bytes())
 
 
-def _secret(aws: "Aws", name: str) -> Callable[[], str]:
+def _secret(aws: "Aws", name: str) -> "Secret":
     from kairos.adapters.secrets import Secret
 
     return Secret(aws.secrets, name, now)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # an invocation that had nothing to count is nothing to warn of
 warnings.filterwarnings("ignore", "No application metrics to publish")
 
+_COME_AGAIN = (401, 403, 429)
+"""Nothing was done, and another time something may be."""
+
 Once = Callable[[str, bytes, Mapping[str, str], Any, Callable[[], Answer]], Answer]
 
 
@@ -107,7 +110,7 @@ def _runner(door: str, table: str) -> tuple[Callable[..., dict[str, Any]], Any]:
 
     def run(*, work: Callable[[], Answer], request: Mapping[str, str]) -> dict[str, Any]:
         answer = work()
-        if answer.status >= 500 or answer.status == 401:
+        if answer.status >= 500 or answer.status in _COME_AGAIN:
             raise _NotKept(answer)
         return {
             "status": answer.status, "body": answer.body, "content_type": answer.content_type,

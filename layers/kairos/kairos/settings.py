@@ -15,8 +15,7 @@ class BadSettings(Exception):
 class Ingest:
     table: str
     events_queue: str
-    write_key_secret: str
-    admin_key_secret: str
+    keys_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ class FanOut:
 
 @dataclass(frozen=True, slots=True)
 class Customers(Deciding):
-    admin_key_secret: str
+    keys_secret: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kairos.service.customers import Customers
-from kairos.service.keys import Keys
+from tests.fakes import keys_of
 from tests.unit.domain.shop import CART, DAY, T0, campaign, catalog, event, started
 from tests.unit.service.workers import Workers
 
@@ -13,7 +13,7 @@ ADMIN = {"x-api-key": "admin-key"}
 
 
 def door(workers, definitions=None):
-    keys = Keys(write=None, admin=lambda: "admin-key")
+    keys = keys_of(workers.world.clock)
     world, known = workers.world, definitions or catalog(abandoned_cart=CART)
     return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids)
 
@@ -73,10 +73,10 @@ def test_nobody_is_not_found():
     assert door(shop()).get(ADMIN, "nobody").status == 404
 
 
-@pytest.mark.parametrize("headers", [{}, {"x-api-key": "write-key"}])
-def test_it_takes_the_admin_key(headers):
-    assert put(shop(), {}, headers)[0] == 401
-    assert door(shop()).get(headers, "ada").status == 401
+@pytest.mark.parametrize(("headers", "status"), [({}, 401), ({"x-api-key": "write-key"}, 403)])
+def test_it_takes_the_admin_key(headers, status):
+    assert put(shop(), {}, headers)[0] == status
+    assert door(shop()).get(headers, "ada").status == status
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,23 @@
 
 import json
 from base64 import b64encode
+from itertools import count
 
 import pytest
 
+from kairos.domain.access import Key, Scope, hash_of
 from kairos.service.ingest import LARGEST_REQUEST, Ingest
-from kairos.service.keys import Keys
 from kairos.service.metrics import Tally
 from kairos.service.ports import QueueRefused
-from tests.fakes import FakeQueues, World
+from tests.fakes import FakeQueues, World, keys_of
 
 WRITE = {"X-Api-Key": "write-key"}
 
 
-def ingest(world=None, queues=None):
+def ingest(world=None, queues=None, keys=None):
     world = world or World()
-    ids = iter(f"made-{n}" for n in range(10))
-    keys = Keys(write=lambda: "write-key", admin=lambda: "admin-key")
-    return Ingest(queues or FakeQueues(world), keys, world.clock, lambda: next(ids), Tally())
+    ids = (f"made-{n}" for n in count())
+    return Ingest(queues or FakeQueues(world), keys or keys_of(world.clock), world.clock, lambda: next(ids), Tally())
 
 
 def post(body, headers=WRITE, **more):
@@ -37,6 +37,7 @@ def post(body, headers=WRITE, **more):
         ({"Authorization": "Bearer write-key"}, 202),
         ({"authorization": "bearer admin-key"}, 202),
         (WRITE, 202),
+        ({"x-api-key": "ask-key"}, 403),
     ],
 )
 def test_a_key_comes_in_three_forms(headers, status):
@@ -108,3 +109,48 @@ def test_of_two_that_come_at_once_the_later_in_the_list_was_received_later_and_h
     one, other = (queued["event"] for queued in world.events)
     assert one["received"] < other["received"]
     assert one["time"] == other["time"] == world.now
+
+
+WEB = {"x-api-key": "web-key"}
+PAGE = {"type": "page.viewed", "customer": "ada"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"type": "order.placed"}, "type"),
+        ({"customer": None}, "customer"),
+        ({"consents": [{"topic": "offers", "channel": "email", "state": "granted"}]}, "consents"),
+    ],
+)
+def test_a_browser_s_key_reports_somebody_s_behaviour_of_its_types_and_nothing_else(change, field):
+    assert post(PAGE, WEB)[0] == 202
+    status, problem = post(PAGE | change, WEB)
+    assert (status, problem["code"], problem["field"]) == (400, "not_allowed", field)
+    assert post(PAGE | change)[0] == 202, "a server's key may"
+
+
+def test_a_browser_s_key_changes_no_address():
+    world = World()
+    post([PAGE | {"customer": {"id": "ada", "email": "eve@web.example"}}], WEB, world=world)
+    post([PAGE | {"customer": {"anonymous_id": "d1", "phone": "+4520"}}], WEB, world=world)
+    post([PAGE | {"customer": {"email": "eve@web.example", "phone": "+4520"}}], WEB, world=world)
+    ingest(world).identify(WEB, b'{"userId": "ada", "traits": {"email": "eve@web.example", "plan": "plus"}}')
+    said = [body["event"].get("addresses", {}) for body in world.events]
+    assert said == [{}, {}, {"email": "eve@web.example"}, {}], "only the one that says who it is"
+
+
+def test_a_key_over_its_rate_is_told_when_to_come_again():
+    world = World()
+    slow = Key("slow", hash_of("slow-key"), Scope.INGEST, rate=2)
+    door = ingest(world, keys=keys_of(world.clock, slow))
+    headers, page = {"x-api-key": "slow-key"}, json.dumps([PAGE] * 23).encode()
+    assert door(headers, page).status == 202, "what comes whole is taken whole"
+    answer = door(headers, page)
+    assert (answer.status, answer.headers["Retry-After"], json.loads(answer.body)["code"]) == (
+        429, "2", "too_many_requests"
+    )  # fmt: skip
+    assert door.identify(headers, b'{"userId": "ada"}').status == 429
+    assert door(WRITE, page).status == 202, "others are not held up"
+    world.now += 2000
+    assert door(headers, page).status == 202

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from kairos.domain import interest
+from kairos.domain.access import Scope
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Event, Millis, Ref
 from kairos.domain.interest import Dimension
@@ -16,7 +17,7 @@ from kairos.domain.view import MISSING, View
 from kairos.service import trouble
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.evaluate import Evaluate
-from kairos.service.keys import Keys, Role
+from kairos.service.keys import Keys
 from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused
 from kairos.service.reading import read_json
 from kairos.service.receipts import Receipts
@@ -42,7 +43,7 @@ class Customers:
 
     def put(self, headers: Mapping[str, str], customer: str, body: bytes) -> Answer:
         """Merges what is told into what is known; answers when that is committed."""
-        if refused := self.keys.refuse(headers, Role.ADMIN):
+        if refused := self.keys.refuse(headers, Scope.ADMIN):
             return refused
         if len(body) > LARGEST:
             return problem(413, "too_large", f"must have at most {LARGEST} bytes")
@@ -59,7 +60,7 @@ class Customers:
 
     def get(self, headers: Mapping[str, str], customer: str) -> Answer:
         """All that is known."""
-        return self.keys.refuse(headers, Role.ADMIN) or self._view(customer)
+        return self.keys.refuse(headers, Scope.ADMIN) or self._view(customer)
 
     def _view(self, customer: str) -> Answer:
         found = self.store.read((customer,), profiles=(customer,), consistent=True)[customer]

@@ -9,8 +9,8 @@ from kairos.domain.sources.parts import BadEvent
 NOW = 1_780_304_400_000  # 2026-06-01T09:00:00Z
 
 
-def said(**body):
-    return segment.identify(body, received=NOW, new_id=lambda: "made")
+def said(*, trusted=True, **body):
+    return segment.identify(body, received=NOW, new_id=lambda: "made", trusted=trusted)
 
 
 def test_traits_are_declared_addresses_are_addresses_and_the_context_helps_out():
@@ -23,6 +23,11 @@ def test_traits_are_declared_addresses_are_addresses_and_the_context_helps_out()
         "declared": {"plan": "plus", "age": 40, "timezone": "Europe/Copenhagen", "locale": "da-DK"}
     }
     assert event.addresses == {"email": "a@shop.example", "phone": None}
+
+
+def test_a_browser_declares_traits_and_no_addresses():
+    event = said(trusted=False, userId="anna", traits={"email": "a@shop.example", "phone": "+4520", "plan": "plus"})
+    assert (event.attributes, event.addresses) == ({"declared": {"plan": "plus"}}, {})
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted
         customer=ref,
         properties=parts.mapping(body.get("properties"), "properties"),
         context=parts.mapping(body.get("context"), "context"),
-        addresses=reachable(ref) if trusted else {},
+        addresses=reachable(ref, trusted=trusted),
         consents=parts.consents(said, time),
     )
 
@@ -73,6 +73,11 @@ def customer(value: Any, field: str = "customer") -> Ref | None:
     return ref
 
 
-def reachable(ref: Ref | None) -> dict[str, Any]:
-    """The addresses that a reference brings along."""
-    return {} if ref is None else {k: v for k, v in (("email", ref.email), ("phone", ref.phone)) if v}
+def reachable(ref: Ref | None, *, trusted: bool) -> dict[str, Any]:
+    """The addresses that a reference brings along; from others than servers only the one that says who it is."""
+    if ref is None:
+        return {}
+    named = {kind: value for kind, value in (("email", ref.email), ("phone", ref.phone)) if value}
+    if trusted:
+        return named
+    return {} if ref.id or ref.anonymous_id else dict(list(named.items())[:1])

@@ -15,8 +15,8 @@ ADDRESSES: Final = ("email", "phone")
 CONTEXT: Final = ("timezone", "locale")
 
 
-def identify(body: Any, *, received: Millis, new_id: Callable[[], str]) -> Event:
-    """What is said of a customer by a server key. Raises BadEvent."""
+def identify(body: Any, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
+    """What is said of a customer; their addresses only by a server key. Raises BadEvent."""
     if not isinstance(body, dict):
         raise BadEvent("bad_event", "must be an object")
     parts.shallow(body)
@@ -36,7 +36,7 @@ def identify(body: Any, *, received: Millis, new_id: Callable[[], str]) -> Event
         customer=ref,
         context=context,
         attributes={"declared": traits} if traits else {},
-        addresses=addresses,
+        addresses=addresses if trusted else {},
     )
 
 
