@@ -7,10 +7,10 @@ from kairos.domain.sources.parts import BadEvent
 
 
 def read_json(text: str | bytes) -> Any:
-    """The value. Raises BadEvent for what is no JSON, NaN, lone surrogates, or nested beyond reason."""
+    """The value. Raises BadEvent for what is no JSON, NaN, numbers beyond a double's, lone surrogates, or nested beyond reason."""
     try:
         value = json.loads(text, parse_constant=_refuse)
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # 1e999 is read as infinity, and no NaN
     except (ValueError, RecursionError) as error:
         raise BadEvent("bad_json", "must be JSON (UTF-8, no NaN)") from error
     return value
