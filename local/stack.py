@@ -1,6 +1,7 @@
 """The whole system in this process: `Stack.start(campaigns=…)`, then events in, time on, messages out."""
 
 import base64
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -9,8 +10,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import boto3
 import botocore.session
@@ -35,6 +37,9 @@ from local.aws.visibility import give_back
 from local.clock import AnyClock, RealClock, VirtualClock, parse_moment, parse_span
 from local.player import Player
 
+if TYPE_CHECKING:
+    from kairos.catalog.bundle import Bundle
+
 ROOT: Final = Path(__file__).parent.parent
 OPT: Final = "/opt/campaigns"
 KEY: Final = "dev-write-key"
@@ -45,11 +50,18 @@ def to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def compile_campaigns(campaigns: Path, out: Path) -> frozenset[str]:
-    """Writes the campaigns layer's content to `out`; the domains that its brand sends from."""
+@lru_cache(maxsize=4)
+def _compiled(campaigns: Path, digest: str) -> "Bundle":
+    """As long as no file has changed, a stack that starts again in this process need not wait for it."""
     from kairos.catalog.bundle import compile_directory
 
-    bundle = compile_directory(campaigns)
+    return compile_directory(campaigns)
+
+
+def compile_campaigns(campaigns: Path, out: Path) -> frozenset[str]:
+    """Writes the campaigns layer's content to `out`; the domains that its brand sends from."""
+    files = ((str(path), path.read_bytes()) for path in sorted(campaigns.rglob("*")) if path.is_file())
+    bundle = _compiled(campaigns, hashlib.sha256(repr(tuple(files)).encode()).hexdigest())
     bundle.write(out)
     sender = bundle.catalog["policy"]["brand"].get("email") or ""
     domain = parseaddr(sender)[1].rpartition("@")[2]
@@ -104,6 +116,7 @@ class Stack:
         self._mock.stop()
         shutil.rmtree(self._layer, ignore_errors=True)
         _set_engine_clock(RealClock())
+        stamp_with(RealClock())
 
     def physical(self, kind: str) -> list[str]:
         """The physical names of all resources of a type."""

@@ -1,11 +1,17 @@
-"""Lets moto stamp with the stack's clock instead of the wall's."""
+"""Lets moto stamp, and AWS's SDK wait, by the stack's clock instead of the wall's."""
 
 import importlib
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, Final
 
+from botocore import endpoint
 from moto.core import utils
+
+from local.aws.seams import replace
+from local.clock import AnyClock
 
 PLACES: Final = {
     "moto.sqs.models": ("unix_time", "unix_time_millis"),
@@ -16,8 +22,12 @@ PLACES: Final = {
 }
 
 
-def stamp_with(clock: Callable[[], int]) -> None:
-    """From now on the queues, the bus, topics, the archive and its bucket see this clock."""
+def stamp_with(clock: AnyClock) -> None:
+    """From now on the queues, the bus, topics, the archive and its bucket see this clock.
+
+    Where time stands still, a client does not wait before it asks again: nothing would be different afterwards.
+    """
+    replace(endpoint, "time", SimpleNamespace(sleep=_at_once) if clock.virtual else time)
 
     def utcnow() -> datetime:
         return datetime.fromtimestamp(clock() / 1000, UTC).replace(tzinfo=None)
@@ -42,3 +52,7 @@ def stamp_with(clock: Callable[[], int]) -> None:
         for name in names:
             if hasattr(loaded, name):
                 setattr(loaded, name, replacements[name])
+
+
+def _at_once(seconds: float) -> None:
+    """No time passes."""
