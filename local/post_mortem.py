@@ -23,6 +23,7 @@ from kairos.domain.state import Customer
 from kairos.doors import fan_out_reference, reference
 from kairos.service.commit import Commit
 from kairos.service.metrics import Tally
+from kairos.service.ports import Unavailable
 from kairos.service.reading import read_json
 from kairos.service.trouble import where
 from local.dead_letters import Letter
@@ -56,7 +57,7 @@ class PostMortem:
         }  # fmt: skip
         try:
             return looks[queue](read_json(letter.text))
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, Unavailable) as error:
             return f"cannot be told: the table does not answer ({type(error).__name__})"
         except BadEvent as bad:
             return f"not understood: {bad.code}{f' at {bad.field}' if bad.field else ''}"

@@ -46,6 +46,7 @@ class Fault:
     error: str
     times: int = 1
     applied: bool = False
+    status: int = 400  # of the answer that says so
 
 
 @dataclass
@@ -78,7 +79,14 @@ def parse_fault(given: Any) -> Fault:
     model = session.get_service_model(service)
     if given["operation"] not in model.operation_names:
         raise BadFault("operation", f"{given['service']} has no operation {given['operation']}")
-    return Fault(str(model.service_id.hyphenize()), given["operation"], given["error"], times, applied)
+    name, error = str(model.service_id.hyphenize()), given["error"]
+    return Fault(name, given["operation"], error, times, applied, _status(model, error))
+
+
+def _status(model: Any, error: str) -> int:
+    """As AWS's own description of the service has it; SNS's `Throttled`, for one, is a 429."""
+    said = (shape.metadata.get("error", {}) for shape in model.error_shapes if error in (shape.error_code, shape.name))
+    return next((int(one["httpStatusCode"]) for one in said if "httpStatusCode" in one), STATUS.get(error, 400))
 
 
 class Faults:
@@ -113,7 +121,7 @@ def fail(fault: Fault, request: AWSPreparedRequest) -> Answer:
     """The answer that says so, or the exception of a lost connection."""
     if lost := LOST.get(fault.error):
         raise lost(endpoint_url=request.url)
-    status, message = STATUS.get(fault.error, 400), "made to fail"
+    status, message = fault.status, "made to fail"
     if "urlencoded" in str(request.headers.get("content-type", "")):
         error = f"<Type>Sender</Type><Code>{fault.error}</Code><Message>{message}</Message>"
         xml = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"

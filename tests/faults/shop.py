@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,9 @@ from tests.faults.definitions import write
 
 START: Final = "2026-05-04T08:00:00Z"
 """A Monday, ten in the morning in Copenhagen."""
+
+PATIENCE: Final = 20
+"""How often a client asks again."""
 
 ASIDE: Final = ("RejectedQueue", "EventsDlq", "SendDlq", "BulkDlq", "FanOutDlq")
 
@@ -48,8 +51,13 @@ class Shop:
         return who
 
     def put(self, who: str, **body: Any) -> None:
-        answer = self.stack.request("PUT", f"/v1/customers/{who}", body, key="dev-admin-key")
-        assert answer.status == 200, answer.body
+        """As a backend does: while it is asked to come again, it does."""
+        for _ in range(PATIENCE):
+            answer = self.stack.request("PUT", f"/v1/customers/{who}", body, key="dev-admin-key")
+            if answer.status == 200:
+                return
+            assert (answer.status, "retry-after" in answer.headers) == (503, True), answer.body
+        raise AssertionError(f"{who} was never put")
 
     def get(self, who: str) -> dict[str, Any]:
         """What the API tells of a customer."""
@@ -59,10 +67,16 @@ class Shop:
         return body
 
     def post(self, *events: Mapping[str, Any]) -> None:
-        """Over HTTP, all of them accepted; nothing of it is worked off yet."""
-        answer = self.stack.post_events(events)
-        assert (answer.status, json.loads(answer.body)["rejected"]) == (202, []), answer.body
-        self.told |= {event["id"] for event in events}
+        """Over HTTP, until all of them are accepted; nothing of it is worked off yet."""
+        left = list(events)
+        for _ in range(PATIENCE):
+            answer = self.stack.post_events(left)
+            not_queued = [left[one["index"]] for one in json.loads(answer.body)["rejected"]]
+            assert answer.status == (503 if not_queued else 202), answer.body
+            self.told |= {event["id"] for event in left if event not in not_queued}
+            if not (left := not_queued):
+                return
+        raise AssertionError(f"{len(left)} were never accepted")
 
     def hear(self, *events: Mapping[str, Any]) -> None:
         """Accepted, and worked off with all that follows from it now."""
@@ -124,6 +138,19 @@ class Shop:
         """Nothing fails any more, and nobody dies."""
         self.stack.gateway.faults.waiting.clear()
         self.stack.gateway.faults.deaths.clear()
+
+    def during(self, function: str, call: int, deed: Callable[[], object]) -> list[str]:
+        """While a function stands before its n-th AWS call from now on, something happens. Says what it was about to call."""
+        seen: list[str] = []
+
+        def witness(running: str, service: str, operation: str, request: object) -> None:
+            if running == function and len(seen) < call:
+                seen.append(f"{service}.{operation}")
+                if len(seen) == call:
+                    deed()
+
+        self.stack.gateway.witness = witness
+        return seen
 
     @contextmanager
     def sweepless(self) -> Iterator[None]:

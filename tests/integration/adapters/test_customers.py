@@ -12,7 +12,7 @@ from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import PutConsent, PutSnapshot
 from kairos.domain.events import Consent
 from kairos.domain.state import Customer, Fact, Profile
-from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, StateMoved
+from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, StateMoved, Unavailable
 from tests.integration.adapters.making import NOW, after, entry, message
 
 NOBODY = Customer.unknown("c-1")
@@ -146,6 +146,41 @@ def test_a_plain_write_beside_a_transaction_is_tried_three_times(aws):
     stub.assert_no_pending_responses()
 
 
+THROTTLED = [{"Code": "None"}, {"Code": "ThrottlingError"}]
+
+
+@pytest.mark.parametrize(
+    ("operation", "error", "more"),
+    [
+        ("put_item", "ProvisionedThroughputExceededException", {}),
+        ("put_item", "ThrottlingException", {}),
+        ("transact_write_items", "TransactionCanceledException", {"CancellationReasons": THROTTLED}),
+    ],
+)
+def test_a_write_that_is_throttled_three_times_is_no_conflict(aws, operation, error, more):
+    stub, customers, _ = stubbed(aws)
+    for _ in range(3):
+        stub.add_client_error(operation, error, http_status_code=400, modeled_fields=more)
+    with stub, pytest.raises(Unavailable):
+        customers.commit(NOBODY, after(NOBODY, newest=1), (entry(),) if more else (), "w1")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "meaning"),
+    [
+        ("ProvisionedThroughputExceededException", 400, Unavailable),
+        ("RequestLimitExceeded", 400, Unavailable),
+        ("InternalServerError", 500, Unavailable),
+        ("ValidationException", 400, ClientError),
+    ],
+)
+def test_a_read_that_is_not_answered_means(aws, error, status, meaning):
+    stub, customers, _ = stubbed(aws)
+    stub.add_client_error("batch_get_item", error, http_status_code=status)
+    with stub, pytest.raises(meaning):
+        customers.read(["c-1"])
+
+
 def test_a_transaction_beside_another_is_tried_again(aws):
     stub, customers, _ = stubbed(aws)
     reasons = {"CancellationReasons": [{"Code": "TransactionConflict"}, {"Code": "None"}]}
@@ -186,7 +221,7 @@ def test_an_answer_lost_after_the_write_is_success(customers, aws):
 
 def test_a_write_that_never_arrived_goes_back_to_the_queue(customers, aws):
     losing(aws.dynamodb, answer=False)
-    with pytest.raises(Contended):
+    with pytest.raises(Unavailable):
         customers.commit(NOBODY, after(NOBODY, newest=7), (), "w1")
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kairos.service.customers import Customers
+from kairos.service.ports import Unavailable
 from tests.fakes import keys_of
 from tests.unit.domain.shop import CART, DAY, T0, campaign, catalog, event, started
 from tests.unit.service.workers import Workers
@@ -37,6 +38,18 @@ def test_what_is_put_can_be_read_at_once_and_null_takes_it_away():
     put(workers, {"attributes": {"tier": None}, "addresses": {"email": None}})
     read = json.loads(door(workers).get(ADMIN, "ada").body)
     assert (read["attributes"]["backend"], read["addresses"]) == ({"country": "DK"}, {})
+
+
+def test_while_the_table_answers_nothing_the_sender_is_asked_to_come_again():
+    workers = shop()
+    put(workers, {"attributes": {"country": "DK"}})
+
+    def throttled(ids, *, profiles=(), consistent=False):
+        raise Unavailable("ProvisionedThroughputExceededException")
+
+    workers.customers.read = throttled
+    answers = [door(workers).put(ADMIN, "ada", b"{}"), door(workers).get(ADMIN, "ada")]
+    assert [(answer.status, answer.headers["Retry-After"]) for answer in answers] == [(503, "1")] * 2
 
 
 def test_consents_are_shown_with_their_time():

@@ -6,7 +6,7 @@ import pytest
 
 from kairos.domain import tags
 from kairos.service.evaluate import HOT
-from kairos.service.ports import AlreadyWritten, Contended, InDoubt, Item
+from kairos.service.ports import AlreadyWritten, Contended, InDoubt, Item, Unavailable
 from tests.unit.domain.shop import CART, HOUR, T0, address_hash, campaign, catalog, event, joined, send, started
 from tests.unit.service.test_deliver import WELCOME
 from tests.unit.service.workers import Workers
@@ -70,6 +70,18 @@ def test_a_customer_in_endless_conflict_ends_in_rejected_with_that_reason():
     (item,) = bodies({"kairos": "event", "event": _plain("signup")})
     assert workers.evaluate.batch([item._replace(receipts=HOT)]) == []
     assert [body["reason"] for body in workers.world.rejected] == ["hot_customer"]
+
+
+def test_a_table_that_takes_nothing_makes_nobody_hot():
+    workers = shop()
+
+    def throttled(before, after, effects, writer):
+        raise Unavailable("ThrottlingException")
+
+    workers.customers.commit = throttled
+    (item,) = bodies({"kairos": "event", "event": _plain("signup")})
+    assert workers.evaluate.batch([item._replace(receipts=HOT)]) == [item.id], "in the end a dead letter, to be redriven"
+    assert workers.world.rejected == []
 
 
 def test_one_customers_trouble_does_not_hold_up_the_others():

@@ -54,8 +54,7 @@ class Customers:
         try:
             self.evaluate.commit_now(event)
         except (Contended, QueueRefused) as error:
-            trouble.note("customer", error)
-            return problem(503, "busy", "try again", headers={"Retry-After": "1"})
+            return _busy(error)
         return self._view(customer)
 
     def get(self, headers: Mapping[str, str], customer: str) -> Answer:
@@ -63,10 +62,18 @@ class Customers:
         return self.keys.refuse(headers, Scope.ADMIN) or self._view(customer)
 
     def _view(self, customer: str) -> Answer:
-        found = self.store.read((customer,), profiles=(customer,), consistent=True)[customer]
+        try:
+            found = self.store.read((customer,), profiles=(customer,), consistent=True)[customer]
+        except Contended as error:
+            return _busy(error)
         if not found.state.version:
             return problem(404, "not_found", "nobody of that id is known")
         return answer(200, view(found, self.catalog, self.clock()))
+
+
+def _busy(error: Exception) -> Answer:
+    trouble.note("customer", error)
+    return problem(503, "busy", "try again", headers={"Retry-After": "1"})
 
 
 def told(customer: str, body: Any, now: Millis, received: Millis, event_id: str) -> Event:

@@ -28,6 +28,7 @@ from kairos.service.ports import (
     MessageStore,
     QueueRefused,
     Queues,
+    Unavailable,
 )
 from kairos.service.reading import read_json
 
@@ -185,6 +186,9 @@ class Evaluate:
         devices = {device: found[device][0] for device in devices_of(said) - batch.heard.keys() if device in found}
         try:
             _add(batch, self._commit(customer, said, batch.now, consistent=consistent, devices=devices))
+        except Unavailable as error:
+            trouble.note("table", error)
+            self._fail(batch, (who,))
         except Contended:
             self._tally.count("Conflicts")
             hot = [(item, said) for item, said in heard if receipts.get(item, 0) >= HOT and not isinstance(said, Wake)]

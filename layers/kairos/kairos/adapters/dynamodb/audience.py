@@ -51,7 +51,7 @@ def put_place(table: Table, place: str, customer: str, version: int) -> None:
         item["customer"] = items.text(customer)
     values: Any = {":version": items.number(version)}
     try:
-        table.contend(
+        table.repeat(
             lambda: table.client.put_item(
                 TableName=table.name, Item=item, ConditionExpression=NOT_NEWER, ExpressionAttributeValues=values
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,7 +16,7 @@ from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, c
 from kairos.adapters.dynamodb.tombstones import bring_over, leave_places, tombstones_of, with_state
 from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.state import Customer
-from kairos.service.ports import AlreadyWritten, Contended, StateMoved
+from kairos.service.ports import AlreadyWritten, Contended, StateMoved, Unavailable
 
 # A customer's writes over time, and the condition that each of them meets:
 #
@@ -60,7 +61,7 @@ class DynamoCustomers:
         if len(states) + len(along) + len(acting) > BATCH:
             raise Contended("more than one transaction holds: try in smaller batches")
         for item in first:
-            self._table.client.put_item(TableName=self._table.name, Item=item)
+            self._table.repeat(partial(self._table.client.put_item, TableName=self._table.name, Item=item))
         for put in gone:
             bring_over(self._table, put)
         into, out_of = last_words(effects)
@@ -108,7 +109,7 @@ class DynamoCustomers:
         found = self._table.get([key], consistent=True).get(items.identity(key))
         if found and int(found["version"]["N"]) != before.state.version:
             return _unless_mine(found, writer, error)
-        raise Contended("no answer") from error
+        raise Unavailable("no answer") from error
 
 
 def _unless_mine(found: Item | None, writer: str, error: Exception) -> None:

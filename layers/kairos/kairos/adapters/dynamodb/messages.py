@@ -100,7 +100,8 @@ class DynamoMessages:
         )  # fmt: skip
 
     def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
-        changes: dict[str, str | int] = {"status": "sent", "provider_id": provider_id, "settled": now}
+        # without its token, or a receipt of the same moment that comes too late would take this for its own write
+        changes: dict[str, str | int] = {"status": "sent", "token": "", "provider_id": provider_id, "settled": now}
         return self._write(customer, message, SETTLES, changes, {":none": 0}, repeatable=False)
 
     def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:

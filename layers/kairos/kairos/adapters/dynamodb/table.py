@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore import exceptions
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from kairos.adapters.dynamodb.items import Item, Key, identity
-from kairos.service.ports import Contended
+from kairos.service.ports import Contended, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,15 +24,16 @@ BATCH: Final = 100
 CONDITION: Final = "ConditionalCheckFailed"
 
 _CONFLICTS: Final = frozenset(
-    {
-        "TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException",
-        "ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
-    }
+    {"TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException"}
+)
+_THROTTLED: Final = frozenset(
+    {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
 )  # fmt: skip
 _NO_ANSWER: Final = (HTTPClientError, exceptions.ConnectionError)
 """The last of several tries: even if this one never left, an earlier one may have."""
 
-_REASONS: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_REASONS: Final = frozenset({"TransactionConflict"})
+_THROTTLED_REASONS: Final = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +45,52 @@ class Table:
     sleep: Callable[[float], None] = time.sleep
 
     def get(self, keys: Iterable[Key], *, consistent: bool) -> dict[tuple[str, str], Item]:
-        """Every item there is of these keys, by (pk, sk); one request per hundred. Raises Contended."""
+        """Every item there is of these keys, by (pk, sk); one request per hundred. Raises Unavailable."""
         found: dict[tuple[str, str], Item] = {}
         distinct = list({identity(key): key for key in keys}.values())
         for start in range(0, len(distinct), BATCH):
             waiting, attempt = distinct[start : start + BATCH], 0
             while waiting:
                 if attempt == 2 * TRIES:
-                    raise Contended(f"{len(waiting)} keys unprocessed")
+                    raise Unavailable(f"{len(waiting)} keys unprocessed")
                 if attempt:
                     self._wait(attempt)
                 request: Any = {self.name: {"Keys": waiting, "ConsistentRead": consistent}}
-                answer = self.client.batch_get_item(RequestItems=request)
+                answer = self._read(request)
                 found.update((identity(dict(item)), dict(item)) for item in answer["Responses"].get(self.name, ()))
                 unprocessed: Any = answer.get("UnprocessedKeys", {}).get(self.name, {"Keys": []})
                 waiting, attempt = unprocessed["Keys"], attempt + 1
         return found
 
+    def _read(self, request: Any) -> Any:
+        try:
+            return self.client.batch_get_item(RequestItems=request)
+        except (ClientError, BotoCoreError) as error:
+            if ambiguous(error) or (isinstance(error, ClientError) and _throttled(error)):
+                raise Unavailable(type(error).__name__) from error
+            raise
+
     def contend(self, write: Callable[[], Result]) -> Result:
-        """Three tries with jitter against transactions on the same items. Raises Contended."""
+        """Three tries with jitter against transactions on the same items. Raises Contended, or Unavailable if throttled."""
         for attempt in range(1, TRIES + 1):
             try:
                 return write()
             except ClientError as error:
-                if not _conflicted(error):
+                if not (_conflicted(error) or _throttled(error)):
                     raise
                 if attempt == TRIES:
-                    raise Contended(error.response["Error"].get("Code", "")) from error
+                    raise (Unavailable if _throttled(error) else Contended)(code(error)) from error
                 self._wait(attempt)
         raise AssertionError("unreachable")
+
+    def repeat(self, write: Callable[[], Result]) -> Result:
+        """The same for a write that may as well happen twice: that nobody answers is Unavailable, whatever became of it."""
+        try:
+            return self.contend(write)
+        except (ClientError, BotoCoreError) as error:
+            if ambiguous(error):
+                raise Unavailable(type(error).__name__) from error
+            raise
 
     def _wait(self, attempt: int) -> None:
         self.sleep(random.uniform(0, 0.05 * 2**attempt))
@@ -96,5 +114,14 @@ def ambiguous(error: Exception) -> bool:
 
 
 def _conflicted(error: ClientError) -> bool:
+    return code(error) in _CONFLICTS or _cancelled(error, _REASONS)
+
+
+def _throttled(error: ClientError) -> bool:
+    return code(error) in _THROTTLED or _cancelled(error, _THROTTLED_REASONS)
+
+
+def _cancelled(error: ClientError, why: frozenset[str]) -> bool:
+    """Whether a transaction was, for nothing but such reasons: where a condition failed, that is the answer."""
     codes = {reason.get("Code") for reason in reasons(error)}
-    return code(error) in _CONFLICTS or (bool(codes & _REASONS) and CONDITION not in codes)
+    return bool(codes & why) and CONDITION not in codes

@@ -29,6 +29,10 @@ class Contended(Exception):
     """The item is in endless conflict: try later, through the queue."""
 
 
+class Unavailable(Contended):
+    """The table takes nothing or does not answer for now, whoever asks: nobody is too hot for it."""
+
+
 class Item(NamedTuple):
     """A message of a queue: how often it was received from it, and when it was sent to it (0: just now)."""
 
