@@ -155,9 +155,11 @@ class Shop:
     @contextmanager
     def sweepless(self) -> Iterator[None]:
         """The minute does not come."""
-        kept, self.stack.player.schedules = self.stack.player.schedules, ()
+        player = self.stack.player
+        kept, player.schedules = player.schedules, ()
         yield
-        self.stack.player.schedules = kept
+        player.schedules = kept
+        player._tried, player._patience = frozenset(), 1  # nothing was tried: it goes on with the very next minute
 
     def deploy(self, **changed: str | None) -> None:
         """Other campaigns from now on, in new sandboxes."""
