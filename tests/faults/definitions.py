@@ -69,11 +69,11 @@ TEMPLATES: Final[Mapping[str, str]] = {
 }
 
 
-def write(folder: Path, *, sms: str = "sns", push: str = "sns", **changed: str | None) -> Path:
+def write(folder: Path, providers: Mapping[str, str], changed: Mapping[str, str | None] | None = None) -> Path:
     """The campaigns as files; `changed` are others in their place, or None for one that is not there any more."""
     folder.mkdir(exist_ok=True)
-    (folder / "policy.yaml").write_text(POLICY.format(sms=sms, push=push))
-    for name, text in {**CAMPAIGNS, **changed}.items():
+    (folder / "policy.yaml").write_text(POLICY.format(**{"sms": "sns", "push": "sns", **providers}))
+    for name, text in {**CAMPAIGNS, **(changed or {})}.items():
         if text is not None:
             _campaign(folder / name, text if "status:" in text else f"status: live\n{text}")
     return folder

@@ -30,7 +30,7 @@ class Shop:
         self.folder, self.providers = folder, providers
         self.heard: list[str] = []
         self.stack = Stack.start(
-            campaigns=write(folder, **providers), clock=VirtualClock(parse_moment(start)), log=self.heard.append
+            campaigns=write(folder, providers), clock=VirtualClock(parse_moment(start)), log=self.heard.append
         )
         self.told: set[str] = set()  # ids of accepted events
 
@@ -167,7 +167,7 @@ class Shop:
             path.unlink()
         for path in self.folder.glob("*/"):
             path.rmdir()
-        compile_campaigns(write(self.folder, **self.providers, **changed), self.stack._layer)
+        compile_campaigns(write(self.folder, self.providers, changed), self.stack._layer)
         self.stack.lambdas.close()
         self.stack.lambdas.warm()
 

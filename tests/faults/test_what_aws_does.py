@@ -59,7 +59,9 @@ EXPECTED: Final = sorted([
 def test_what_a_life_asks_of_aws_is_listed(shop: Shop) -> None:
     assert life(shop, "whole") == EXPECTED
     asked = {(service, name) for service, names in shop.stack.costs()["requests"].items() for name in names}
-    assert asked == CALLS.keys() | {("secretsmanager", "GetSecretValue"), ("ses", "GetAccount")}, "and these at a cold start"
+    assert asked == CALLS.keys() | {("secretsmanager", "GetSecretValue"), ("ses", "GetAccount")}, (
+        "and these at a cold start"
+    )
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)

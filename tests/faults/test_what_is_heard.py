@@ -108,14 +108,16 @@ def test_a_sender_whose_clock_is_ten_minutes_off_is_served(shop: Shop, off: int)
 
 def test_a_poison_message_is_put_aside_with_its_reason_and_holds_up_nobody(shop: Shop) -> None:
     shop.know("gil")
-    poison = ["{", "[]", '"text"', "null", '{"kairos": "event"}', '{"kairos": "event", "event": {"id": 1}}', "\ud83d" "x"]
+    poison = ["{", "[]", '"text"', "null", '{"kairos": "event"}', '{"kairos": "event", "event": {"id": 1}}', "\ud83dx"]
     for body in poison[:6]:
         shop.letter("EventsQueue", body)
     shop.hear(event("signup", "gil", "gil-1"))
     assert shop.sent("gil") == [WELCOME]
     aside = [json.loads(body) for body in shop.clear("RejectedQueue")]
     assert counted(one["reason"] for one in aside) == {"bad_json": 1, "not_understood": 4, "bad_event": 1}
-    assert sorted(one["body"] for one in aside) == sorted(poison[:6]), "as they came, to be sent back when they can be read"
+    assert sorted(one["body"] for one in aside) == sorted(poison[:6]), (
+        "as they came, to be sent back when they can be read"
+    )
 
 
 def test_a_state_that_cannot_be_read_is_a_dead_letter_and_its_neighbours_are_served(shop: Shop) -> None:

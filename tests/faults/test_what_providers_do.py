@@ -89,7 +89,7 @@ def test_an_opted_out_number_is_written_to_no_more_and_the_next_channel_is_tried
     assert shop.sent("gus", "text") == []
     assert counted(shop.decided("gus"))["text refused suppressed"] == 1
     shop.know("hal")
-    shop.put("hal", addresses={"phone": "+4520" + "%06d" % sum(map(ord, "gus"))})
+    shop.put("hal", addresses={"phone": "+4520" + f"{sum(map(ord, 'gus')):06}"})
     shop.hear(event("text.wanted", "hal", "hal-1"))
     assert shop.sent("hal") == [], "whoever else has that number"
 
@@ -145,16 +145,18 @@ def test_feedback_that_comes_before_the_receipt_counts_and_the_receipt_changes_n
         shop.stack.player.poller.drain()
 
     seen: list[str] = []
+    bounces: list[str] = []
 
     def witness(function: str, service: str, operation: str, request: object) -> None:
         seen.append(operation)
         if function == "DeliverFunction" and operation == "UpdateItem" and seen.count("SendEmail") == 1:
             shop.stack.gateway.witness = None
             bounced()
+            bounces.append(service)
 
     shop.stack.gateway.witness = witness
     shop.hear(event("letter.wanted", "jim", "jim-1"))
-    assert shop.stack.gateway.witness is None
+    assert bounces
     assert shop.messages("jim") == [("sent", "")]
     assert counted(shop.decided("jim")) == {"letter entered": 1, "letter sent": 1}
     shop.hear(event("letter.wanted", "jim", "jim-2"))

@@ -80,7 +80,10 @@ def test_a_sweep_that_is_absent_for_a_day_sends_nothing_stale(shop: Shop) -> Non
     shop.stack.advance("1m")
     assert shop.sent("dan") == [REMINDER, LATER], "due five hours ago, and good for six"
     assert shop.sent("eva", "cart") == [] and "cart refused expired" in shop.decided("eva")
-    assert [word for word in shop.decided("eva") if word.startswith("nine")][-1] in ("nine sent", "nine refused expired")
+    assert [word for word in shop.decided("eva") if word.startswith("nine")][-1] in (
+        "nine sent",
+        "nine refused expired",
+    )
 
 
 def test_a_wake_up_for_a_run_that_has_ended_writes_nothing(shop: Shop) -> None:

@@ -80,7 +80,9 @@ def test_a_table_that_takes_nothing_makes_nobody_hot():
 
     workers.customers.commit = throttled
     (item,) = bodies({"kairos": "event", "event": _plain("signup")})
-    assert workers.evaluate.batch([item._replace(receipts=HOT)]) == [item.id], "in the end a dead letter, to be redriven"
+    assert workers.evaluate.batch([item._replace(receipts=HOT)]) == [item.id], (
+        "in the end a dead letter, to be redriven"
+    )
     assert workers.world.rejected == []
 
 
