@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from kairos.domain.sources.parts import BadEvent
-from kairos.service.reading import read_json
+from kairos.service import strict_json
 from local.reach import Reached
 
 HELD: Final = 120
@@ -153,6 +153,6 @@ def shown(letter: Letter, *, personal: bool) -> str:
 
 def _json_or_text(text: str) -> Any:
     try:
-        return read_json(text)
+        return strict_json.read_queued(text)
     except BadEvent:
         return text

@@ -21,10 +21,10 @@ from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.state import Customer
 from kairos.doors import fan_out_reference, reference
+from kairos.service import strict_json
 from kairos.service.commit import Commit
 from kairos.service.metrics import Tally
 from kairos.service.ports import Unavailable
-from kairos.service.reading import read_json
 from kairos.service.trouble import where
 from local.dead_letters import Letter
 
@@ -56,7 +56,7 @@ class PostMortem:
             "rejected": _rejected, "sweep": _swept,
         }  # fmt: skip
         try:
-            return looks[queue](read_json(letter.text))
+            return looks[queue](strict_json.read_queued(letter.text))
         except (ClientError, BotoCoreError, Unavailable) as error:
             return f"cannot be told: the table does not answer ({type(error).__name__})"
         except BadEvent as bad:

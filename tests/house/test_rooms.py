@@ -29,7 +29,7 @@ ALLOWED = {
         "inscriptis",
         "mrml",
     },
-    "service": {"kairos.service", "kairos.domain", "kairos.catalog"},
+    "service": {"kairos.service", "kairos.domain", "kairos.catalog", "orjson"},
     "adapters": {
         "kairos.domain",
         "kairos.service.ports",

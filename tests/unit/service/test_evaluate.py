@@ -120,7 +120,7 @@ def test_a_customer_whose_state_cannot_be_read_does_not_hold_up_the_others():
     ("body", "reason"),
     [
         ("{", "bad_json"),
-        (chr(34) + chr(92) + "ud800" + chr(34), "bad_json"),
+        (chr(34) + chr(92) + "ud800" + chr(34), "bad_text"),
         ("[]", "not_understood"),
         ('{"kairos": "event", "event": {}}', "bad_event"),
     ],

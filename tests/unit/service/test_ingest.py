@@ -67,21 +67,33 @@ def test_of_a_list_the_good_ones_are_taken_and_the_bad_ones_named():
     [
         (b"", 400, "bad_json"),
         (b"{", 400, "bad_json"),
-        (b'{"type": "a", "properties": {"x": NaN}}', 400, "bad_json"),
-        (b'{"type": "a", "properties": {"x": "\\ud800"}}', 400, "bad_json"),
+        (b'{"type": "a", "properties": {"x": NaN}}', 400, "bad_number"),
+        (b'{"type": "a", "properties": {"x": "\\ud800"}}', 400, "bad_text"),
+        (b'{"type": "a", "type": "b"}', 400, "duplicate_key"),
+        (b"[NaN]", 400, "bad_event"),
         (b"\xff", 400, "bad_json"),
-        (b"[" * 100_000, 400, "bad_json"),
+        (b"[" * 100_000, 400, "too_deep"),
         (b"[]", 400, "empty"),
         (b"[5]", 400, "bad_event"),
         (b" " * (LARGEST_REQUEST + 1), 413, "too_large"),
         (b"[" + b"1," * 10_000 + b"1]", 413, "too_many"),
-        (json.dumps({"type": "a", "properties": {"x": "y" * 300_000}}).encode(), 413, "too_large"),
+        (json.dumps({"type": "a", "properties": {"x": "y" * 70_000}}).encode(), 400, "too_long"),
+        (json.dumps({"type": "a", "properties": {"x": ["y" * 60_000] * 4}}).encode(), 413, "too_large"),
     ],
     ids=lambda value: value[:20] if isinstance(value, bytes) else None,
 )
 def test_what_cannot_be_taken_is_a_problem_that_says_why(body, status, code):
     answered, problem = post(body)
     assert (answered, problem["status"], problem["code"]) == (status, status, code)
+
+
+def test_a_flaw_in_one_event_of_a_list_is_that_event_s():
+    world = World()
+    status, body = post(b'[{"type": "a.b"}, {"type": "a.b", "id": "n", "properties": {"x": 1e999}}]', world=world)
+    assert (status, body["accepted"], len(world.events)) == (202, 1, 1)
+    assert [(r["index"], r["id"], r["code"], r["field"]) for r in body["rejected"]] == [
+        (1, "n", "bad_number", "properties.x")
+    ]
 
 
 def test_what_the_queue_did_not_take_is_named():

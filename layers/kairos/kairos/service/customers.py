@@ -10,16 +10,15 @@ from kairos.domain.access import Scope
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Event, Millis, Ref
 from kairos.domain.interest import Dimension
-from kairos.domain.sources import parts
+from kairos.domain.sources import bounds, parts
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.view import MISSING, View
-from kairos.service import trouble
+from kairos.service import strict_json, trouble
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.evaluate import Evaluate
 from kairos.service.keys import Keys
 from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused
-from kairos.service.reading import read_json
 from kairos.service.receipts import Receipts
 
 LARGEST: Final = 200 * 1024
@@ -48,7 +47,7 @@ class Customers:
         if len(body) > LARGEST:
             return problem(413, "too_large", f"must have at most {LARGEST} bytes")
         try:
-            event = told(parts.text(customer, "id"), read_json(body), self.clock(), self.receipts(), self.ids())
+            event = told(parts.text(customer, "id"), strict_json.parse(body), self.clock(), self.receipts(), self.ids())
         except BadEvent as error:
             return problem(400, error.code, error.message, field=error.field)
         try:
@@ -79,7 +78,7 @@ def _busy(error: Exception) -> Answer:
 def told(customer: str, body: Any, now: Millis, received: Millis, event_id: str) -> Event:
     """The event that a PUT is. Raises BadEvent."""
     fields = parts.mapping(body, "")
-    parts.shallow(fields)
+    bounds.check(fields)
     for name in fields:
         if name not in _FIELDS:
             raise BadEvent("unknown_field", f"must be one of {', '.join(_FIELDS)}", name)

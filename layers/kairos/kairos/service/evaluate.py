@@ -14,7 +14,7 @@ from kairos.domain.sources import canonical, queued
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.state import Customer
-from kairos.service import trouble
+from kairos.service import strict_json, trouble
 from kairos.service.commit import Commit, Committed
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
@@ -30,7 +30,6 @@ from kairos.service.ports import (
     Queues,
     Unavailable,
 )
-from kairos.service.reading import read_json
 
 HOT = 9
 """From this receipt on, a customer in endless conflict goes to `rejected` instead of back to the queue."""
@@ -94,7 +93,7 @@ class Evaluate:
 
     def _understand(self, batch: _Batch, item: Item) -> None:
         try:  # what came by the bus was received when it was queued: however often it is read, that stays so
-            read = queued.read(read_json(item.body), received=min(item.sent or batch.now, batch.now))
+            read = queued.read(strict_json.read_queued(item.body), received=min(item.sent or batch.now, batch.now))
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item.id, _rejection(error, item.body)))
             return

@@ -9,11 +9,11 @@ from kairos.domain.access import Key, Scope
 from kairos.domain.events import Event
 from kairos.domain.sources import canonical, cloudevents, own, segment
 from kairos.domain.sources.parts import BadEvent
+from kairos.service import strict_json
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.keys import Keys, key_of
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues
-from kairos.service.reading import read_json
 from kairos.service.receipts import Receipts
 
 LARGEST_REQUEST: Final = 1024 * 1024
@@ -45,7 +45,7 @@ class Ingest:
         if len(body) > LARGEST_REQUEST:
             return problem(413, "too_large", f"must have at most {LARGEST_REQUEST} bytes")
         try:
-            told = read_json(body)
+            told = strict_json.parse(body)
         except BadEvent as error:
             return problem(400, error.code, error.message)
         single = not isinstance(told, list)
@@ -68,7 +68,7 @@ class Ingest:
         if len(body) > LARGEST_REQUEST:
             return problem(413, "too_large", f"must have at most {LARGEST_REQUEST} bytes")
         try:
-            told = read_json(body)
+            told = strict_json.parse(body)
             key = self.keys.admit(_with_key(headers, told), Scope.BROWSER)
             if isinstance(key, Answer):
                 return key

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kairos.domain.events import OWN_TYPES, Event, Json, Millis, Ref
-from kairos.domain.sources import parts
+from kairos.domain.sources import bounds, parts
 from kairos.domain.sources.parts import BadEvent
 
 LONGEST_ID: Final = 512
@@ -17,7 +17,7 @@ def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted
     """
     if not isinstance(body, dict):
         raise BadEvent("bad_event", "must be an object")
-    parts.shallow(body)
+    bounds.check(body)
     kind = type_of(body.get("type"), "type")
     own_time = body.get("time")
     time = received if own_time is None else parts.believed(parts.moment(own_time, "time"), received)

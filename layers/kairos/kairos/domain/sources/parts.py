@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from kairos.domain.events import AHEAD, Consent, Json, Millis
 
-DEPTH: Final = 32
 TEXT: Final = 256
 PLATFORMS: Final = ("fcm", "apns", "sns")
 
@@ -62,21 +61,6 @@ def mapping(value: Any, field: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadEvent("bad_value", "must be an object", field)
     return value
-
-
-def shallow(value: Any, field: str = "") -> None:
-    """Refuses what is nested deeper than anybody can mean."""
-    level: list[Any] = [value]
-    for _ in range(DEPTH):
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        if not level:
-            return
-    raise BadEvent("too_deep", f"must be nested at most {DEPTH} deep", field)
 
 
 def consents(value: Any, time: Millis, field: str = "consents") -> tuple[Consent, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kairos.domain.events import Event, Millis, Ref
-from kairos.domain.sources import own, parts
+from kairos.domain.sources import bounds, own, parts
 from kairos.domain.sources.parts import BadEvent
 
 IDENTIFY: Final = "identify"
@@ -19,7 +19,7 @@ def identify(body: Any, *, received: Millis, new_id: Callable[[], str], trusted:
     """What is said of a customer; their addresses only by a server key. Raises BadEvent."""
     if not isinstance(body, dict):
         raise BadEvent("bad_event", "must be an object")
-    parts.shallow(body)
+    bounds.check(body)
     ref = who(body)
     context = parts.mapping(body.get("context"), "context")
     traits = dict(
