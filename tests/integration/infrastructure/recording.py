@@ -179,7 +179,7 @@ class Run:
     def flood(self) -> None:
         """More in one batch than a record of the archive holds."""
         for number in range(7):
-            told = {"type": "hello", "customer": f"jo{number}", "properties": {"texts": ["x" * 60_000] * 3}}
+            told = {"type": "hello", "customer": f"jo{number}", "properties": {"text": "x" * 190_000}}
             assert self.stack.post_events([told]).status == 202
         self.stack.settle()
 

@@ -77,7 +77,7 @@ def test_of_a_list_the_good_ones_are_taken_and_the_bad_ones_named():
         (b"[5]", 400, "bad_event"),
         (b" " * (LARGEST_REQUEST + 1), 413, "too_large"),
         (b"[" + b"1," * 10_000 + b"1]", 413, "too_many"),
-        (json.dumps({"type": "a", "properties": {"x": "y" * 70_000}}).encode(), 400, "too_long"),
+        (json.dumps({"type": "a", "properties": {"x": "y" * 300_000}}).encode(), 413, "too_large"),
         (json.dumps({"type": "a", "properties": {"x": ["y" * 60_000] * 4}}).encode(), 413, "too_large"),
     ],
     ids=lambda value: value[:20] if isinstance(value, bytes) else None,

@@ -125,7 +125,7 @@ def deep(levels):
     ("fine", "beyond", "code", "field"),
     [
         (deep(32), deep(33), "too_deep", ""),
-        ({"a": "x" * 65_536}, {"a": ["x" * 65_537]}, "too_long", "a.0"),
+        ({"a": "x" * 204_800}, {"a": ["x" * 204_801]}, "too_large", "a.0"),
         ({"n" * 256: 1}, {"n" * 257: 1}, "too_long", "n" * 256),
         ({"a": [0] * 9_998}, {"a": [0] * 10_001}, "too_many_values", ""),
         ({"a": 2**64 - 1}, {"a": 2**64}, "bad_number", "a"),

@@ -8,8 +8,8 @@ from kairos.domain.sources.parts import BadEvent
 
 DEPTH: Final = 32
 """Levels of objects and lists, the event itself included."""
-LONGEST_TEXT: Final = 65_536
-"""Characters of one text."""
+LONGEST_TEXT: Final = 200 * 1024
+"""Characters of one text: with more the whole event would be too large."""
 LONGEST_NAME: Final = 256
 """Characters of the name of a field."""
 MOST_VALUES: Final = 10_000
@@ -112,7 +112,7 @@ def _flaw(value: Any) -> Flaw | None:
     if isinstance(value, Flaw):
         return value
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return Flaw("too_long", f"must have at most {LONGEST_TEXT} characters")
+        return Flaw("too_large", f"must have at most {LONGEST_TEXT} characters")
     if isinstance(value, int) and not isinstance(value, bool) and not LEAST_NUMBER <= value <= LARGEST_NUMBER:
         return Flaw("bad_number", WHOLE)
     return None
