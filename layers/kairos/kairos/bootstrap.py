@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -46,6 +46,9 @@ def wall_clock() -> Millis:
 clock: Callable[[], Millis] = wall_clock
 """The one source of time; the local stack puts its own here."""
 
+PATIENCE: Final = 10.0
+"""Seconds that ingest gives the queue: then who waits is told what to send again, before the door itself times out."""
+
 tally = Tally()
 """What the services of this process counted since the last invocation."""
 
@@ -72,7 +75,8 @@ def ingest() -> "Ingest":
 
     env, aws = settings.read(settings.Ingest, os.environ), _aws()
     keys = Keys(_secret(aws, env.keys_secret), now)
-    return Ingest(SqsQueues(aws.sqs, events=env.events_queue), keys, now, ids, tally)
+    queues = SqsQueues(aws.sqs, events=env.events_queue, patience=PATIENCE)
+    return Ingest(queues, keys, now, ids, tally)
 
 
 def evaluate() -> "Evaluate":

@@ -95,6 +95,27 @@ def test_what_the_queue_refuses_is_named_by_its_place(aws):
     stub.assert_no_pending_responses()
 
 
+def test_who_waits_is_told_in_time_what_was_not_taken(aws):
+    now = iter(range(100))  # a second with every look at the clock
+    stub = Stubber(aws.sqs)
+    stub.add_response("send_message_batch", {"Successful": [], "Failed": []})
+    stub.add_client_error("send_message_batch", "ServiceUnavailable")
+    queues = SqsQueues(aws.sqs, events=QUEUE, patience=3, sleep=lambda _: None, elapsed=lambda: next(now))
+    with stub, pytest.raises(QueueRefused) as refused:
+        queues.put_events([{"n": n} for n in range(35)])
+    assert refused.value.indexes == tuple(range(10, 35)), "the second try of the second ten would be too late"
+    stub.assert_no_pending_responses()
+
+
+def test_no_character_holds_up_the_others(aws, url):
+    told = {"text": "".join(map(chr, (*range(0xD800), *range(0xE000, 0x11000))))}
+    SqsQueues(aws.sqs, events=url).put_events([told, {"n": 1}])
+    bodies = [message["Body"] for message in received(aws, url)]
+    assert told in [json.loads(body) for body in bodies]
+    refused = [char for body in bodies for char in body if not (char in "\t\n\r" or " " <= char <= "\ufffd")]
+    assert not [char for char in refused if char < "\U00010000"], "SQS takes no message with any of these"
+
+
 def bus(aws) -> Bus:
     return EventBridgeBus(lambda: aws.events, "shop-bus")
 

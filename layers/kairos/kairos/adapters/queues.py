@@ -1,6 +1,7 @@
 """The queues: by ten, by a mebibyte, and whatever was not taken is named."""
 
 import hashlib
+import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,9 +31,12 @@ class SqsQueues:
 
     def __init__(
         self, client: "SQSClient", *, events: str = "", send: str = "", rejected: str = "", bulk: str = "",
-        fan_out: str = "", sleep: Callable[[float], None] = time.sleep,
+        fan_out: str = "", patience: float = math.inf, sleep: Callable[[float], None] = time.sleep,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
+        """`patience`: seconds after which a call begins no further request; whoever waits must be answered in time."""
         self._client = client
+        self._patience, self._elapsed = patience, elapsed
         self._events, self._send, self._rejected = events, send, rejected
         self._bulk, self._fan_out = bulk, fan_out
         self._sleep = sleep
@@ -61,15 +65,18 @@ class SqsQueues:
 
     def _put(self, url: str, letters: Sequence[Letter]) -> None:
         refused: list[int] = []
+        until = self._elapsed() + self._patience
         for batch in batches([len(letter["MessageBody"].encode()) for letter in letters]):
-            refused += self._persist(url, {index: letters[index] for index in batch})
+            refused += self._persist(url, {index: letters[index] for index in batch}, until)
         if refused:
             raise QueueRefused(sorted(refused))
 
-    def _persist(self, url: str, waiting: Mapping[int, Letter]) -> list[int]:
-        """What is not taken in three tries."""
+    def _persist(self, url: str, waiting: Mapping[int, Letter], until: float) -> list[int]:
+        """What is not taken in three tries, or in time."""
         hopeless: list[int] = []
         for attempt in range(TRIES):
+            if self._elapsed() >= until:
+                break
             if attempt:
                 self._sleep(random.uniform(0, 0.05 * 2**attempt))
             entries: Any = [{"Id": str(index), **letter} for index, letter in waiting.items()]
@@ -105,4 +112,6 @@ def _letter(ref: MessageRef) -> Letter:
 
 
 def _json(body: Json) -> str:
-    return orjson.dumps(body, default=dict).decode()
+    """The two characters that JSON lets through and SQS does not are escaped; they can only stand in texts."""
+    text = orjson.dumps(body, default=dict).decode()
+    return text.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
