@@ -126,7 +126,7 @@ build-EngineLayer:
 	$(compile)
 
 build-CampaignsLayer: $(VENV)/.setup
-	$(BIN)/python -m kairos.catalog campaigns "$(ARTIFACTS_DIR)/campaigns"
+	$(BIN)/python -m kairos.catalog campaigns events "$(ARTIFACTS_DIR)/campaigns"
 
 HOST_PYTHON = $(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 

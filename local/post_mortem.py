@@ -19,6 +19,7 @@ from kairos.domain.judge import judge
 from kairos.domain.sources import queued
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 from kairos.domain.state import Customer
 from kairos.doors import fan_out_reference, reference
 from kairos.service import strict_json
@@ -27,6 +28,7 @@ from kairos.service.metrics import Tally
 from kairos.service.ports import Unavailable
 from kairos.service.trouble import where
 from local.dead_letters import Letter
+from local.events import vocabulary
 
 PASSED = "passes now: what stopped it has gone"
 """A throttled table, a lost network, an error that the deployed code no longer makes."""
@@ -46,6 +48,7 @@ class PostMortem:
         self._table = Table(dynamodb, table)
         self._catalog = _compiled(campaigns)
         self._address_key = address_key
+        self._segment = Segment(vocabulary(campaigns))
 
     def why(self, queue: str, letter: Letter) -> str:
         """In words, without any value that the letter carries."""
@@ -68,7 +71,7 @@ class PostMortem:
         now = time.time_ns() // 1_000_000
         catalog = self._catalog.with_address_key(self._address_key())
         commit = Commit(_Reading(self._table), catalog, lambda: "post-mortem", Tally())
-        for said in queued.read(body, now):
+        for said in queued.read(body, now, self._segment):
             heard = said.event(now, catalog.address_hash) if isinstance(said, Feedback) else said
             if heard is not None and (who := _whose(heard, catalog)):
                 found = commit.read((who,), (who,), consistent=True)[who]

@@ -1,4 +1,4 @@
-"""Events in: `POST /v1/events`, and `/v1/identify` of the Segment protocol."""
+"""Events in: `POST /v1/events`, and the routes of the Segment protocol."""
 
 from base64 import b64decode
 from functools import partial
@@ -26,11 +26,10 @@ def take() -> Response[str]:
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
 
 
-@app.post("/v1/identify")
-@app.post("/v1/i")
-def identify() -> Response[str]:
+@app.post("/v1/<call>")
+def segment(call: str) -> Response[str]:
     request = app.current_event
-    what = ingest.identify(request.headers, _bytes(request.body or "", request.is_base64_encoded))
+    what = ingest.segment(call, request.headers, _bytes(request.body or "", request.is_base64_encoded))
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
 
 

@@ -10,24 +10,29 @@ import click
 @click.command
 @click.argument("directory", default="campaigns", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def command(directory: Path) -> None:
-    """Check campaigns, policy and templates; say everything that is wrong, and where.
+    """Check campaigns, policy, templates, and the mapping of events beside them; say everything that is wrong, and where.
 
     Every template is rendered for every sample customer in every locale. Warnings are of what is well-formed but cannot
     do what it was written for; with nothing but warnings the exit code is 0.
     """
     from kairos.catalog.bundle import InvalidCampaigns, compile_directory  # `kairos --help` need not wait for it
+    from kairos.catalog.mapping import read_mapping
+    from local.events import events_beside
     from local.preview import failures
 
+    names = read_mapping(events_beside(directory)).problems
     try:
         bundle = compile_directory(directory)
     except InvalidCampaigns as invalid:
-        wrong = sum(problem.severity == "error" for problem in invalid.problems)
-        _say([str(problem) for problem in invalid.problems], wrong, len(invalid.problems) - wrong)
+        problems = [*invalid.problems, *names]
+        wrong = sum(problem.severity == "error" for problem in problems)
+        _say([str(problem) for problem in problems], wrong, len(problems) - wrong)
         raise SystemExit(1) from None
     broken = [
         f"{directory}/{failure}"
         for failure in failures(bundle.catalog, bundle.templates, directory, int(time.time() * 1000))
     ]
+    broken += map(str, names)
     _say([*map(str, bundle.warnings), *broken], len(broken), len(bundle.warnings))
     if broken:
         raise SystemExit(1)

@@ -102,7 +102,7 @@ class Outside:
     def _identify(self, deed: Deed) -> None:
         body = json.dumps({**deed.told, "timestamp": iso(deed.at)}).encode()
         well = lambda: self._accept(deed.told["messageId"], deed.told)  # noqa: E731 - said where it is used
-        self._ask("ingest", lambda ingest: ingest.identify(KEY, body), lambda: self._identify(deed), well)
+        self._ask("ingest", lambda ingest: ingest.segment("identify", KEY, body), lambda: self._identify(deed), well)
 
     def _put(self, deed: Deed) -> None:
         body = json.dumps(deed.told).encode()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kairos.adapters.queues import SqsQueues
     from kairos.adapters.secrets import Secret
     from kairos.domain.definitions import Catalog
+    from kairos.domain.sources.vocabulary import Vocabulary
     from kairos.domain.tokens import Keyring
     from kairos.service.control import Switch
     from kairos.service.customers import Customers
@@ -75,8 +76,8 @@ def ingest() -> "Ingest":
 
     env, aws = settings.read(settings.Ingest, os.environ), _aws()
     keys = Keys(_secret(aws, env.keys_secret), now)
-    queues = SqsQueues(aws.sqs, events=env.events_queue, patience=PATIENCE)
-    return Ingest(queues, keys, now, ids, tally)
+    queues = SqsQueues(aws.sqs, events=env.events_queue, rejected=env.rejected_queue, patience=PATIENCE)
+    return Ingest(queues, keys, now, ids, tally, _vocabulary(env.catalog_dir))
 
 
 def evaluate() -> "Evaluate":
@@ -185,6 +186,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.adapters.dynamodb.messages import DynamoMessages
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.link import link
+    from kairos.domain.sources.segment import Segment
     from kairos.service.evaluate import Evaluate
 
     table = _table(env.table, aws)
@@ -205,6 +207,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
         ids=ids,
         tally=tally,
         external=_occurrences(table, queues, catalog).external if fan_out else None,
+        segment=Segment(_vocabulary(env.catalog_dir)) if fan_out else None,
     )
     return service, store, catalog
 
@@ -257,6 +260,12 @@ def _table(name: str, aws: "Aws") -> "Table":
 
 def _bundle(folder: str) -> Any:
     return _json(folder, "catalog.json")
+
+
+def _vocabulary(folder: str) -> "Vocabulary":
+    from kairos.domain.sources.vocabulary import Vocabulary
+
+    return Vocabulary.of(_json(folder, "mapping.json"))
 
 
 def _json(folder: str, name: str) -> Any:

@@ -15,6 +15,8 @@ class BadSettings(Exception):
 class Ingest:
     table: str
     events_queue: str
+    rejected_queue: str
+    catalog_dir: str
     keys_secret: str
 
 

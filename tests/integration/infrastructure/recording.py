@@ -121,9 +121,13 @@ class Run:
         self.stack.request("GET", "/v1/customers/anna", key="dev-admin-key")
         body = {"consents": [{"topic": "news", "channel": "email", "state": "granted", "proof": "paper"}]}
         self.stack.request("PUT", "/v1/customers/anna", body, key="dev-admin-key")
+        self.stack.fail("firehose", "PutRecord", "ServiceUnavailableException", times=9)  # so the queue archives it
+        assert self.stack.request("PUT", "/v1/customers/anna", body, key="dev-admin-key").status == 200
+        self.stack.gateway.faults.waiting.clear()
 
     def doors(self) -> None:
-        """Idempotency: kept, asked again, and taken back where nothing was done; then what nobody understands."""
+        """Idempotency: kept, asked again, and taken back where nothing was done; then what nobody understands, of a batch
+        and of the queue."""
         for key in ("dev-write-key", "dev-admin-key"):
             event = [{"type": "hello", "customer": "anna"}]
             for _ in range(2):
@@ -132,6 +136,8 @@ class Run:
         refused = self.stack.request("POST", "/v1/events", event, {"idempotency-key": "again"})
         assert refused.status == 503
         self.stack.gateway.faults.waiting.clear()
+        batch = [{"type": "track", "userId": "anna", "event": name} for name in ("hello", "message.sent")]
+        assert self.stack.request("POST", "/v1/batch", {"batch": batch}).status == 200
         self.send("nonsense")
 
     def channels(self) -> None:

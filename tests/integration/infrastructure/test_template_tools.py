@@ -75,7 +75,7 @@ def test_the_campaigns_layer_holds_the_compiled_bundle(built: Path) -> None:
     files = {
         file.relative_to(built / "CampaignsLayer").as_posix() for file in (built / "CampaignsLayer").rglob("*.json")
     }
-    assert files == {"campaigns/catalog.json", "campaigns/templates.json"}
+    assert files == {f"campaigns/{name}.json" for name in ("catalog", "mapping", "templates")}
 
 
 def test_bytecode_outlives_the_dates_that_a_zip_forgets(built: Path) -> None:

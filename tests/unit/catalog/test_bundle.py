@@ -43,11 +43,15 @@ def test_the_shipped_campaigns_are_all_there_and_run(shipped: dict[str, Any]) ->
     assert len(names) == 33
 
 
+IN_IT = {"product_id": [{"exists": True}]}
+WORTH_SOMETHING = {"properties": {"$or": [{"total": [{"numeric": [">", 0]}]}, {"items": IN_IT}]}}
+
+
 def test_the_abandoned_cart_reads_as_written(shipped: dict[str, Any]) -> None:
     cart = shipped["campaigns"]["abandoned-cart"]
     assert cart["trigger"] == {
         "kind": "inaction",
-        "on": {"event": ["cart.updated"], "match": {"properties": {"total": [{"numeric": [">", 0]}]}}, "same": None},
+        "on": {"event": ["cart.updated", "checkout.started"], "match": WORTH_SOMETHING, "same": None},
         "absent": {"event": ["order.placed"], "match": None, "same": "properties.cart_id"},
         "for": HOUR,
     }
@@ -193,8 +197,11 @@ def test_the_layer_is_built_by_a_module_that_answers_with_its_exit_code(tmp_path
         command = [sys.executable, "-m", "kairos.catalog", *arguments]
         return subprocess.run(command, cwd=ROOT / "layers" / "kairos", check=False, capture_output=True).returncode
 
-    assert compiled(str(ROOT / "campaigns"), str(tmp_path)) == 0
+    events = str(ROOT / "events")
+    assert compiled(str(ROOT / "campaigns"), events, str(tmp_path)) == 0
     catalog, templates = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("catalog", "templates"))
     assert catalog["hash"] == templates["hash"]
-    assert compiled(str(tmp_path), str(tmp_path / "out")) == 1
+    assert json.loads((tmp_path / "mapping.json").read_text())["events"]["Order Completed"]["type"] == "order.placed"
+    assert compiled(str(tmp_path), events, str(tmp_path / "out")) == 1
+    assert compiled(str(ROOT / "campaigns"), str(tmp_path), str(tmp_path / "out")) == 1
     assert compiled() == 2

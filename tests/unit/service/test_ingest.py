@@ -7,7 +7,8 @@ from itertools import count
 import pytest
 
 from kairos.domain.access import Key, Scope, hash_of
-from kairos.service.ingest import LARGEST_REQUEST, Ingest
+from kairos.service.inflating import LARGEST as LARGEST_REQUEST
+from kairos.service.ingest import Ingest
 from kairos.service.metrics import Tally
 from kairos.service.ports import QueueRefused
 from tests.fakes import FakeQueues, World, keys_of
@@ -147,7 +148,7 @@ def test_a_browser_s_key_changes_no_address():
     post([PAGE | {"customer": {"id": "ada", "email": "eve@web.example"}}], WEB, world=world)
     post([PAGE | {"customer": {"anonymous_id": "d1", "phone": "+4520"}}], WEB, world=world)
     post([PAGE | {"customer": {"email": "eve@web.example", "phone": "+4520"}}], WEB, world=world)
-    ingest(world).identify(WEB, b'{"userId": "ada", "traits": {"email": "eve@web.example", "plan": "plus"}}')
+    ingest(world).segment("identify", WEB, b'{"userId": "ada", "traits": {"email": "eve@web.example", "plan": "plus"}}')
     said = [body["event"].get("addresses", {}) for body in world.events]
     assert said == [{}, {}, {"email": "eve@web.example"}, {}], "only the one that says who it is"
 
@@ -162,7 +163,7 @@ def test_a_key_over_its_rate_is_told_when_to_come_again():
     assert (answer.status, answer.headers["Retry-After"], json.loads(answer.body)["code"]) == (
         429, "2", "too_many_requests"
     )  # fmt: skip
-    assert door.identify(headers, b'{"userId": "ada"}').status == 429
+    assert door.segment("identify", headers, b'{"userId": "ada"}').status == 429
     assert door(WRITE, page).status == 202, "others are not held up"
     world.now += 2000
     assert door(headers, page).status == 202

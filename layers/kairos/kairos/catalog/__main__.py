@@ -1,23 +1,26 @@
-"""`python -m kairos.catalog SRC OUT`: compiles a directory of campaigns for its layer."""
+"""`python -m kairos.catalog CAMPAIGNS EVENTS OUT`: compiles campaigns, and what other protocols call things, for their layer."""
 
 import sys
 from pathlib import Path
 
 from kairos.catalog.bundle import InvalidCampaigns, compile_directory
+from kairos.catalog.mapping import InvalidMapping, write_mapping
 
 
 def main(arguments: list[str]) -> int:
-    """0: written; 1: the campaigns are wrong; 2: called wrong."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python -m kairos.catalog SRC OUT\n")
+    """0: written; 1: a file is wrong; 2: called wrong."""
+    if len(arguments) != 3:
+        sys.stderr.write("usage: python -m kairos.catalog CAMPAIGNS EVENTS OUT\n")
         return 2
+    campaigns, events, out = map(Path, arguments)
     try:
-        bundle = compile_directory(arguments[0])
-    except InvalidCampaigns as invalid:
+        bundle = compile_directory(campaigns)
+        write_mapping(events, out)
+    except (InvalidCampaigns, InvalidMapping) as invalid:
         sys.stderr.write(f"{invalid}\n")
         return 1
     sys.stderr.writelines(f"{warning}\n" for warning in bundle.warnings)
-    bundle.write(Path(arguments[1]))
+    bundle.write(out)
     return 0
 
 

@@ -33,7 +33,7 @@ def read_directory(directory: Path) -> Definitions:
     policy = read(directory / "policy.yaml", str(directory / "policy.yaml"))
     scope = _outer_scope(policy.data, names)
     found.sources[""] = policy
-    found.policy = _model(Policy, policy, scope, found.problems)
+    found.policy = model_of(Policy, policy, scope, found.problems)
     layouts = read_layouts(directory)
     found.problems += layouts.problems
     for name in names:
@@ -61,13 +61,13 @@ def _read_campaign(folder: Path, outer: Scope, layouts: Layouts, found: Definiti
         eventless=kind if kind in EVENTLESS else "",
         inbound=kind == "inbound",
     )
-    campaign = _model(Campaign, source, scope, found.problems)
+    campaign = model_of(Campaign, source, scope, found.problems)
     if campaign is not None:
         found.campaigns[folder.name] = campaign
         found.sources[folder.name] = source
 
 
-def _model(kind: type[M], source: Source, scope: Scope, problems: list[Problem]) -> M | None:
+def model_of(kind: type[M], source: Source, scope: Scope, problems: list[Problem]) -> M | None:
     """The model of a file; what the file or the model refuses goes to `problems`."""
     model = None
     if isinstance(source.data, dict):

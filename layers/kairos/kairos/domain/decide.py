@@ -1,8 +1,9 @@
 """`decide`: what follows from one occurrence for one customer. Pure and total."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from kairos.domain import facts, manners, merge, timers, watching
+from kairos.domain import context, facts, manners, merge, timers, watching
 from kairos.domain.chain import advance
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutConsent
@@ -18,17 +19,19 @@ from kairos.domain.turn import Turn
 _ROUNDS = 100
 
 
-def decide(customer: Customer, heard: Heard, catalog: Catalog, now: Millis, device: Customer | None = None) -> Decision:
-    """The customer afterwards, what is to be done, and why; `device` is one that the event identifies as theirs.
+def decide(
+    customer: Customer, heard: Heard, catalog: Catalog, now: Millis, others: Sequence[Customer] = ()
+) -> Decision:  # fmt: skip
+    """The customer afterwards, what is to be done, and why; `others` are devices and ids that the event says are theirs.
 
     Raises NeedsProfile if the profile was not read along.
     """
     if isinstance(heard, Event):
-        if device is None and not catalog.hears(heard):
+        if not others and not catalog.hears(heard):
             return Decision(customer)
         turn = _turn(customer, catalog, now, heard.id, born=heard.received)
-        if device is not None:
-            merge.identify(turn, device, heard)
+        for other in others:
+            merge.unite(turn, other, heard)
         _hear(turn, heard)
     elif not customer.state.version:
         return Decision(customer)
@@ -118,6 +121,7 @@ def _take_facts(turn: Turn, event: Event) -> None:
         turn.replan = turn.replan or bool(changed)
         turn.moved = turn.moved or manners.PAUSED_UNTIL in changed
         turn.touched |= {f"attribute:{name}" for name in changed}
+    context.observe(turn, event)
     turn.moved = facts.set_addresses(turn.state, turn.profile, event, turn.catalog.address_hash) or turn.moved
     for consent, word in facts.set_consents(turn.state, event):
         turn.moved = True

@@ -33,6 +33,7 @@ class Ref:
     anonymous_id: str | None = None
     email: str | None = None
     phone: str | None = None
+    previous_id: str | None = None  # another id or device of theirs, which is one with `id` from now on
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kairos.domain import link_campaign, reach, watching
+from kairos.domain import context, link_campaign, reach, watching
 from kairos.domain.conditions import compile_condition
 from kairos.domain.definitions import (
     Campaign,
@@ -39,7 +39,7 @@ class _Linker:
         campaigns = {name: link_campaign.campaign(name, node, self.keeping) for name, node in live.items()}
         indexed = reach.indexed(campaigns.values())
         counts = tuple(self.keeping.needs.counts.values())
-        attributes = frozenset(self.keeping.needs.attributes | {"timezone", PAUSED_UNTIL})
+        attributes = frozenset(self.keeping.needs.attributes | {*context.OBSERVED, PAUSED_UNTIL})
         selectors = (*self.keeping.selectors, *self.keeping.lasts.values(), *(count.on for count in counts))
         types = {type for selector in selectors for type in selector.types} - {"any"}
         types |= {type for dimension in policy.interests.values() for type in dimension.weights}

@@ -1,8 +1,9 @@
-"""A device turns out to be a customer's: what is known of both becomes one, as if it had been heard of one customer."""
+"""A device, or another id, turns out to be a customer's: what is known of both becomes one, as if heard of one customer."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
-from kairos.domain import facts, reach, watching
+from kairos.domain import context, facts, reach, watching
 from kairos.domain.effects import PutTombstone
 from kairos.domain.events import Event, Heard, Wake
 from kairos.domain.identity import DEVICE, device_id
@@ -12,52 +13,63 @@ from kairos.domain.reunite import unite_journeys
 from kairos.domain.state import Customer, NeedsProfile, Profile, State
 from kairos.domain.turn import Turn
 
-IDENTIFY = "identify"
-"""The type of event that says whose a device is."""
+SAYING_WHOSE: Final = ("identify", "alias")
+"""The types of events that say whose a device is."""
 
 
-def device_of(heard: Heard) -> str:
-    """The device that an event says is a customer's; empty if it says nothing of the kind. Devices own no devices."""
-    if not isinstance(heard, Event) or heard.type != IDENTIFY or heard.own or heard.customer is None:
-        return ""
+def others_of(heard: Heard) -> tuple[str, ...]:
+    """What an event says is a customer's: their device, or an id that they had, which may as well be a device's.
+
+    Devices own nothing.
+    """
+    if not isinstance(heard, Event) or heard.own or heard.customer is None:
+        return ()
     who = heard.customer
-    if not who.id or not who.anonymous_id or who.id.startswith(DEVICE):
-        return ""
-    return device_id(who.anonymous_id)
+    if not who.id or who.id.startswith(DEVICE):
+        return ()
+    device = who.anonymous_id if heard.type in SAYING_WHOSE else None
+    named = [device_id(device)] if device else []
+    if who.previous_id:
+        named += [who.previous_id, *([] if who.previous_id.startswith(DEVICE) else [device_id(who.previous_id)])]
+    return tuple(other for other in named if other != who.id)
 
 
-def devices_of(heard: Iterable[Heard]) -> frozenset[str]:
-    """All devices that are identified."""
-    return frozenset(device for one in heard if (device := device_of(one)))
+def others_in(heard: Iterable[Heard]) -> frozenset[str]:
+    """All that are said to be somebody's."""
+    return frozenset(other for one in heard for other in others_of(one))
 
 
-def news(devices: Mapping[str, Customer], customer: str, heard: Heard) -> Customer | None:
-    """The device of which this says something new: the first word merges, a later one of somebody else moves the pointer."""
-    device = devices.get(device_of(heard))
-    if device is None or not isinstance(heard, Event) or not device.state.moved:
-        return device
-    gone = device.state
-    return device if gone.moved != customer and (heard.time, customer) > (gone.newest, gone.moved) else None
+def news(others: Mapping[str, Customer], customer: str, heard: Heard) -> tuple[Customer, ...]:
+    """Those of whom this says something new: the first word merges, a later one of somebody else moves the pointer.
+
+    What is the customer's by now, directly or over others, is no other: so no circle of aliases closes.
+    """
+    named = (others[other] for other in others_of(heard) if other != customer and other in others)
+    return tuple(other for other in named if isinstance(heard, Event) and _is_news(other.state, customer, heard))
+
+
+def _is_news(gone: State, customer: str, heard: Event) -> bool:
+    return not gone.moved or (gone.moved != customer and (heard.time, customer) > (gone.newest, gone.moved))
 
 
 def follow(gone: State, heard: Heard) -> str:
-    """Whose it is now, what was heard of a device: what Kairos did is the heir's, as are the timers; what is new, of who came last."""
+    """Whose it is now, what was heard of another: what Kairos did is the heir's, as are the timers; what is new, of who came last."""
     if isinstance(heard, Wake):
         return ""  # the heir has these timers, and a moment of their own
     return gone.moved if isinstance(heard, Event) and not heard.own else gone.heir
 
 
-def identify(turn: Turn, device: Customer, event: Event) -> None:
-    """The device is this customer's from now on. It merges once: a second customer gets only what is still to come."""
-    gone, first = device.state, not device.state.moved
+def unite(turn: Turn, other: Customer, event: Event) -> None:
+    """The other is this customer from now on. It merges once: a second customer gets only what is still to come."""
+    gone, first = other.state, not other.state.moved
     places = frozenset[str]()
     if first:
         if gone.indexed == turn.catalog.index:
             places = reach.places_of(gone, turn.catalog, turn.now)
-        _merge(turn, device)
+        _merge(turn, other)
     turn.effects.append(
         PutTombstone(
-            device=device.id, seen=gone.version, guard=gone.guard + 1, moved=turn.customer.id,
+            device=other.id, seen=gone.version, guard=gone.guard + 1, moved=turn.customer.id,
             heir=turn.customer.id if first else gone.heir, time=event.time, inherits=first and gone.version > 0,
             snapshots=tuple(sorted(gone.snapshots())), places=tuple(sorted(places)),
         )
@@ -65,7 +77,7 @@ def identify(turn: Turn, device: Customer, event: Event) -> None:
 
 
 def tombstone(put: PutTombstone) -> Customer:
-    """What is left of the device."""
+    """What is left of the other."""
     state = State(
         version=put.seen + 1, guard=put.guard, moved=put.moved, heir=put.heir, newest=put.time
     )  # fmt: skip
@@ -81,7 +93,10 @@ def _merge(turn: Turn, device: Customer) -> None:
     facts.refresh_attributes(other, device.profile, turn.catalog)
     shown = watching.shown_by(other, turn.catalog, turn.now)
     unite_facts(turn.state, other, turn.catalog)
+    observed = context.last_of(((turn.state, profile), (other, device.profile)))
     _unite_profiles(profile, device.profile)
+    for name, (time, fact) in observed.items():
+        turn.state.observed[name], profile.attributes[context.SOURCE][name] = time, fact
     facts.refresh_attributes(turn.state, profile, turn.catalog)
     _unite_sends(turn, other.sends)
     unite_journeys(turn, other)

@@ -20,6 +20,15 @@ def zone(name: Any, default: str) -> ZoneInfo:
 
 
 @lru_cache(maxsize=1024)
+def is_zone(name: str) -> bool:
+    """Whether there is a zone of that IANA name."""
+    try:
+        return bool(name) and bool(ZoneInfo(name))
+    except (KeyError, ValueError, OSError):
+        return False
+
+
+@lru_cache(maxsize=1024)
 def _zone(name: str, default: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)

@@ -90,6 +90,7 @@ class State:
     placed: list[Placed] = field(default_factory=list)
     coupons: dict[str, Json] = field(default_factory=dict)  # name -> the live one
     indexed: str = ""  # fingerprint of the audience index this customer was put into
+    observed: dict[str, Millis] = field(default_factory=dict)  # what events' contexts say -> when one last said so
 
     raw: bytes = b""  # as it was read
 
@@ -124,7 +125,7 @@ class State:
     def copy(self) -> "State":
         """A copy that can be changed without touching this one."""
         twin = replace(self)
-        for name in ("attributes", "consents", "addresses", "tags", "dates"):
+        for name in ("attributes", "consents", "addresses", "tags", "dates", "observed"):
             setattr(twin, name, dict(getattr(self, name)))
         twin.attributes = {name: dict(values) for name, values in self.attributes.items()}
         twin.suppressed = {channel: list(hashes) for channel, hashes in self.suppressed.items()}
@@ -194,7 +195,7 @@ _SHORT: Mapping[str, str] = {
     "born": "b", "newest": "n", "names": "m", "attributes": "a", "consents": "c", "addresses": "d", "suppressed": "x",
     "tags": "t", "counts": "k", "lasts": "l", "armed": "i", "dates": "y", "runs": "r", "recents": "e", "sends": "s",
     "goals": "g", "window": "w", "interests": "j", "seen": "h", "forgotten": "f", "points": "p", "watched": "v",
-    "looked": "o", "lapses": "q", "placed": "u", "indexed": "z", "coupons": "$",
+    "looked": "o", "lapses": "q", "placed": "u", "indexed": "z", "coupons": "$", "observed": "@",
 }  # fmt: skip
 _PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in _ITEM)
 

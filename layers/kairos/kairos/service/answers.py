@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
+from kairos.domain.sources.parts import BadEvent
+
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
+_STATUS: Final = {"too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "encoding": HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,8 @@ def problem(status: int, code: str, message: str, *, headers: Mapping[str, str] 
     about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": message}
     body = json.dumps(about | {"code": code, "message": message} | {k: v for k, v in more.items() if v}, default=dict)
     return Answer(status, body, PROBLEM, headers or {})
+
+
+def refusal(error: BadEvent, **more: Any) -> Answer:
+    """The problem that a body is which cannot be understood: 400, or what its code is known by."""
+    return problem(_STATUS.get(error.code, 400), error.code, error.message, field=error.field, **more)

@@ -7,7 +7,7 @@ from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, PutTombstone, Record
 from kairos.domain.events import Event, Heard, Millis, Wake
-from kairos.domain.merge import devices_of, follow, news, tombstone
+from kairos.domain.merge import follow, news, others_in, tombstone
 from kairos.domain.state import Customer, NeedsProfile, State
 from kairos.service.metrics import Tally
 from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, MessageRef, StateMoved
@@ -24,8 +24,8 @@ class Committed:
     messages: tuple[MessageRef, ...] = ()
 
 
-class _Identified(Exception):
-    """The device is somebody's by now: what was heard of it follows."""
+class _Moved(Exception):
+    """The device, or the id, is somebody's by now: what was heard of it follows."""
 
     def __init__(self, gone: State) -> None:
         super().__init__(gone.version)
@@ -47,53 +47,53 @@ class Commit:
 
     def __call__(
         self, customer: Customer, heard: Sequence[Heard], now: Millis, *,
-        consistent: bool, devices: Mapping[str, Customer] | None = None,
+        consistent: bool, others: Mapping[str, Customer] | None = None,
     ) -> Committed:  # fmt: skip
-        """Decides in order of event time and commits once; `devices` are those that are identified, where read already.
+        """Decides in order of event time and commits once; `others` are those said to be theirs, where read already.
 
         Raises Contended after too many lost races.
         """
         try:
-            return self._commit(customer, heard, now, consistent, devices or {})
-        except _Identified as identified:
-            return self._follow(identified.gone, heard, now)
+            return self._commit(customer, heard, now, consistent, others or {})
+        except _Moved as moved:
+            return self._follow(moved.gone, heard, now)
 
     def _follow(self, gone: State, heard: Sequence[Heard], now: Millis) -> Committed:
-        """What was heard of a device, decided for those whose it is now."""
+        """What was heard of another, decided for those whose it is now, over as many aliases as there are."""
         parts: dict[str, list[Heard]] = {}
         for one in heard:
             if whose := follow(gone, one):
                 parts.setdefault(whose, []).append(one)
         found = self.read(parts.keys(), (), consistent=True)
-        done = [self._commit(found[whose], part, now, True, {}) for whose, part in parts.items()]
+        done = [self(found[whose], part, now, consistent=True) for whose, part in parts.items()]
         return Committed(
             tuple(record for one in done for record in one.records), tuple(ref for one in done for ref in one.messages)
         )
 
     def _commit(
         self, customer: Customer, heard: Sequence[Heard], now: Millis, consistent: bool,
-        devices: Mapping[str, Customer],
+        others: Mapping[str, Customer],
     ) -> Committed:  # fmt: skip
         if customer.state.moved:
-            raise _Identified(customer.state)
+            raise _Moved(customer.state)
         inputs = sorted(heard, key=_order)
-        before, identified = customer, devices_of(inputs)
+        before, named = customer, others_in(inputs) - {customer.id}
         self._tally.count("Commits")
         for _ in range(TRIES):
-            if unread := identified - devices.keys():
-                devices = {**devices, **self.read(unread, unread, consistent=True)}
+            if unread := named - others.keys():
+                others = {**others, **self.read(unread, unread, consistent=True)}
             try:
-                decided = self._decide(before, inputs, now, devices)
+                decided = self._decide(before, inputs, now, others)
                 if decided.changed:
                     self._customers.commit(before, decided.customer, decided.effects, self._ids())
                 elif not consistent:  # what is not there may only not be seen yet
-                    before, devices, consistent = self._again(before), {}, True
+                    before, others, consistent = self._again(before), {}, True
                     continue
             except NeedsProfile:
                 before = self._again(before, profile=True)
             except StateMoved:
                 self._tally.count("Conflicts")
-                before, devices = self._again(before), {}
+                before, others = self._again(before), {}
             except AlreadyWritten as known:
                 again = self._again(before)
                 before = replace(again, used=before.used | known.entries, made=before.made | known.messages)
@@ -103,15 +103,15 @@ class Commit:
         raise Contended(f"overtaken {TRIES} times")
 
     def _decide(
-        self, customer: Customer, inputs: Sequence[Heard], now: Millis, devices: Mapping[str, Customer]
+        self, customer: Customer, inputs: Sequence[Heard], now: Millis, others: Mapping[str, Customer]
     ) -> Decision:
         effects: list[Effect] = []
         records: list[Record] = []
         changed = False
         for one in inputs:
-            decision = decide(customer, one, self._catalog, now, news(devices, customer.id, one))
+            decision = decide(customer, one, self._catalog, now, news(others, customer.id, one))
             gone = {e.device: tombstone(e) for e in decision.effects if isinstance(e, PutTombstone)}
-            devices = {**devices, **gone}
+            others = {**others, **gone}
             customer, changed = _knowing(decision.customer, decision.effects), changed or decision.changed
             effects += decision.effects
             records += decision.records
@@ -121,7 +121,7 @@ class Commit:
         profiles = (customer.id,) if profile or customer.profile is not None else ()
         newer = self._customers.read((customer.id,), profiles=profiles, consistent=True)[customer.id]
         if newer.state.moved:
-            raise _Identified(newer.state)
+            raise _Moved(newer.state)
         return replace(newer, used=customer.used, made=customer.made)
 
 

@@ -62,12 +62,17 @@ class Customers:
 
     def _view(self, customer: str) -> Answer:
         try:
-            found = self.store.read((customer,), profiles=(customer,), consistent=True)[customer]
+            found = self._found(customer)
         except Contended as error:
             return _busy(error)
         if not found.state.version:
             return problem(404, "not_found", "nobody of that id is known")
         return answer(200, view(found, self.catalog, self.clock()))
+
+    def _found(self, customer: str) -> Customer:
+        """Them, or whom they have turned out to be."""
+        found = self.store.read((customer,), profiles=(customer,), consistent=True)[customer]
+        return self._found(found.state.moved) if found.state.moved else found
 
 
 def _busy(error: Exception) -> Answer:

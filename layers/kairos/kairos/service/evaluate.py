@@ -9,10 +9,11 @@ from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Record
 from kairos.domain.events import Event, Heard, Json, Millis, Occurrence, Wake
 from kairos.domain.identity import DEVICE, customer_id
-from kairos.domain.merge import device_of, devices_of
+from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical, queued
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 from kairos.domain.state import Customer
 from kairos.service import strict_json, trouble
 from kairos.service.commit import Commit, Committed
@@ -54,10 +55,11 @@ class Evaluate:
     def __init__(
         self, customers: CustomerStore, messages: MessageStore, queues: Queues, archive: Archive,
         addresses: AddressStore, catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
-        external: Callable[[Event], object] | None = None,
+        external: Callable[[Event], object] | None = None, segment: Segment | None = None,
     ) -> None:  # fmt: skip
         """`external` is told each event without a customer; without it there is a door where none comes in."""
         self._external = external
+        self._segment = segment or Segment()
         self._messages = messages
         self._queues = queues
         self._archive = archive
@@ -93,7 +95,9 @@ class Evaluate:
 
     def _understand(self, batch: _Batch, item: Item) -> None:
         try:  # what came by the bus was received when it was queued: however often it is read, that stays so
-            read = queued.read(strict_json.read_queued(item.body), received=min(item.sent or batch.now, batch.now))
+            read = queued.read(
+                strict_json.read_queued(item.body), min(item.sent or batch.now, batch.now), self._segment
+            )
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item.id, _rejection(error, item.body)))
             return
@@ -111,7 +115,7 @@ class Evaluate:
         self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
         if not (customer := self._customer(said)):
             self._fan_out(batch, item, said)
-        elif self._catalog.hears(said) or device_of(said):
+        elif self._catalog.hears(said) or others_of(said):
             batch.heard.setdefault(customer, []).append((item, said))
 
     def _fan_out(self, batch: _Batch, item: str, event: Event) -> None:
@@ -151,18 +155,18 @@ class Evaluate:
             self._hear(batch, item, feedback.sent(batch.now))
 
     def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
-        """All customers in one request, with the devices that are identified; those woken or reached consistently, in another.
+        """All customers in one request, with those said to be one with them; those woken or reached consistently, in another.
 
-        A device that is heard of itself in the same batch is read only when that has been decided.
+        One that is heard of itself in the same batch is read only when that has been decided.
         """
         woken = {
             who for who, heard in batch.heard.items() if any(isinstance(said, Wake | Occurrence) for _, said in heard)
         }
         profiles = {who for who, heard in batch.heard.items() if any(_tells(said) for _, said in heard)}
-        devices = devices_of(said for heard in batch.heard.values() for _, said in heard) - batch.heard.keys()
+        others = others_in(said for heard in batch.heard.values() for _, said in heard) - batch.heard.keys()
         found: dict[str, tuple[Customer, bool]] = {}
-        for ids, consistent in (((batch.heard.keys() - woken) | devices, False), (woken, True)):
-            for who, customer in self._read_some(batch, ids, (profiles | devices) & ids, consistent).items():
+        for ids, consistent in (((batch.heard.keys() - woken) | others, False), (woken, True)):
+            for who, customer in self._read_some(batch, ids, (profiles | others) & ids, consistent).items():
                 found[who] = (customer, consistent)
         return found
 
@@ -182,9 +186,9 @@ class Evaluate:
     ) -> None:
         heard, (customer, consistent) = batch.heard[who], found[who]
         said = [said for _, said in heard]
-        devices = {device: found[device][0] for device in devices_of(said) - batch.heard.keys() if device in found}
+        others = {other: found[other][0] for other in others_in(said) - batch.heard.keys() if other in found}
         try:
-            _add(batch, self._commit(customer, said, batch.now, consistent=consistent, devices=devices))
+            _add(batch, self._commit(customer, said, batch.now, consistent=consistent, others=others))
         except Unavailable as error:
             trouble.note("table", error)
             self._fail(batch, (who,))
@@ -245,7 +249,7 @@ def _add(batch: _Batch, committed: Committed) -> None:
 
 def _tells(said: Heard) -> bool:
     """Whether it speaks of what only the profile keeps; an address that is known already does not need it."""
-    return isinstance(said, Event) and (bool(said.attributes) or bool(device_of(said)))
+    return isinstance(said, Event) and (bool(said.attributes) or bool(others_of(said)))
 
 
 def _rejection(error: Exception, body: str) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from kairos.domain.events import AHEAD, Consent, Event, Ref, Wake
 from kairos.domain.sources import canonical, cloudevents, eventbridge, own, queued, ses, sms
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 from tests.unit.domain.shop import address_hash
 
+SEGMENT = Segment()
 NOW = 1_795_424_400_000  # 2026-11-23T09:00:00Z
 SAMPLES = Path(__file__).parents[4] / "events"
 CARRIED = tags.write(message="m1", customer="ada 7", campaign="abandoned-cart", step="send.reminder")
@@ -133,20 +135,20 @@ def envelope(detail, **more):
 
 
 def test_a_bus_event_has_the_senders_id_else_the_envelopes():
-    named = eventbridge.normalise(envelope({"id": "o1", "customer": "ada"}), received=NOW)
-    unnamed = eventbridge.normalise(envelope({"customer": "ada"}), received=NOW)
+    named = eventbridge.normalise(envelope({"id": "o1", "customer": "ada"}), received=NOW, messages=SEGMENT)
+    unnamed = eventbridge.normalise(envelope({"customer": "ada"}), received=NOW, messages=SEGMENT)
     assert (named.id, unnamed.id) == ("o1", "e1")
     assert (unnamed.type, unnamed.source, unnamed.time) == ("order.placed", "shop", NOW - 3_600_000)
 
 
 def test_kairos_does_not_listen_to_itself():
     with pytest.raises(BadEvent) as refused:
-        eventbridge.normalise(envelope({}, source="kairos"), received=NOW)
+        eventbridge.normalise(envelope({}, source="kairos"), received=NOW, messages=SEGMENT)
     assert refused.value.code == "reserved_source"
 
 
 def test_a_cloudevent_may_lie_in_a_bus_event():
-    event = eventbridge.normalise(envelope(cloud_event(subject="ada")), received=NOW)
+    event = eventbridge.normalise(envelope(cloud_event(subject="ada")), received=NOW, messages=SEGMENT)
     assert (event.id, event.type) == ("/web 42", "product.viewed")
 
 
@@ -216,13 +218,13 @@ def sample(name):
 
 
 def test_the_sample_of_the_events_queue_is_understood():
-    read = [one for body in sample("evaluate.json") for one in queued.read(body, NOW)]
+    read = [one for body in sample("evaluate.json") for one in queued.read(body, NOW, SEGMENT)]
     assert [type(one) for one in read] == [Event, Event, Event, Wake]
     assert [one.id for one in read if isinstance(one, Event)] == ["cart-1", "order-1", "/web 42"]
 
 
 def test_a_greeting_is_skipped_and_a_bounce_is_heard():
-    read = [one for body in sample("evaluate-feedback.json") for one in queued.read(body, NOW)]
+    read = [one for body in sample("evaluate-feedback.json") for one in queued.read(body, NOW, SEGMENT)]
     assert [(one.kind, one.customer, one.permanent) for one in read if isinstance(one, Feedback)] == [
         ("bounced", "ada", True)
     ]
@@ -231,7 +233,7 @@ def test_a_greeting_is_skipped_and_a_bounce_is_heard():
 @pytest.mark.parametrize("body", [None, [], 5, {}, {"kairos": "nothing"}, {"kairos": "event"}])
 def test_what_is_of_no_known_kind_is_refused(body):
     with pytest.raises(BadEvent):
-        queued.read(body, NOW)
+        queued.read(body, NOW, SEGMENT)
 
 
 TEXT = st.text(min_size=1, max_size=20)

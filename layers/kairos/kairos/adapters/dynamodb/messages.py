@@ -56,7 +56,7 @@ class DynamoMessages:
         if (live := items.live(message, now)) is None:
             return None
         stored = items.to_message(live)
-        if state and "heir" in state:
+        while state and "heir" in state:  # of a device, of an id that was given up; aliases make no circles
             stored = replace(stored, heir=state["heir"]["S"])
             keys = [items.state_key(stored.heir), items.profile_key(stored.heir)]
             heir = self._table.get(keys, consistent=True)

@@ -1,10 +1,11 @@
-"""Events as EventBridge delivers them: an envelope around the project's own form, or around a CloudEvent."""
+"""Events as EventBridge delivers them: an envelope around the project's own form, a CloudEvent or a Segment message."""
 
 from typing import Any
 
 from kairos.domain.events import Event, Json, Millis
-from kairos.domain.sources import cloudevents, own
+from kairos.domain.sources import cloudevents, own, segment
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 
 
 def is_one(body: Any) -> bool:
@@ -12,7 +13,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "detail-type" in body and "detail" in body
 
 
-def normalise(body: Json, *, received: Millis) -> Event:
+def normalise(body: Json, *, received: Millis, messages: Segment) -> Event:
     """The event inside; its id is the sender's, else the envelope's, so that a redelivery is the same event.
 
     Raises BadEvent.
@@ -26,6 +27,8 @@ def normalise(body: Json, *, received: Millis) -> Event:
         raise BadEvent("reserved_source", "is Kairos itself", "source")
     if cloudevents.is_one(detail):
         return cloudevents.normalise(detail, received=received, new_id=lambda: envelope, trusted=True)
+    if segment.is_one(detail):
+        return messages(detail, received=received, new_id=lambda: envelope, trusted=True)
     told = {name: detail[name] for name in ("id", "customer", "properties", "context", "consents") if name in detail}
     time = body.get("time") if detail.get("time") is None else detail["time"]
     known = {"type": body["detail-type"], "source": body.get("source"), "time": time}

@@ -3,20 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kairos.domain.events import Event, Millis, Occurrence, Wake
+from kairos.domain.events import Event, Json, Millis, Occurrence, Wake
 from kairos.domain.sources import canonical, eventbridge, ses, sms, sns
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 
 Understood = Event | Wake | Occurrence | Feedback
 
 
-def read(body: Any, received: Millis) -> tuple[Understood, ...]:
+def read(body: Any, received: Millis, messages: Segment) -> tuple[Understood, ...]:
     """What a body says: an event, wake-ups, an occurrence for a page of customers, or feedback. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
     if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
         return (canonical.from_dict(body["event"]),)
+    if body.get("kairos") == "segment" and isinstance(body.get("received"), int):
+        return (_again(body, messages),)
     if body.get("kairos") == "wake" and isinstance(body.get("customer"), str):
         return (Wake(body["customer"]),)
     if body.get("kairos") in ("wake", "occurrence"):
@@ -26,9 +29,22 @@ def read(body: Any, received: Millis) -> tuple[Understood, ...]:
         return () if published is None else _feedback(published)
     if eventbridge.is_one(body):
         return (
-            _feedback(body["detail"]) if _speaks(body["detail"]) else (eventbridge.normalise(body, received=received),)
+            _feedback(body["detail"])
+            if _speaks(body["detail"])
+            else (eventbridge.normalise(body, received=received, messages=messages),)
         )
     return _feedback(body)
+
+
+def refused(message: Json, received: Millis, id: str, *, trusted: bool) -> dict[str, Any]:
+    """A Segment message that was not understood, as a body that can be put on the queue when it is mended."""
+    named = {**message, "messageId": message.get("messageId") or id}
+    return {"kairos": "segment", "received": received, "trusted": trusted, "message": named}
+
+
+def _again(body: Json, messages: Segment) -> Event:
+    message, trusted = body.get("message"), body.get("trusted") is True
+    return messages(message, received=body["received"], new_id=lambda: "", trusted=trusted)
 
 
 def _page(body: Mapping[str, Any]) -> tuple[Wake, ...] | tuple[Occurrence, ...]:

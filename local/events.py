@@ -1,0 +1,20 @@
+"""The folder `events`: what other protocols call things, beside the campaigns that hear of it."""
+
+from pathlib import Path
+from typing import Final
+
+from kairos.catalog.mapping import FILE, compile_mapping
+from kairos.domain.sources.vocabulary import Vocabulary
+
+ROOT: Final = Path(__file__).parent.parent
+
+
+def events_beside(campaigns: Path) -> Path:
+    """The folder that goes with a folder of campaigns: the one beside it, else the project's."""
+    beside = campaigns.absolute().parent / "events"
+    return beside if (beside / FILE).is_file() else ROOT / "events"
+
+
+def vocabulary(campaigns: Path) -> Vocabulary:
+    """The names that hold for these campaigns. Raises InvalidMapping."""
+    return Vocabulary.of(compile_mapping(events_beside(campaigns)))
