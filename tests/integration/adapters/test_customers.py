@@ -12,7 +12,7 @@ from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import PutConsent, PutSnapshot
 from kairos.domain.events import Consent
 from kairos.domain.state import Customer, Fact, Profile
-from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, StateMoved, Unavailable
+from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, StateMoved, TooLarge, Unavailable
 from tests.integration.adapters.making import NOW, after, entry, message
 
 NOBODY = Customer.unknown("c-1")
@@ -118,8 +118,14 @@ def test_more_consents_than_a_transaction_holds_go_before(customers, requests):
 
 
 def test_more_entries_than_a_transaction_holds_are_left_to_smaller_batches(customers):
-    with pytest.raises(Contended):
+    with pytest.raises(TooLarge, match="consequences"):
         customers.commit(NOBODY, after(NOBODY, newest=1), [entry(f"k{n}") for n in range(100)], "w1")
+
+
+def test_a_customer_that_no_item_holds_is_refused_before_the_table_does(customers):
+    huge = Profile(attributes={"backend": {f"a{n}": Fact("x" * 100_000, NOW, NOW) for n in range(4)}})
+    with pytest.raises(TooLarge, match="larger than 358,400 bytes"):
+        customers.commit(NOBODY, replace(after(NOBODY, newest=1), profile=huge), (), "w1")
 
 
 def test_the_due_moment_puts_the_customer_into_the_index_and_none_takes_it_out(customers, table):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kairos.service.customers import Customers
-from kairos.service.ports import Unavailable
+from kairos.service.ports import TooLarge, Unavailable
 from tests.fakes import keys_of
 from tests.unit.domain.shop import CART, DAY, T0, campaign, catalog, event, started
 from tests.unit.service.workers import Workers
@@ -50,6 +50,18 @@ def test_while_the_table_answers_nothing_the_sender_is_asked_to_come_again():
     workers.customers.read = throttled
     answers = [door(workers).put(ADMIN, "ada", b"{}"), door(workers).get(ADMIN, "ada")]
     assert [(answer.status, answer.headers["Retry-After"]) for answer in answers] == [(503, "1")] * 2
+
+
+def test_a_customer_who_would_grow_beyond_an_item_is_refused_by_name():
+    workers = shop()
+
+    def too_large(before, after, effects, writer):
+        raise TooLarge("would make the customer larger than 358,400 bytes")
+
+    workers.customers.commit = too_large
+    status, body = put(workers, {"attributes": {"country": "DK"}})
+    assert (status, body["code"]) == (413, "too_large")
+    assert body["message"].startswith("would make the customer larger than 358,400 bytes")
 
 
 def test_consents_are_shown_with_their_time():

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from kairos.domain import tags
+from kairos.domain.effects import PutEntry, PutMessage
 from kairos.service.evaluate import HOT
-from kairos.service.ports import AlreadyWritten, Contended, InDoubt, Item, Unavailable
+from kairos.service.ports import AlreadyWritten, Contended, InDoubt, Item, TooLarge, Unavailable
 from tests.unit.domain.shop import CART, HOUR, T0, address_hash, campaign, catalog, event, joined, send, started
 from tests.unit.service.test_deliver import WELCOME
 from tests.unit.service.workers import Workers
@@ -70,6 +71,38 @@ def test_a_customer_in_endless_conflict_ends_in_rejected_with_that_reason():
     (item,) = bodies({"kairos": "event", "event": _plain("signup")})
     assert workers.evaluate.batch([item._replace(receipts=HOT)]) == []
     assert [body["reason"] for body in workers.world.rejected] == ["hot_customer"]
+
+
+def holding(workers, most):
+    """A table whose transactions hold so many entries and messages."""
+    commit = workers.customers.commit
+
+    def fewer(before, after, effects, writer):
+        if len([e for e in effects if isinstance(e, PutEntry | PutMessage)]) > most:
+            raise TooLarge("has more consequences than one transaction holds")
+        commit(before, after, effects, writer)
+
+    workers.customers.commit = fewer
+    return workers
+
+
+def test_more_than_one_transaction_holds_is_decided_in_parts_in_the_same_order():
+    every = campaign(started("signup"), send("hello", "email", topic="service"), topic="service")
+    signups = [event("signup", T0 + n, f"e{n}") for n in range(9)]
+    (once, parts) = (Workers(catalog(welcome=every)), holding(Workers(catalog(welcome=every)), 4))
+    for workers in (once, parts):
+        workers.hear(joined(), *reversed(signups))
+    assert parts.records() == once.records() and len(parts.world.messages) == 9
+    assert parts.world.rejected == [] and parts.world.events == []
+
+
+def test_what_is_too_large_on_its_own_is_put_aside_with_its_reason_and_the_others_are_served():
+    workers = holding(shop(), 0)
+    workers.hear(joined(), event("signup"))
+    assert [body["reason"] for body in workers.world.rejected] == ["too_large"]
+    told = json.loads(workers.world.rejected[0]["body"])
+    assert (told["event"]["type"], workers.world.events) == ("signup", [])
+    assert "anna" in workers.world.states
 
 
 def test_a_table_that_takes_nothing_makes_nobody_hot():

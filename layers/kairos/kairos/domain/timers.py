@@ -20,6 +20,9 @@ from kairos.domain.view import MISSING, project
 INLINE = 256
 """How many bytes of event fields a waiting timer keeps in the state; larger ones go into a snapshot."""
 
+MOST = 60
+"""Effects and sends of one turn, beyond which the next wake-up takes what else is due: a transaction holds a hundred items."""
+
 SENDS = 300
 """How many sends are remembered for the caps, the newest ones."""
 
@@ -30,14 +33,22 @@ _DAY: Millis = 86_400_000
 
 
 def fire(turn: Turn) -> bool:
-    """Takes all timers due by now, by instant; says whether there was one."""
+    """Takes all timers due by now, by instant, as many as one commit holds; says whether there was one."""
+    if _full(turn):
+        return False
     due = sorted(
         ((moment, n, act) for n, (moment, act) in enumerate(_timers(turn)) if moment <= turn.now), key=lambda t: t[:2]
     )
     for moment, _, act in due:
+        if _full(turn):
+            break
         act()
         watching.review(turn, moment, stamp(moment))
     return bool(due)
+
+
+def _full(turn: Turn) -> bool:
+    return len(turn.effects) + len(turn.candidates) > MOST
 
 
 def renew(turn: Turn) -> None:

@@ -51,7 +51,7 @@ class Commit:
     ) -> Committed:  # fmt: skip
         """Decides in order of event time and commits once; `others` are those said to be theirs, where read already.
 
-        Raises Contended after too many lost races.
+        Raises Contended after too many lost races, and what the store raises.
         """
         try:
             return self._commit(customer, heard, now, consistent, others or {})
@@ -76,7 +76,7 @@ class Commit:
     ) -> Committed:  # fmt: skip
         if customer.state.moved:
             raise _Moved(customer.state)
-        inputs = sorted(heard, key=_order)
+        inputs = sorted(heard, key=order)
         before, named = customer, others_in(inputs) - {customer.id}
         self._tally.count("Commits")
         for _ in range(TRIES):
@@ -125,7 +125,7 @@ class Commit:
         return replace(newer, used=customer.used, made=customer.made)
 
 
-def _order(heard: Heard) -> tuple[bool, Millis, bool, Millis, str]:
+def order(heard: Heard) -> tuple[bool, Millis, bool, Millis, str]:
     """Events by their time, at one instant facts about the customer first; timers after all that was heard."""
     if isinstance(heard, Wake):
         return (True, 0, False, 0, "")

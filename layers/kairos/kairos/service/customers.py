@@ -18,7 +18,7 @@ from kairos.service import strict_json, trouble
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.evaluate import Evaluate
 from kairos.service.keys import Keys
-from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused
+from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused, TooLarge
 from kairos.service.receipts import Receipts
 
 LARGEST: Final = 200 * 1024
@@ -52,6 +52,8 @@ class Customers:
             return problem(400, error.code, error.message, field=error.field)
         try:
             self.evaluate.commit_now(event)
+        except TooLarge as error:
+            return problem(413, "too_large", f"{error}: take something away first, by null")
         except (Contended, QueueRefused) as error:
             return _busy(error)
         return self._view(customer)

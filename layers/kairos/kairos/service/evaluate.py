@@ -1,6 +1,5 @@
 """A batch of what was heard: understood, grouped by customer, decided, committed once each, archived."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +14,8 @@ from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.domain.state import Customer
-from kairos.service import strict_json, trouble
-from kairos.service.commit import Commit, Committed
+from kairos.service import rejected, strict_json, trouble
+from kairos.service.commit import Commit, Committed, order
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
     AddressStore,
@@ -29,6 +28,7 @@ from kairos.service.ports import (
     MessageStore,
     QueueRefused,
     Queues,
+    TooLarge,
     Unavailable,
 )
 
@@ -77,13 +77,14 @@ class Evaluate:
         found, receipts = self._read(batch), {item.id: item.receipts for item in items}
         for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
             if who in found:
-                self._one(batch, who, found, receipts)
+                heard, (customer, consistent) = batch.heard[who], found[who]
+                self._decide(batch, heard, customer, receipts, consistent, _others(batch, heard, found))
         self._carry_on(batch)
         self._file(batch)
         return [item.id for item in items if item.id in batch.failed]
 
     def commit_now(self, event: Event) -> None:
-        """Commits one event before returning; if the archive does not take it now, the queue does. Raises Contended, QueueRefused."""
+        """Commits one event before returning; if the archive does not take it now, the queue does. Raises Contended, TooLarge, QueueRefused."""
         customer = self._customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
         batch = _Batch(self._clock(), events=[("", event)])
@@ -99,7 +100,7 @@ class Evaluate:
                 strict_json.read_queued(item.body), min(item.sent or batch.now, batch.now), self._segment
             )
         except (ValueError, RecursionError, BadEvent) as error:
-            batch.rejected.append((item.id, _rejection(error, item.body)))
+            batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
             return
         for said in read:
             if isinstance(said, Feedback):
@@ -181,25 +182,44 @@ class Evaluate:
             parts = (self._read_some(batch, {who}, profiles & {who}, consistent) for who in ids)
             return {who: customer for part in parts for who, customer in part.items()}
 
-    def _one(
-        self, batch: _Batch, who: str, found: Mapping[str, tuple[Customer, bool]], receipts: Mapping[str, int]
-    ) -> None:
-        heard, (customer, consistent) = batch.heard[who], found[who]
-        said = [said for _, said in heard]
-        others = {other: found[other][0] for other in others_in(said) - batch.heard.keys() if other in found}
+    def _decide(
+        self, batch: _Batch, heard: Sequence[tuple[str, Heard]], customer: Customer, receipts: Mapping[str, int],
+        consistent: bool, others: Mapping[str, Customer],
+    ) -> None:  # fmt: skip
+        """One customer, one commit."""
+        said, items = [said for _, said in heard], {item for item, _ in heard}
         try:
             _add(batch, self._commit(customer, said, batch.now, consistent=consistent, others=others))
+        except TooLarge as error:
+            self._in_parts(batch, heard, customer.id, receipts, error)
         except Unavailable as error:
             trouble.note("table", error)
-            self._fail(batch, (who,))
+            batch.failed |= items
         except Contended:
             self._tally.count("Conflicts")
             hot = [(item, said) for item, said in heard if receipts.get(item, 0) >= HOT and not isinstance(said, Wake)]
-            batch.rejected += [(item, _hot(said)) for item, said in hot]
-            batch.failed.update({item for item, _ in heard} - {item for item, _ in hot})
+            batch.rejected += [(item, rejected.hot(said)) for item, said in hot]
+            batch.failed |= items - {item for item, _ in hot}
         except Exception as error:  # a customer that cannot be decided must never block the others
             trouble.note("decide", error)
-            self._fail(batch, (who,))
+            batch.failed |= items
+
+    def _in_parts(
+        self, batch: _Batch, heard: Sequence[tuple[str, Heard]], who: str, receipts: Mapping[str, int], why: TooLarge
+    ) -> None:  # fmt: skip
+        """In two commits what does not go into one; what is too large on its own is put aside."""
+        if len(heard) == 1:
+            [(item, said)] = heard
+            if isinstance(said, Wake):  # the next minute has another one: put aside, they would pile up
+                trouble.note("wake", why)
+                batch.failed.add(item)
+            else:
+                batch.rejected.append((item, rejected.too_large(said, str(why))))
+            return
+        ordered, middle = sorted(heard, key=lambda each: order(each[1])), len(heard) // 2
+        for part in (ordered[:middle], ordered[middle:]):
+            for customer in self._read_some(batch, {who}, {who}, consistent=True).values():
+                self._decide(batch, part, customer, receipts, True, {})
 
     def _customer(self, event: Event) -> str:
         return (customer_id(event.customer, self._catalog.address_hash) if event.customer else None) or ""
@@ -242,6 +262,14 @@ class Evaluate:
 _COUNTED: Mapping[str, str] = {"entered": "Entered", "goal": "Goal", "refused": "Refused"}
 
 
+def _others(
+    batch: _Batch, heard: Sequence[tuple[str, Heard]], found: Mapping[str, tuple[Customer, bool]]
+) -> dict[str, Customer]:  # fmt: skip
+    """Those that are said to be theirs, as they were read along."""
+    named = others_in(said for _, said in heard) - batch.heard.keys()
+    return {other: found[other][0] for other in named if other in found}
+
+
 def _add(batch: _Batch, committed: Committed) -> None:
     batch.records += committed.records
     batch.messages += committed.messages
@@ -250,25 +278,3 @@ def _add(batch: _Batch, committed: Committed) -> None:
 def _tells(said: Heard) -> bool:
     """Whether it speaks of what only the profile keeps; an address that is known already does not need it."""
     return isinstance(said, Event) and (bool(said.attributes) or bool(others_of(said)))
-
-
-def _rejection(error: Exception, body: str) -> dict[str, Any]:
-    if isinstance(error, BadEvent):
-        return {"reason": error.code, "message": error.message, "field": error.field, "body": body}
-    return {"reason": "not_understood", "message": "is nothing that a source sends", "body": body}
-
-
-def _hot(said: Heard) -> dict[str, Any]:
-    """As it can be put back on the queue: of a page only this customer."""
-    told = {"kairos": "event", "event": canonical.to_dict(said)} if isinstance(said, Event) else _alone(said)
-    body = json.dumps(told, default=dict)
-    return {"reason": "hot_customer", "message": "is in endless conflict with other writers", "body": body}
-
-
-def _alone(said: Wake | Occurrence) -> dict[str, Any]:
-    if isinstance(said, Wake):
-        return {"kairos": "wake", "customer": said.customer}
-    return {
-        "kairos": "occurrence", "campaign": said.campaign, "id": said.id, "time": said.time, "local": said.local,
-        "event": said.event, "customers": [said.customer],
-    }  # fmt: skip

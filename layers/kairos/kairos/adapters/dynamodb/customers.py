@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -16,7 +16,7 @@ from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, c
 from kairos.adapters.dynamodb.tombstones import bring_over, leave_places, tombstones_of, with_state
 from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.state import Customer
-from kairos.service.ports import AlreadyWritten, Contended, StateMoved, Unavailable
+from kairos.service.ports import AlreadyWritten, StateMoved, TooLarge, Unavailable
 
 # A customer's writes over time, and the condition that each of them meets:
 #
@@ -25,6 +25,9 @@ from kairos.service.ports import AlreadyWritten, Contended, StateMoved, Unavaila
 #   Entry, Message: ─────> exists, for ever the only one of its identity
 #          NEVER_WRITTEN
 NEVER_WRITTEN = "attribute_not_exists(pk)"
+
+PROFILE: Final = 350 * 1024
+"""Bytes of a packed profile: an item has 400 KB with its keys, and an API that shows it six megabytes."""
 
 
 class DynamoCustomers:
@@ -59,7 +62,9 @@ class DynamoCustomers:
             # evidence of what was heard does no harm if its state is never written
             first, along = first + along[1:], along[:1]
         if len(states) + len(along) + len(acting) > BATCH:
-            raise Contended("more than one transaction holds: try in smaller batches")
+            raise TooLarge("has more consequences than one transaction holds")
+        if told and len(along[0]["body"]["B"]) > PROFILE:
+            raise TooLarge(f"would make the customer larger than {PROFILE:,} bytes")
         for item in first:
             self._table.repeat(partial(self._table.client.put_item, TableName=self._table.name, Item=item))
         for put in gone:

@@ -29,6 +29,10 @@ class Contended(Exception):
     """The item is in endless conflict: try later, through the queue."""
 
 
+class TooLarge(Exception):
+    """No transaction holds all of it, or no item the customer: decide on fewer at once; of a single one the text says why not."""
+
+
 class Unavailable(Contended):
     """The table takes nothing or does not answer for now, whoever asks: nobody is too hot for it."""
 
@@ -118,7 +122,7 @@ class CustomerStore(Protocol):
     def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
         """All or nothing: state, profile if it changed, entries, messages, consents. Snapshots go before.
 
-        Raises StateMoved, AlreadyWritten, Contended. A lost answer to one's own write (state carries `writer`) is success.
+        Raises StateMoved, AlreadyWritten, TooLarge, Contended. A lost answer to one's own write (state carries `writer`) is success.
         """
 
 
