@@ -1,7 +1,6 @@
 """MJML and HTML become mail-safe HTML and a text part, at build time, while Jinja stays as it was written."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from css_inline import CSSInliner, InlineError
@@ -12,50 +11,23 @@ from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
 from inscriptis.model.html_element import HtmlElement  # type: ignore[import-untyped]  # reason: ships no types
 from mrml import RenderOptions, to_html
 
-from kairos.catalog.jinja_source import environment
+from kairos.catalog import contexts
+from kairos.catalog.jinja_marks import BARE, Broken, Compiled, Piece, mark_of, protect, restore
 
-_MARK: Final = "kj{}x"
-_BARE: Final = r"kj\d+x"
 _OPAQUE: Final = (
     r"<!--(?!kj).*?-->|<(?P<raw>mj-style|mj-title|mj-preview|style|title)\b.*?</(?P=raw)\s*>|<[a-zA-Z/!][^>]*>"
 )
-_IN_TEXT: Final = re.compile(rf"<!--{_BARE}-->|{_OPAQUE}|(?P<mark>{_BARE})", re.DOTALL)
-_RESTORE: Final = re.compile(r'(?:<!--|&lt;!--)?kj(\d+)x(?:-->|--&gt;|="")?')
+_IN_TEXT: Final = re.compile(rf"<!--{BARE}-->|{_OPAQUE}|(?P<mark>{BARE})", re.DOTALL)
 _INLINE: Final = re.compile(r'<mj-style\s+inline="inline"\s*>(.*?)</mj-style\s*>', re.DOTALL)
 _PARAGRAPH: Final = HtmlElement(display=Display.block, margin_before=1, margin_after=1)
 _STYLE: Final = CSS_PROFILES["relaxed"] | {"section": _PARAGRAPH}
-_ROWS: Final = re.compile(rf"(<table\b[^>]*>)((?:\s|<!--{_BARE}-->)*)(?=<tr\b)")
-
-
-class Broken(Exception):
-    """It cannot be compiled; `line` is the source's, 0 if unknown."""
-
-    def __init__(self, found: str, line: int = 0, hint: str = "") -> None:
-        super().__init__(found)
-        self.found, self.line, self.hint = found, line, hint
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One expression, statement or comment of Jinja, and the line it starts on."""
-
-    text: str
-    line: int
-    expression: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """Source that is ready to render; `lines` pairs its lines that hold Jinja with those of the file."""
-
-    source: str
-    lines: tuple[tuple[int, int], ...] = ()
+_ROWS: Final = re.compile(rf"(<table\b[^>]*>)((?:\s|<!--{BARE}-->)*)(?=<tr\b)")
 
 
 def compile_html(source: str, *, mjml: bool, title: str = "", preheader: str = "") -> tuple[Compiled, Compiled]:
     """The HTML and the text part of a mail; `title` names it if nothing does. Raises Broken."""
-    marked, pieces = _protect(source)
-    html = _mjml(marked, pieces) if mjml else _inline(marked, pieces)
+    marked, pieces = protect(source)
+    html = contexts.guard(_mjml(marked, pieces) if mjml else _inline(marked, pieces), pieces)
     text = _text(html)
     html = html.replace("<title></title>", f"<title>{title}</title>", 1)
     if preheader:
@@ -65,29 +37,7 @@ def compile_html(source: str, *, mjml: bool, title: str = "", preheader: str = "
             raise Broken("a preheader needs a <body>")
     # every tag begins a line, at no cost in bytes, so that an error's line leads back to the source
     html = re.sub(r"<([a-zA-Z][\w-]*) ", r"<\1\n", html)
-    return _restore(html, pieces), _restore(text, pieces)
-
-
-def _protect(source: str) -> tuple[str, list[Piece]]:
-    """Every piece of Jinja replaced by a mark that MJML, CSS and text tools leave alone."""
-    marked: list[str] = []
-    pieces: list[Piece] = []
-    opened: list[str] = []
-    for line, kind, value in environment().lex(source):
-        if kind in ("variable_begin", "block_begin", "comment_begin"):
-            opened, start = [value], line
-        elif kind in ("variable_end", "block_end", "comment_end"):
-            marked.append(_MARK.format(len(pieces)))
-            pieces.append(Piece("".join([*opened, value]), start, kind == "variable_end"))
-            opened = []
-        elif opened:
-            opened.append(value)
-        elif kind.startswith("raw_"):
-            marked.append(_MARK.format(len(pieces)))
-            pieces.append(Piece(value, line, expression=False))
-        else:
-            marked.append(value)
-    return "".join(marked), pieces
+    return restore(html, pieces), restore(text, pieces)
 
 
 def _as_comments(html: str, pieces: list[Piece], *, expressions: bool) -> str:
@@ -114,7 +64,7 @@ def _mjml(marked: str, pieces: list[Piece]) -> str:
         line = next((n for n, text in enumerate(marked.splitlines(), 1) if f"<{unknown[1]}" in text), 0)
         raise Broken(f"unknown MJML element {unknown[1]!r}", line)
     for number, piece in enumerate(pieces):
-        if _MARK.format(number) not in html:
+        if mark_of(number) not in html:
             raise Broken(f"MJML drops {piece.text!r} here", piece.line, "put it into <mj-raw>")
     return _inline(html, pieces, css) if css else html
 
@@ -132,7 +82,7 @@ def _inline(html: str, pieces: list[Piece], css: str | None = None) -> str:
 
 def _text(html: str) -> str:
     """The words of a mail in reading order, a link as `label: address`."""
-    html = re.sub(rf"<!--({_BARE})-->", r"\1", html)
+    html = re.sub(rf"<!--({BARE})-->", r"\1", html)
     html = re.sub(r"<!--.*?-->|<head\b.*?</head\s*>", "", html, flags=re.DOTALL)
     # layout tables are no tables: their cells follow one another
     html = re.sub(r"<(/?)(?:table|tbody|thead|tfoot)\b", r"<\1div", html)
@@ -147,19 +97,3 @@ def _text(html: str) -> str:
 def _link(found: re.Match[str]) -> str:
     label = " ".join(found[1].split())
     return f"{label}: {found[2]}" if label else found[2]
-
-
-def _restore(marked: str, pieces: list[Piece]) -> Compiled:
-    """Jinja where its marks are, and on which line each piece now stands."""
-    lines: dict[int, int] = {}
-    parts: list[str] = []
-    line, end = 1, 0
-    for found in _RESTORE.finditer(marked):
-        piece = pieces[int(found[1])]
-        line += marked.count("\n", end, found.start())
-        for offset in range(piece.text.count("\n") + 1):
-            lines.setdefault(line + offset, piece.line + offset)
-        line += piece.text.count("\n")
-        parts += [marked[end : found.start()], piece.text]
-        end = found.end()
-    return Compiled("".join([*parts, marked[end:]]), tuple(sorted(lines.items())))

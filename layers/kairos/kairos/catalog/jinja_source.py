@@ -1,6 +1,6 @@
 """Jinja in a template's source: what is well-formed, which names and which event fields it uses, and where."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,16 @@ SCOPE: Final = frozenset(
 
 FILTERS: Final = ("money", "date")
 """Helpers that also work as filters: `{{ event.properties.total | money }}`."""
+
+REMOVED: Final = {
+    "attr": "customer['…'] reads a name that is computed",
+    "pprint": "it would show a value as a program writes it",
+    "random": "a message is the same however often it is rendered",
+    "safe": "values are always escaped",
+    "urlize": "a customer's text would become a link",
+    "xmlattr": "write the attributes, the values in quotes",
+}
+"""Filters of Jinja's that messages do without, and why; the renderer has them as little."""
 
 _CONFIRMED: Final = frozenset({"type", "properties.topic", "properties.channel"})
 """What a confirmation reads of the event that asked for it."""
@@ -38,6 +48,7 @@ def environment() -> Environment:
     """An environment that parses as the renderer's does; it renders nothing."""
     # bandit: nothing is rendered here, so there is nothing to escape
     made = Environment(undefined=StrictUndefined, autoescape=True)
+    made.filters = {name: used for name, used in made.filters.items() if name not in REMOVED}
     made.filters.update(dict.fromkeys(FILTERS, str))
     return made
 
@@ -49,6 +60,9 @@ def check(source: str) -> Iterator[Flaw]:
     """What is wrong with a piece of Jinja: syntax, unknown filters and names, and what a mail cannot do."""
     try:
         tree = _ENVIRONMENT.parse(source)
+        if removed := [used for used in tree.find_all(nodes.Filter) if used.name in REMOVED]:
+            yield from (Flaw(used.lineno, f"the filter {used.name}", REMOVED[used.name]) for used in removed)
+            return
         _ENVIRONMENT.compile(source)
     except TemplateSyntaxError as wrong:
         yield Flaw(wrong.lineno, wrong.message or "syntax error")
@@ -63,6 +77,19 @@ def check(source: str) -> Iterator[Flaw]:
             f"{type(node).__name__.lower()} is not possible here",
             "what mails share is in layout.email.mjml",
         )
+    for scoped in tree.find_all(nodes.ScopedEvalContextModifier):
+        yield Flaw(scoped.lineno, "autoescape", "values are always escaped")
+    for loop in tree.find_all(nodes.For):
+        if loop.recursive:
+            yield Flaw(loop.lineno, "a loop that calls itself", "a loop for each level")
+
+
+def calls(source: str, names: Collection[str]) -> bool:
+    """Whether an expression is nothing but one of these names, or a call of one."""
+    output = _ENVIRONMENT.parse(source).find(nodes.Output)
+    node = output.nodes[0] if output and len(output.nodes) == 1 else None
+    named = node.node if isinstance(node, nodes.Call) else node
+    return isinstance(named, nodes.Name) and named.name in names
 
 
 def event_paths(source: str) -> frozenset[str]:

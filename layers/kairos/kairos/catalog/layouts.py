@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from kairos.catalog import html_source, jinja_source
+from kairos.catalog.jinja_marks import Broken
 from kairos.catalog.problems import Problem
 
 _NAME: Final = re.compile(r"layout(?:\.(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?))?\.email\.mjml")
@@ -110,6 +111,6 @@ def _problems(path: Path, source: str) -> list[Problem]:
     lines[places[0] - 1] = _SAMPLE
     try:
         html_source.compile_html("\n".join(lines), mjml=True)
-    except html_source.Broken as broken:
+    except Broken as broken:
         return [Problem(str(path), broken.line or 1, 1, found=broken.found, hint=broken.hint)]
     return []

@@ -11,6 +11,7 @@ import yaml
 from jinja2 import TemplateSyntaxError
 
 from kairos.catalog import html_source, jinja_source
+from kairos.catalog.jinja_marks import Broken, Compiled
 from kairos.catalog.layouts import Layouts, Placed
 from kairos.catalog.problems import Problem, nearest
 
@@ -126,7 +127,7 @@ class _Reader:
         words = {"title": head["subject"][0], "preheader": head.get("preheader", ("", 0))[0]}
         try:
             html, plain = html_source.compile_html(placed.source, mjml=mjml, **words)
-        except html_source.Broken as broken:
+        except Broken as broken:
             name, line = placed.origin(broken.line)
             self.wrong(file.parent.parent / name if name else file, line, broken.found, hint=broken.hint)
             return None
@@ -238,7 +239,7 @@ def _is_flat(node: yaml.Node) -> bool:
     return isinstance(node, yaml.MappingNode) and all(isinstance(value, yaml.ScalarNode) for _, value in node.value)
 
 
-def _places(compiled: html_source.Compiled, placed: Placed) -> list[list[Any]]:
+def _places(compiled: Compiled, placed: Placed) -> list[list[Any]]:
     """Where each line with Jinja comes from: (compiled line, line of the file), and the layout's name if it is its."""
     found = [(line, placed.origin(source)) for line, source in compiled.lines]
     return [[line, source, name] if name else [line, source] for line, (name, source) in found]

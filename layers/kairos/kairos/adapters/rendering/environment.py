@@ -1,23 +1,25 @@
 """Jinja2 as campaigns get it: sandboxed, strict about what is missing, bounded in time and size."""
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import islice
 from time import monotonic
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, pass_context
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from kairos.adapters.rendering import bounds
 from kairos.service.ports import BrokenTemplate
 
-SIZE: Final = 1_000_000
-"""Characters a part may have; clients cut mails long before."""
 SECONDS: Final = 2.0
 _LOOK: Final = 200  # pieces between looks at the clock
-_REPEAT: Final = 100_000  # of a sequence by `*`
-_POWER: Final = 64
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+"""Controls, and what turns the direction of the text around it (Unicode's Trojan Source): no reader could see them."""
 
 Scope = Mapping[str, Any]
 
@@ -25,22 +27,28 @@ Scope = Mapping[str, Any]
 class Environment(ImmutableSandboxedEnvironment):
     """A mapping has its keys and nothing else (`items` is a field of the event, not a method); null is missing."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        return self._field(obj, attribute) if isinstance(obj, Mapping) else super().getattr(obj, attribute)
+        return self._field(obj, attribute) if isinstance(obj, _MAPPINGS) else super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        return self._field(obj, argument) if isinstance(obj, Mapping) else super().getitem(obj, argument)
+        return self._field(obj, argument) if isinstance(obj, _MAPPINGS) else super().getitem(obj, argument)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if isinstance(obj, str) and attr not in bounds.STRING_METHODS:
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """No `str.format`: what it pads has no bound."""
+        return None
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" and not (isinstance(right, int | float) and abs(right) <= _POWER):
-            raise SecurityError("the exponent is too large")
-        sizes = [len(side) for side in (left, right) if hasattr(side, "__len__")]
-        counts = [side for side in (left, right) if isinstance(side, int)]
-        if sizes and counts and sizes[0] * counts[0] > _REPEAT:
-            raise SecurityError("repeated too often")
-        return super().call_binop(context, operator, left, right)
+        return bounds.operated(operator, left, right, self.binop_table[operator])
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return bounds.bounded(super()._parse(source, name, filename))
 
     def _field(self, obj: Mapping[Any, Any], name: Any) -> Any:
         value = obj.get(name)
@@ -48,10 +56,14 @@ class Environment(ImmutableSandboxedEnvironment):
         return undefined
 
 
-def environment(*, html: bool) -> Environment:
+_MAPPINGS: Final = (dict, Mapping)  # the first is what nearly everything is, and asked in no time
+
+
+def environment(*, html: bool, filters: Mapping[str, Callable[..., Any]] | None = None) -> Environment:
     """The environment of one kind of output: HTML escapes, plain text does not."""
     made = Environment(autoescape=html, undefined=StrictUndefined, cache_size=0, auto_reload=False)
     made.globals = {name: made.globals[name] for name in ("range", "dict", "namespace", "cycler", "joiner")}
+    made.filters = {**bounds.filters(html=html), **(filters or {})}
     for name in ("money", "date"):  # also as filters
         made.filters[name] = _filter(name)
     return made
@@ -66,11 +78,11 @@ def _filter(name: str) -> Callable[..., Any]:
 
 
 def render(template: Template, scope: Scope, where: str, lines: Mapping[int, str]) -> str:
-    """The output. Raises BrokenTemplate naming `where`, the line in its file and what is wrong, never a value."""
+    """The output, without what nobody could see. Raises BrokenTemplate naming `where`, the line in its file and what is wrong, never a value."""
     parts: list[str] = []
-    left, until = SIZE, monotonic() + SECONDS
+    left, until = bounds.SIZE, monotonic() + SECONDS
     try:
-        stream = iter(template.root_render_func(template.new_context(dict(scope))))
+        stream = iter(template.root_render_func(template.new_context({**scope, bounds.LEFT: [bounds.WORK]})))
         while some := list(islice(stream, _LOOK)):
             parts.append("".join(some))
             left -= len(parts[-1])
@@ -79,7 +91,7 @@ def render(template: Template, scope: Scope, where: str, lines: Mapping[int, str
     except Exception as wrong:  # whatever a template does wrong, the message fails, not the batch
         line = _line(wrong)
         raise BrokenTemplate(f"{lines.get(line, f'{where}:{line}')}: {_what(wrong)}") from None
-    return "".join(parts)
+    return _UNSEEN.sub("", "".join(parts))
 
 
 def compiled(made: Environment, source: str, where: str) -> Template:

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
@@ -66,14 +65,6 @@ def date_in(locale: str, timezone: ZoneInfo) -> Callable[..., str]:
         return format_date(moment, format, locale=babel)
 
     return written
-
-
-def web_address(url: Any) -> str:
-    """The address, if it is one that a browser opens. Raises BrokenTemplate."""
-    parts = urlsplit(str(url))
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(c <= " " or c == "\\" for c in str(url)):
-        raise BrokenTemplate("link: not an http(s) address")
-    return str(url)
 
 
 def plain(text: str) -> str:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from jinja2 import Template
 
-from kairos.adapters.rendering import limits
+from kairos.adapters.rendering import addresses, limits
 from kairos.adapters.rendering.environment import Scope, compiled, environment, render
-from kairos.adapters.rendering.helpers import date_in, locales, money_in, plain, web_address, zone
+from kairos.adapters.rendering.helpers import date_in, locales, money_in, plain, zone
 from kairos.domain import coupons, tokens
 from kairos.domain.events import Json, Millis
 from kairos.domain.mail import one_line
@@ -33,7 +34,9 @@ class JinjaRenderer:
         self._bundle = bundle
         self._live = keys
         self._base = base_url.rstrip("/")
-        self._html, self._text = environment(html=True), environment(html=False)
+        self._hosts = _hosts(bundle, self._base)
+        filters = addresses.filters(self._hosts)
+        self._html, self._text = (environment(html=html, filters=filters) for html in (True, False))
         self._compiled: dict[tuple[str, ...], Template] = {}
 
     @property
@@ -90,7 +93,7 @@ class JinjaRenderer:
 
         def link(url: Any, label: str = "") -> str:
             """The signed, tracked form of an address; the label is for whoever reads the template."""
-            return signed("l", Link(url=web_address(url), **about))
+            return signed("l", Link(url=addresses.web_address(plain(url), self._hosts), **about))
 
         def answer(attribute: str, value: tokens.Scalar, label: str = "", question: str = "") -> str:
             """Where a page asks once more; label and question are what it says, in the message's own words."""
@@ -132,6 +135,12 @@ class JinjaRenderer:
                 "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             }
         return replace(made, headers=headers)
+
+
+def _hosts(bundle: Json, base_url: str) -> frozenset[str]:
+    """Where links may lead: the brand's hosts and our own; anywhere if the brand names none."""
+    known = bundle.get("hosts") or ()
+    return frozenset((*known, urlsplit(base_url).hostname or "")) if known else frozenset()
 
 
 def _place(where: str, line: int, layout: str = "") -> str:

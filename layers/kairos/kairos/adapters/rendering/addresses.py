@@ -1,0 +1,75 @@
+"""Addresses in messages: where a link may lead, and what a value may be within one.
+
+After Go's html/template: a value at the start of an address is an address of a kind that is no program, one behind `?`
+is encoded whole, one in between as a path. Which of them holds where is found when campaigns are compiled
+(`kairos.catalog.contexts`), so that a render pays for nothing but the filter.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from kairos.service.ports import BrokenTemplate
+
+LONGEST: Final = 2_048
+"""Characters of an address that every browser takes, and every mail program shows."""
+_DIRECT: Final = re.compile(r"(?:mailto|tel|sms):[\w.+@%-]+", re.ASCII)
+_PATH: Final = "/:@!$&'()*+,;=~-._%"
+_PLAIN: Final = re.compile(r"[#\w.,% -]{1,60}", re.ASCII)
+
+
+def web_address(url: Any, hosts: Collection[str] = ()) -> str:
+    """The address, if a browser opens it and it is one of the hosts (or below one); of any host if none are given.
+
+    Raises BrokenTemplate.
+    """
+    text = str(url)
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").rstrip(".")
+        _ = parts.port
+    except ValueError:
+        raise BrokenTemplate("link: not an http(s) address") from None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        raise BrokenTemplate("link: not an http(s) address")
+    if not text.isprintable() or any(c in text for c in ' \\"<>'):
+        raise BrokenTemplate("link: not an http(s) address")
+    if len(text) > LONGEST:
+        raise BrokenTemplate(f"link: longer than {LONGEST:,} characters")
+    if hosts and not any(host == known or host.endswith(f".{known}") for known in hosts):
+        raise BrokenTemplate("link: leads to none of the brand's hosts (policy.yaml: brand.website, brand.hosts)")
+    return text
+
+
+def filters(hosts: Collection[str]) -> Mapping[str, Callable[[Any], str]]:
+    """The filters that compiled templates apply to a value within an address, or within a style."""
+    return {
+        "_href": lambda value: _href(value, hosts),
+        "_src": lambda value: web_address(value),
+        "_path": lambda value: quote(str(value), safe=_PATH),
+        "_rooted": _rooted,
+        "_query": lambda value: quote(str(value), safe=""),
+        "_css": _css,
+    }
+
+
+def _href(value: Any, hosts: Collection[str]) -> str:
+    text = str(value)
+    return text if _DIRECT.fullmatch(text) else web_address(text, hosts)
+
+
+def _rooted(value: Any) -> str:
+    """A path right behind a host: it may not go on with the host's name."""
+    text = str(value)
+    if text and (text[0] not in "/?#" or text.startswith("//")):
+        raise BrokenTemplate("link: not a path")
+    return quote(text, safe=_PATH + "?#[]")
+
+
+def _css(value: Any) -> str:
+    """A colour, a length, a name of a font: nothing that loads or runs."""
+    text = str(value)
+    if not _PLAIN.fullmatch(text):
+        raise BrokenTemplate("style: not a plain value")
+    return text
