@@ -41,7 +41,12 @@ def command(name: str, kind: str, campaigns: Path) -> None:
         raise click.UsageError(f"{target} exists already")
     policy = _policy(campaigns)
     files = {file.name: file.read_text("utf-8") for file in sorted(starter.iterdir()) if file.name != _NEEDS}
-    if any(file.endswith(".email.mjml") for file in files) and not (campaigns / LAYOUT).is_file():
+    mails = any(file.endswith(".email.mjml") for file in files)
+    if mails and not (policy.get("brand") or {}).get("postal_address"):
+        raise click.ClickException(
+            f"{campaigns / 'policy.yaml'} has no brand.postal_address, which every marketing mail says"
+        )
+    if mails and not (campaigns / LAYOUT).is_file():
         raise click.ClickException(
             f"{campaigns} has no {LAYOUT}, which the mails of this kind are placed into: "
             "write one first, see docs/templates.md"
@@ -58,7 +63,7 @@ def command(name: str, kind: str, campaigns: Path) -> None:
         (target / file).write_text(text, "utf-8")
         click.echo(f"written: {target / file}")
     click.echo("\nNext:")
-    for line in _next(name, campaigns, mails=len(files) > 1):
+    for line in _next(name, campaigns, shown=len(files) > 1):
         click.echo(f"  {line}")
 
 
@@ -99,11 +104,11 @@ def _with_topic(text: str, policy: Mapping[str, Any], campaigns: Path) -> str:
     )
 
 
-def _next(name: str, campaigns: Path, *, mails: bool) -> Iterator[str]:
+def _next(name: str, campaigns: Path, *, shown: bool) -> Iterator[str]:
     beside = "" if campaigns == Path("campaigns") else f" --campaigns {campaigns}"
     if not (campaigns / "campaign.schema.json").is_file():
         yield f"kairos schema --write {campaigns}   # completion in your editor"
     yield f"kairos validate {campaigns}"
-    if mails:
+    if shown:
         yield f"kairos render {name}{beside}"
     yield f"then `status: live` in {campaigns / name / 'campaign.yaml'}, and deploy"

@@ -20,7 +20,7 @@ MAIL = Outgoing(
 SMS = replace(MAIL, channel="sms", to={"phone": "+4512345678"}, subject="", html="", headers={})
 PUSH = replace(
     MAIL, channel="push", to={"token": "tok", "platform": "fcm"}, html="", headers={},
-    data={"url": "https://s.example", "n": 1},
+    data={"link": "https://s.example", "n": 1},
 )  # fmt: skip
 TAGS = tags.write(message="m1", customer="c 1", campaign="welcome", step="send.hello", variant="b")
 ATTRIBUTES = {name: {"DataType": "String", "StringValue": value} for name, value in TAGS.items()}

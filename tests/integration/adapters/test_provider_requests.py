@@ -36,7 +36,11 @@ def test_a_mail_goes_raw_with_its_tags(aws):
         "FromEmailAddress": "Nordlys <hello@nordlys.example>",
         "Destination": {"ToAddresses": ["ann@shop.example"]},
         "Content": {"Raw": {"Data": ANY}},
-        "EmailTags": [{"Name": name, "Value": value} for name, value in TAGS.items()],
+        "EmailTags": [
+            *({"Name": name, "Value": value} for name, value in TAGS.items()),
+            {"Name": "ses:feedback-id-a", "Value": "welcome"},
+            {"Name": "ses:feedback-id-b", "Value": "send_hello"},
+        ],
         "ConfigurationSetName": "kairos",
     }
     stub.add_response("send_email", {"MessageId": "ses-1"}, expected)
@@ -108,7 +112,7 @@ PUBLISHED: list[tuple[Any, str, str, dict[str, Any], Outgoing, dict[str, Any]]] 
                 "TraceId": "m1",
                 "MessageConfiguration": {"GCMMessage": {
                     "Action": "URL", "Url": "https://s.example", "Title": "Hello", "Body": "Hello Ann",
-                    "Data": {"url": "https://s.example", "n": "1"}, "TimeToLive": 3600,
+                    "Data": {"link": "https://s.example", "n": "1"}, "TimeToLive": 3600,
                 }},
             },
         },
@@ -152,9 +156,9 @@ def test_each_platform_of_sns_gets_its_own_payload(aws):
     shown = {"title": "Hello", "body": "Hello Ann"}
     assert payload["default"] == "Hello Ann"
     assert json.loads(payload["GCM"]) == {
-        "fcmV1Message": {"message": {"notification": shown, "data": {"url": "https://s.example", "n": "1"}}}
+        "fcmV1Message": {"message": {"notification": shown, "data": {"link": "https://s.example", "n": "1"}}}
     }
-    assert json.loads(payload["APNS"]) == {"url": "https://s.example", "n": 1, "aps": {"alert": shown}}
+    assert json.loads(payload["APNS"]) == {"link": "https://s.example", "n": 1, "aps": {"alert": shown}}
     assert payload["APNS_SANDBOX"] == payload["APNS"]
 
 

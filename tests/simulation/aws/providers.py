@@ -16,6 +16,8 @@ from tests.simulation.aws.errors import Invalid, known
 from tests.simulation.aws.faults import Faults
 
 _E164: Final = re.compile(r"\+?[1-9]\d{6,14}\Z").match
+_FEEDBACK_ID: Final = ("ses:feedback-id-a", "ses:feedback-id-b")
+"""SES's own tags, the only names with a colon."""
 _TAG: Final = re.compile(r"[A-Za-z0-9_.@-]{1,256}\Z").match
 _LARGEST_MAIL: Final = 40 * 1024 * 1024
 _LARGEST_PUBLICATION: Final = 256 * 1024
@@ -65,7 +67,7 @@ class Ses(Provider):
         to = request["Destination"]["ToAddresses"]
         if not 1 <= len(to) <= 50 or any("@" not in address for address in to):
             raise Invalid("Missing final '@domain'", "BadRequestException")
-        tags = {tag["Name"]: tag["Value"] for tag in request.get("EmailTags", ())}
+        tags = {tag["Name"]: tag["Value"] for tag in request.get("EmailTags", ()) if tag["Name"] not in _FEEDBACK_ID}
         if any(not _TAG(text) for tag in tags.items() for text in tag):
             raise Invalid("Only alphanumeric ASCII characters and _-.@ are allowed in tags", "BadRequestException")
         if len(request["Content"]["Raw"]["Data"]) > _LARGEST_MAIL:

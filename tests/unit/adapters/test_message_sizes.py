@@ -18,9 +18,9 @@ MADE = Outgoing(
     [
         ("sms", "ø" * 1_600, {}, ""),
         ("sms", "ø" * 1_601, {}, "c/x: 1,601 characters, expected at most 1,600"),
-        ("push", "", {"body": "a" * 3_572}, ""),
-        ("push", "", {"body": "a" * 3_573}, "c/x: 3,585 bytes, expected at most 3,584"),
-        ("push", "", {"body": "ø" * 1_787}, "c/x: 3,586 bytes, expected at most 3,584"),
+        ("push", "a" * 3_559, {}, ""),
+        ("push", "a" * 3_560, {}, "c/x: 3,585 bytes, expected at most 3,584"),
+        ("push", "", {"cart": "ø" * 1_775}, "c/x: 3,587 bytes, expected at most 3,584"),
         ("show", "a" * 32_768, {}, ""),
         ("show", "a" * 32_769, {}, "c/x: 32,769 bytes, expected at most 32,768"),
         ("show", "", {"items": ["a" * 32_768]}, "c/x: 32,783 bytes, expected at most 32,768"),

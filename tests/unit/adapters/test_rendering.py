@@ -4,7 +4,9 @@ from email import policy
 
 import pytest
 
-from kairos.adapters.rendering import JinjaRenderer
+from kairos.adapters.rendering import JinjaRenderer, addresses
+from kairos.adapters.rendering.environment import environment
+from kairos.catalog import jinja_source
 from kairos.catalog.jinja_source import SCOPE
 from kairos.domain.effects import PutMessage
 from kairos.domain.mail import compose
@@ -106,6 +108,40 @@ def test_a_template_says_what_it_is_told(source, attributes, rendered):
             "too large",
         ),
         ("{% for i in range(999999) %}{% endfor %}", "OverflowError"),
+        ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "too slow"),
+        ("{% for i in range(99999) | map('string') %}{% for j in range(9999) %}{% endfor %}{% endfor %}", "too slow"),
+        ("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}", "too slow"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "RecursionError"),
+        (
+            "{% set n = namespace(s='xxxxxxxxxx') %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}",
+            "too large",
+        ),
+        (
+            "{% set n = namespace(s='xxxxxxxxxx') %}{% for i in range(60) %}{% set n.s = n.s + n.s %}{% endfor %}",
+            "too large",
+        ),
+        (
+            "{% set n = namespace(s='xxxxxxxxxx') %}{% for i in range(60) %}"
+            "{% set n.s %}{{ n.s }}{{ n.s }}{% endset %}{% endfor %}",
+            "too large",
+        ),
+        (
+            "{% set n = namespace(i=3) %}{% for i in range(60) %}{% set n.i = n.i * n.i %}{% endfor %}",
+            "the number is too",
+        ),
+        ("{{ ('x' * 99999) | replace('x', 'y' * 99999) }}", "too large"),
+        ("{{ range(99999) | join('x' * 99999) }}", "too large"),
+        ("{{ 'x' | center(999999999) }}", "too large"),
+        ("{{ 'x' | indent(999999999, true) }}", "too large"),
+        ("{{ ('x ' * 49999) | wordwrap(1, wrapstring='x' * 99999) }}", "too large"),
+        ("{{ '%999999999d' | format(1) }}", "too large"),
+        ("{{ '%*d' % (999999999, 1) }}", "too large"),
+        ("{{ range(9) | batch(999999999, 'x') | list }}", "too large"),
+        ("{{ [[1]] | sum(start=[]) }}", "too large"),
+        ("{{ '{:>999999999}'.format(1) }}", "attribute 'format' of 'str' object is unsafe"),
+        ("{{ 'x'.ljust(999999999) }}", "attribute 'ljust' of 'str' object is unsafe"),
+        ("{{ customer.secret | safe }}", "No filter named 'safe'"),
+        ("{{ customer | attr('secret') }}", "No filter named 'attr'"),
         ("{{ ''.__class__.__mro__ }}", "access to attribute '__class__' of 'str' object is unsafe"),
         ("{{ link.__globals__ }}", "is unsafe"),
         ("{{ customer.list.append(1) }}", "attribute 'append' of 'list' object is unsafe"),
@@ -249,9 +285,9 @@ def test_a_push_is_rendered_field_by_field():
         dossier(replace(PUT, channel="push"), {"name": "A&B"}, {"properties": {"cart_id": 7}}), NOW
     )
     assert made.to == {"token": "t1", "platform": "fcm"}
-    assert made.data["title"] == made.subject == "Hi A&B"
-    assert made.data["link"].startswith("https://links.example/l/")
-    assert made.data["data"] == {"cart": "7"}
+    assert (made.subject, made.text) == ("Hi A&B", "b")
+    assert made.data.pop("link").startswith("https://links.example/l/")
+    assert made.data == {"cart": "7"}
 
 
 def test_an_error_names_the_line_of_the_file_it_was_written_in():
@@ -296,3 +332,100 @@ def test_content_of_a_page_is_escaped_in_html_and_whole_in_json():
     assert renderer(show=html).render(dossier(show, event=told), NOW).html == "<p>&lt;b&gt;&#34;Kite&#34;&lt;/b&gt;</p>"
     made = renderer(show=data).render(dossier(show, event=told), NOW).data
     assert made == {"title": '<b>"Kite"</b>', "more": [1, "5"]}
+
+
+@pytest.mark.parametrize(
+    ("source", "rendered"),
+    [
+        ("{% for i in range(3) %}{{ loop.index }}/{{ loop.length }} {% endfor %}", "1/3 2/3 3/3 "),
+        ("{% for i in range(9) | select('odd') %}{{ i }}{{ '' if loop.last else ',' }}{% endfor %}", "1,3,5,7"),
+        ("{% for i in [] %}{% else %}none{% endfor %}", "none"),
+        ("{% macro hi(n) %}Hi {{ n }}{% endmacro %}{{ hi('Ada') }}", "Hi Ada"),
+        ("{% set n %}A{{ 1 }}{% endset %}{{ n }}", "A1"),
+        ("{% set n | upper %}a{{ 1 }}{% endset %}{{ n }}", "A1"),
+        ("{{ 'a' ~ 1 ~ 'b' }}{{ 1 + 2 }}{{ 'a' + 'b' }}{{ [1] + [2] }}{{ 7 % 4 }}{{ '%05.2f' % 3.14159 }}", "a1b3ab[1, 2]303.14"),
+        ("{{ 'a-b' | replace('-', '+') }}{{ [1, 2] | join(', ') }}{{ [1, 2] | sum }}", "a+b1, 23"),
+        ("{{ ' x '.strip().upper() }}{{ 'a,b'.split(',') | last }}", "Xb"),
+        ("{{ [1, 2, 3] | batch(2) | map('join') | join('/') }}", "12/3"),
+    ],
+)  # fmt: skip
+def test_what_is_bounded_still_does_what_it_says(source, rendered):
+    assert text(source) == rendered
+
+
+def test_the_renderer_has_the_filters_that_templates_are_checked_for():
+    made = environment(html=True, filters=addresses.filters(())).filters
+    assert {name for name in made if not name.startswith("_")} == set(jinja_source.environment().filters)
+
+
+UNSEEN = "Ada\u202egnp.exe\u202c \u2066x\u2069\x00\x1b[31m\ufeff\ud800"
+
+
+def test_nothing_turns_round_what_stands_beside_it():
+    made = renderer(email=mail("{{ customer.name }}!", "<p>{{ customer.name }}!</p>", "{{ customer.name }}!")).render(
+        dossier(attributes={"name": UNSEEN}), NOW
+    )
+    assert made.text == "Adagnp.exe x[31m!"
+    assert made.html == "<p>Adagnp.exe x[31m!</p>"
+    assert made.subject == "Adagnp.exe x[31m!"
+
+
+def test_a_subject_is_cut_where_nobody_would_read_on():
+    made = renderer(email=mail(subject="{{ customer.name }} forgot")).render(
+        dossier(attributes={"name": "a" * 10_000}), NOW
+    )
+    assert made.subject == "a" * 199 + "…"
+
+
+@pytest.mark.parametrize(
+    ("name", "sender"),
+    [
+        ("Ada", "Ada via Nordlys <hello@nordlys.example>"),
+        ("Eve <eve@evil.example>, Ada", '"Eve <eve@evil.example>, Ada via Nordlys" <hello@nordlys.example>'),
+        ('"', "via Nordlys <hello@nordlys.example>"),
+        ("x\r\nBcc: eve@evil.example", '"x Bcc: eve@evil.example via Nordlys" <hello@nordlys.example>'),
+    ],
+)
+def test_a_name_in_a_sender_stays_a_name(name, sender):
+    fields = mail(**{"from": "{{ customer.name }} via Nordlys <hello@nordlys.example>"})
+    made = renderer(email=fields).render(dossier(attributes={"name": name}), NOW)
+    assert made.headers["From"] == sender
+    raw = compose(to=made.to["email"], subject=made.subject, text=made.text, html=made.html, headers=made.headers)
+    (address,) = email.message_from_bytes(raw, policy=policy.strict)["From"].addresses
+    assert address.addr_spec == "hello@nordlys.example"
+
+
+@pytest.mark.parametrize("value", ["nobody", "a@b.example, eve@evil.example", "<a@b.example", ""])
+def test_a_reply_goes_to_one_address_or_the_message_is_not_sent(value):
+    fields = mail(reply_to="{{ customer.agent }}")
+    if not value:
+        assert "Reply-To" not in renderer(email=fields).render(dossier(attributes={"agent": ""}), NOW).headers
+        return
+    if value == "<a@b.example":
+        assert (
+            renderer(email=fields).render(dossier(attributes={"agent": value}), NOW).headers["Reply-To"]
+            == "a@b.example"
+        )
+        return
+    with pytest.raises(BrokenTemplate, match=r"^reply_to: not an e-mail address$"):
+        renderer(email=fields).render(dossier(attributes={"agent": value}), NOW)
+
+
+def test_replies_go_where_the_brand_says():
+    made = renderer(email=mail())
+    made._bundle["brand"] = {**BRAND, "reply_to": "Nordlys <ask@nordlys.example>"}
+    assert made.render(dossier(), NOW).headers["Reply-To"] == "Nordlys <ask@nordlys.example>"
+
+
+def test_links_lead_to_hosts_of_the_brand_and_nowhere_else():
+    made = renderer(email=mail("{{ link(event.properties.url) }}"))
+    made = JinjaRenderer(made._bundle | {"hosts": ["nordlys.example"]}, lambda: KEYS, "https://links.example/")
+    for url in ("https://nordlys.example/x", "https://shop.nordlys.example:8443/?a=1#b", "http://links.example"):
+        assert made.render(dossier(event={"properties": {"url": url}}), NOW).text.startswith("https://links.example/l/")
+    for url in (
+        "https://evil.example/",
+        "https://nordlys.example.evil.example",
+        "https://nordlys.example@evil.example",
+    ):
+        with pytest.raises(BrokenTemplate, match="link: "):
+            made.render(dossier(event={"properties": {"url": url}}), NOW)

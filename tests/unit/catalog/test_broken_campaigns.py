@@ -9,7 +9,7 @@ import yaml
 from kairos.catalog.validate import read_directory
 
 POLICY = """\
-brand: {name: N, email: "N <n@n.example>"}
+brand: {name: N, email: "N <n@n.example>", postal_address: Street 1}
 topics: {offers: {}, service: {transactional: true}}
 segments: {vip: [{tagged: vip}]}
 """
@@ -26,7 +26,9 @@ def said(directory: Path, campaign: str = CAMPAIGN, policy: str = POLICY, name: 
     (directory / name).mkdir()
     (directory / "policy.yaml").write_text(policy)
     (directory / name / "campaign.yaml").write_text(campaign)
-    (directory / name / "hello.email.html").write_text("---\nsubject: Hi\n---\n<p>Hi</p>\n")
+    (directory / name / "hello.email.html").write_text(
+        "---\nsubject: Hi\n---\n<p>{{ brand.postal_address }} {{ unsubscribe_url }}</p>\n"
+    )
     return [str(problem).removeprefix(f"{directory}/") for problem in read_directory(directory).problems]
 
 

@@ -13,8 +13,8 @@ from kairos.domain.link import link
 
 ROOT = Path(__file__).parents[3]
 HOUR, DAY = 3_600_000, 86_400_000
-POLICY = 'brand: {name: N, email: "n@n.example"}\ntopics: {offers: {}}\n'
-MAIL = "---\nsubject: Hi\n---\n<p>{{ event.properties.total }} {{ event.properties.items }}</p>\n"
+POLICY = 'brand: {name: N, email: "n@n.example", postal_address: Street 1}\ntopics: {offers: {}}\n'
+MAIL = "---\nsubject: Hi\n---\n<p>{{ event.properties.total }} {{ event.properties.items }} {{ brand.postal_address }} {{ unsubscribe_url }}</p>\n"
 
 
 @pytest.fixture(scope="module")

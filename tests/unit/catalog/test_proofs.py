@@ -7,7 +7,7 @@ import pytest
 from kairos.catalog.validate import read_directory
 
 POLICY = """\
-brand: {name: N, email: "N <n@n.example>"}
+brand: {name: N, email: "N <n@n.example>", postal_address: Street 1}
 topics: {news: {consent: double_opt_in}, offers: {}, service: {transactional: true}}
 """
 CONFIRM = """\
@@ -54,7 +54,7 @@ def test_a_send_on_channels_that_nothing_confirms_is_warned_of(
         (tmp_path / name).mkdir()
         (tmp_path / name / "campaign.yaml").write_text(text)
         (tmp_path / name / "hello.email.html").write_text(
-            "---\nsubject: Hi\n---\n<a href='{{ confirm_url }}'>Yes</a>\n"
+            "---\nsubject: Hi\n---\n<a href='{{ confirm_url }}'>Yes</a> {{ brand.postal_address }} {{ unsubscribe_url }}\n"
         )
         (tmp_path / name / "hello.push.yaml").write_text("title: Hi\nbody: Hi\n")
         (tmp_path / name / "hello.sms.txt").write_text("Hi\n")

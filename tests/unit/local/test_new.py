@@ -15,7 +15,7 @@ CAMPAIGNS = Path(__file__).parents[3] / "campaigns"
 KINDS = ["abandoned-cart", "birthday", "lead-handoff", "newsletter", "price-drop", "survey", "welcome", "win-back"]
 MODELINE = "# yaml-language-server: $schema=../campaign.schema.json"
 NOW = 1_780_000_000_000
-POLICY = "brand: {name: Shop, email: shop@shop.example}\n"
+POLICY = "brand: {name: Shop, email: shop@shop.example, postal_address: Street 1}\n"
 NEWS = (
     POLICY + "topics:\n  orders: {transactional: true}\n  letters: {consent: explicit}\n  other: {consent: implied}\n"
 )
@@ -112,6 +112,7 @@ def test_it_says_what_to_do_next(campaigns: Path) -> None:
         ([], NEWS, 2, "Missing argument 'NAME'"),
         (["mine"], None, 1, "has no policy.yaml"),
         (["mine"], "a: [", 1, "policy.yaml:1:5: not YAML"),
+        (["mine"], "brand: {name: Shop, email: s@shop.example}\n", 1, "has no brand.postal_address"),
         (["mine"], POLICY, 1, "has no topic to consent to"),
         (["mine"], POLICY + "topics: {orders: {transactional: true}}\n", 1, "has no topic to consent to"),
         (["mine", "--kind", "price-drop"], NEWS, 1, "has no interest.product, which this kind needs"),

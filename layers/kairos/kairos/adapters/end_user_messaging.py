@@ -125,8 +125,8 @@ def context(message: Outgoing) -> dict[str, str]:
 def _notification(channel: str, message: Outgoing, now: Millis) -> Any:
     data = {name: value if isinstance(value, str) else json.dumps(value) for name, value in message.data.items()}
     shown: dict[str, Any] = {"Action": "OPEN_APP", **_filled(Title=message.subject), "Body": message.text, "Data": data}
-    if url := data.get("url"):
-        shown |= {"Action": "URL", "Url": url}
+    if link := data.get("link"):
+        shown |= {"Action": "URL" if link.startswith(("https://", "http://")) else "DEEP_LINK", "Url": link}
     if message.expires:
         shown["TimeToLive"] = min(max((message.expires - now) // 1000, 1), _LONGEST_PUSH)
     return {"GCMMessage": shown} if channel == "GCM" else {"APNSMessage": {**shown, "APNSPushType": "alert"}}

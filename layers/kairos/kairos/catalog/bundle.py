@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kairos.catalog import hosts
 from kairos.catalog.problems import Problem
 from kairos.catalog.validate import read_directory
 
@@ -47,6 +48,7 @@ def compile_directory(path: str | Path) -> Bundle:
     templates = {
         "brand": policy["brand"], "locale": policy["locale"], "timezone": policy["timezone"],
         "currency": policy["currency"], "precedence": policy["attributes"]["precedence"],
+        "hosts": hosts.known(found.policy.brand, (found.folders[name].hosts for name in found.campaigns)),
         "campaigns": {name: found.folders[name].templates for name in found.campaigns},
     }  # fmt: skip
     definitions = {"format": 1, "policy": policy, "campaigns": campaigns}

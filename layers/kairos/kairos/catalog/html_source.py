@@ -12,12 +12,15 @@ from inscriptis.model.html_element import HtmlElement  # type: ignore[import-unt
 from mrml import RenderOptions, to_html
 
 from kairos.catalog import contexts
-from kairos.catalog.jinja_marks import BARE, Broken, Compiled, Piece, mark_of, protect, restore
+from kairos.catalog.jinja_marks import BARE, MARK, Broken, Compiled, Piece, mark_of, protect, restore
 
 _OPAQUE: Final = (
     r"<!--(?!kj).*?-->|<(?P<raw>mj-style|mj-title|mj-preview|style|title)\b.*?</(?P=raw)\s*>|<[a-zA-Z/!][^>]*>"
 )
 _IN_TEXT: Final = re.compile(rf"<!--{BARE}-->|{_OPAQUE}|(?P<mark>{BARE})", re.DOTALL)
+_IMAGE: Final = re.compile(r"""<(?:img|mj-image|mj-carousel-image)\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+_DEFAULTS: Final = re.compile(r"<mj-attributes\b.*?</mj-attributes\s*>", re.DOTALL)
+_ALT: Final = re.compile(r"""\salt\s*=""", re.IGNORECASE)
 _INLINE: Final = re.compile(r'<mj-style\s+inline="inline"\s*>(.*?)</mj-style\s*>', re.DOTALL)
 _PARAGRAPH: Final = HtmlElement(display=Display.block, margin_before=1, margin_after=1)
 _STYLE: Final = CSS_PROFILES["relaxed"] | {"section": _PARAGRAPH}
@@ -27,6 +30,7 @@ _ROWS: Final = re.compile(rf"(<table\b[^>]*>)((?:\s|<!--{BARE}-->)*)(?=<tr\b)")
 def compile_html(source: str, *, mjml: bool, title: str = "", preheader: str = "") -> tuple[Compiled, Compiled]:
     """The HTML and the text part of a mail; `title` names it if nothing does. Raises Broken."""
     marked, pieces = protect(source)
+    _named_images(marked, pieces)
     html = contexts.guard(_mjml(marked, pieces) if mjml else _inline(marked, pieces), pieces)
     text = _text(html)
     html = html.replace("<title></title>", f"<title>{title}</title>", 1)
@@ -38,6 +42,30 @@ def compile_html(source: str, *, mjml: bool, title: str = "", preheader: str = "
     # every tag begins a line, at no cost in bytes, so that an error's line leads back to the source
     html = re.sub(r"<([a-zA-Z][\w-]*) ", r"<\1\n", html)
     return restore(html, pieces), restore(text, pieces)
+
+
+def compile_page(source: str) -> str:
+    """HTML that is shown within a page as it was written, its values filtered by where they stand. Raises Broken."""
+    marked, pieces = protect(source)
+    _named_images(marked, pieces)
+    return restore(contexts.guard(marked, pieces), pieces).source
+
+
+def compile_address(source: str) -> str:
+    """An address alone, its values filtered by where they stand. Raises Broken."""
+    marked, pieces = protect(source)
+    return restore(contexts.guard_address(marked, pieces), pieces).source
+
+
+def _named_images(marked: str, pieces: list[Piece]) -> None:
+    """Whoever cannot see an image is told what it shows. Raises Broken."""
+    marked = _DEFAULTS.sub(lambda block: "\n" * block[0].count("\n"), marked)
+    for image in _IMAGE.finditer(marked):
+        if not _ALT.search(image[0]):
+            above = marked[: image.start()]
+            held = sum(pieces[int(mark[1])].text.count("\n") for mark in MARK.finditer(above))
+            hint = 'alt="what it shows", or alt="" if it only decorates'
+            raise Broken("an image without alt", 1 + above.count("\n") + held, hint)
 
 
 def _as_comments(html: str, pieces: list[Piece], *, expressions: bool) -> str:

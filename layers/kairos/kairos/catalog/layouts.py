@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kairos.catalog import html_source, jinja_source
+from kairos.catalog import hosts, html_source, jinja_source
 from kairos.catalog.jinja_marks import Broken
 from kairos.catalog.problems import Problem
 
@@ -55,6 +55,7 @@ class Layouts:
 
     by_locale: Mapping[str, _Layout] = field(default_factory=dict)
     event_paths: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
     def place(self, body: str, locale: str, above: int) -> Placed | None:
@@ -76,6 +77,7 @@ def read_layouts(directory: Path) -> Layouts:
     """The layouts in a directory of campaigns, each checked by itself."""
     found: dict[str, _Layout] = {}
     paths: set[str] = set()
+    written: set[str] = set()
     problems: list[Problem] = []
     for path in sorted(directory.glob("layout*")):
         name = _NAME.fullmatch(path.name)
@@ -91,10 +93,11 @@ def read_layouts(directory: Path) -> Layouts:
             at = next(index for index, line in enumerate(lines) if _CONTENT.fullmatch(line))
             found[name["locale"] or ""] = _Layout(path.name, lines, at)
             paths |= jinja_source.event_paths(source)
+            written |= hosts.written(source)
     if found and "" not in found and not problems:
         file = str(directory / next(iter(found.values())).name)
         problems.append(Problem(file, 1, 1, found="no layout without a locale", expected="layout.email.mjml"))
-    return Layouts(found, frozenset(paths), tuple(problems))
+    return Layouts(found, frozenset(paths), frozenset(written), tuple(problems))
 
 
 def _problems(path: Path, source: str) -> list[Problem]:

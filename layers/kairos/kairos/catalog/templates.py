@@ -1,32 +1,21 @@
 """The templates of a campaign folder, found, checked and compiled to what the renderer reads."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
-from jinja2 import TemplateSyntaxError
-
-from kairos.catalog import html_source, jinja_source
-from kairos.catalog.jinja_marks import Broken, Compiled
-from kairos.catalog.layouts import Layouts, Placed
-from kairos.catalog.problems import Problem, nearest
+from kairos.catalog import jinja_source
+from kairos.catalog.layouts import Layouts
+from kairos.catalog.problems import Problem
+from kairos.catalog.template_files import Fields, Piece, Reader, Templates
 
 _NAME: Final = re.compile(
     r"(?P<template>[a-z0-9][a-z0-9_-]*)(?:\.(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?))?"
     r"\.(?P<kind>email\.mjml|email\.html|email\.txt|sms\.txt|push\.yaml|show\.html|show\.json)"
 )
 _KINDS: Final = "NAME[.LOCALE].email.mjml, .email.html, .email.txt, .sms.txt, .push.yaml, .show.html or .show.json"
-_FRONT: Final = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_MAIL_KEYS: Final = ("subject", "preheader", "from", "reply_to")
-_PUSH_KEYS: Final = ("title", "body", "link", "data")
-
-Fields = dict[str, Any]
-Templates = dict[str, dict[str, dict[str, Fields]]]
-"""Template → channel → locale ("" is the default) → what the renderer reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,153 +24,13 @@ class Folder:
 
     templates: Templates
     event_paths: tuple[str, ...]
+    hosts: frozenset[str]  # that are written out in them
     problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One piece of Jinja in a file, and the line it starts on."""
-
-    key: str
-    source: str
-    line: int
-
-
-class _Reader:
-    """Reads the files of one folder and collects what is wrong."""
-
-    def __init__(self, layouts: Layouts) -> None:
-        self.layouts = layouts
-        self.templates: Templates = {}
-        self.problems: list[Problem] = []
-        self.paths: set[str] = set()
-
-    def wrong(
-        self, file: Path, line: int, found: str, *, column: int = 1, key: str = "", expected: str = "", hint: str = ""
-    ) -> None:
-        self.problems.append(Problem(str(file), line, column, key, found, expected, hint))
-
-    def jinja(self, file: Path, pieces: Iterable[_Piece]) -> bool:
-        """Checks pieces of Jinja and notes what they read; whether they are sound."""
-        sound = True
-        for piece in pieces:
-            for flaw in jinja_source.check(piece.source):
-                self.wrong(file, piece.line + flaw.line - 1, flaw.found, key=piece.key, hint=flaw.hint)
-                sound = False
-            if sound:
-                self.paths |= jinja_source.event_paths(piece.source)
-        return sound
-
-    def mapping(self, file: Path, text: str, first: int, allowed: tuple[str, ...]) -> dict[str, tuple[Any, int]]:
-        """A flat mapping of strings, each with its line; every scalar is a string, as YAML 1.2 leaves NO alone."""
-        try:
-            root = yaml.compose(text, Loader=yaml.BaseLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            hint = "a value that starts with {{ needs quotes" if "{{" in text else ""
-            line, column = (mark.line, mark.column) if mark else (0, 0)
-            self.wrong(file, first + line, error.problem or "not YAML", column=column + 1, hint=hint)
-            return {}
-        if not isinstance(root, yaml.MappingNode):
-            self.wrong(file, first, "not a mapping", expected="keys " + ", ".join(allowed))
-            return {}
-        found: dict[str, tuple[Any, int]] = {}
-        for key, value in root.value:
-            name, line, column = str(key.value), first + key.start_mark.line, key.start_mark.column + 1
-            if name not in allowed:
-                self.wrong(file, line, "unknown key", column=column, key=name,
-                           expected=", ".join(allowed), hint=nearest(name, list(allowed)))  # fmt: skip
-            elif name in found:
-                self.wrong(file, line, "repeated key", column=column, key=name)
-            elif name == "data" and _is_flat(value):
-                found[name] = ({k.value: (v.value, first + v.start_mark.line) for k, v in value.value}, line)
-            elif name == "data" or not isinstance(value, yaml.ScalarNode):
-                mark = value.start_mark
-                self.wrong(file, first + mark.line, "not text", column=mark.column + 1, key=name,
-                           hint="a value that starts with {{ needs quotes")  # fmt: skip
-            else:
-                found[name] = (value.value, first + value.start_mark.line)
-        return found
-
-    def mail(self, file: Path, source: str, locale: str, text: str | None, text_file: Path) -> Fields | None:
-        """A mail from its MJML or HTML, within its layout, and, if there is one, its own text part."""
-        front = _FRONT.match(source)
-        head = self.mapping(file, front["yaml"], 2, _MAIL_KEYS) if front else {}
-        if "subject" not in head:
-            self.wrong(file, 1, "no subject", key="subject", expected="front matter between --- lines with a subject")
-            return None
-        above = source[: front.end()].count("\n") if front else 0
-        body = source[front.end() :] if front else source
-        pieces = [_Piece(name, value, line) for name, (value, line) in head.items()]
-        if not self.jinja(file, [*pieces, _Piece("", body, above + 1)]):
-            return None
-        mjml = file.suffix == ".mjml"
-        placed = self.layouts.place(body, locale, above) if mjml else Placed.alone(body, above)
-        if placed is None and self.layouts.problems:  # said once, of the layout
-            return None
-        if placed is None:
-            self.wrong(file, above + 1, "no <mjml> and no layout", expected=f"{file.parent.parent}/layout.email.mjml")
-            return None
-        if placed.within:
-            self.paths |= self.layouts.event_paths
-        words = {"title": head["subject"][0], "preheader": head.get("preheader", ("", 0))[0]}
-        try:
-            html, plain = html_source.compile_html(placed.source, mjml=mjml, **words)
-        except Broken as broken:
-            name, line = placed.origin(broken.line)
-            self.wrong(file.parent.parent / name if name else file, line, broken.found, hint=broken.hint)
-            return None
-        fields: Fields = {name: value for name, (value, _) in head.items()}
-        fields |= {"file": file.name, "html": html.source, "lines": {"html": _places(html, placed)}}
-        if text is not None:
-            return fields | {"text": text} if self.jinja(text_file, [_Piece("", text, 1)]) else None
-        try:
-            jinja_source.event_paths(plain.source)
-        except TemplateSyntaxError as error:
-            _, line = placed.origin(dict(plain.lines).get(error.lineno, 0))
-            self.wrong(file, line, "no text part can be derived", hint=f"write {text_file.name}")
-            return None
-        fields["lines"]["text"] = _places(plain, placed)
-        return fields | {"text": plain.source}
-
-    def show(self, file: Path, source: str) -> Fields | None:
-        """Content of a page: HTML as it is, or JSON whose texts are templates."""
-        if file.suffix == ".html":
-            return {"file": file.name, "html": source} if self.jinja(file, [_Piece("", source, 1)]) else None
-        try:
-            data = json.loads(source)
-        except ValueError as error:
-            self.wrong(file, getattr(error, "lineno", 1), f"not JSON: {getattr(error, 'msg', error)}")
-            return None
-        pieces = [_Piece(key, text, 1) for key, text in _texts(data)]
-        return {"file": file.name, "json": data} if self.jinja(file, pieces) else None
-
-    def push(self, file: Path, source: str) -> Fields | None:
-        """A push message: title, body, and where it leads."""
-        found = self.mapping(file, source, 1, _PUSH_KEYS)
-        for name in ("title", "body"):
-            if name not in found:
-                self.wrong(file, 1, f"no {name}", key=name)
-        data: Mapping[str, tuple[str, int]] = found.pop("data", ({}, 0))[0]
-        pieces = [_Piece(name, value, line) for name, (value, line) in (*found.items(), *data.items())]
-        if not self.jinja(file, pieces) or not {"title", "body"} <= set(found):
-            return None
-        fields: Fields = {name: value for name, (value, _) in found.items()}
-        return fields | {"file": file.name, "data": {name: value for name, (value, _) in data.items()}}
-
-
-def _texts(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text in data, with where it stands."""
-    if isinstance(node, str):
-        yield key, node
-    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for name, part in parts:
-        yield from _texts(part, f"{key}.{name}" if key else str(name))
 
 
 def compile_folder(folder: Path, layouts: Layouts | None = None) -> Folder:
     """The templates beside a `campaign.yaml`, placed into these layouts."""
-    reader = _Reader(layouts or Layouts())
+    reader = Reader(layouts or Layouts())
     files = _files(folder, reader)
     for (template, locale), kinds in sorted(files.items()):
         for channel, fields in _channels(kinds, locale, reader):
@@ -193,10 +42,11 @@ def compile_folder(folder: Path, layouts: Layouts | None = None) -> Folder:
             file = next(iter(next(iter(variants.values())).values()))
             reader.wrong(file, 1, f"{template} has no {channel} without a locale",
                          expected="a default for all other locales")  # fmt: skip
-    return Folder(reader.templates, jinja_source.covering(frozenset(reader.paths)), tuple(reader.problems))
+    paths = jinja_source.covering(frozenset(reader.paths))
+    return Folder(reader.templates, paths, frozenset(reader.hosts), tuple(reader.problems))
 
 
-def _files(folder: Path, reader: _Reader) -> dict[tuple[str, str], dict[str, Path]]:
+def _files(folder: Path, reader: Reader) -> dict[tuple[str, str], dict[str, Path]]:
     """(template, locale) → kind → file."""
     files: dict[tuple[str, str], dict[str, Path]] = {}
     for path in sorted(folder.iterdir()):
@@ -210,7 +60,7 @@ def _files(folder: Path, reader: _Reader) -> dict[tuple[str, str], dict[str, Pat
     return files
 
 
-def _channels(kinds: Mapping[str, Path], locale: str, reader: _Reader) -> Iterator[tuple[str, Fields | None]]:
+def _channels(kinds: Mapping[str, Path], locale: str, reader: Reader) -> Iterator[tuple[str, Fields | None]]:
     """Each channel of one template in one locale."""
     sources = {kind: path.read_text("utf-8") for kind, path in kinds.items()}
     bodies = [kind for kind in ("email.mjml", "email.html") if kind in kinds]
@@ -224,7 +74,7 @@ def _channels(kinds: Mapping[str, Path], locale: str, reader: _Reader) -> Iterat
         reader.wrong(kinds["email.txt"], 1, "a text part alone", expected="its .email.mjml or .email.html beside it")
     if "sms.txt" in kinds:
         text = sources["sms.txt"].strip()
-        sound = reader.jinja(kinds["sms.txt"], [_Piece("", text, 1)])
+        sound = reader.jinja(kinds["sms.txt"], [Piece("", text, 1)])
         yield "sms", {"file": kinds["sms.txt"].name, "text": text} if sound else None
     if "push.yaml" in kinds:
         yield "push", reader.push(kinds["push.yaml"], sources["push.yaml"])
@@ -233,13 +83,3 @@ def _channels(kinds: Mapping[str, Path], locale: str, reader: _Reader) -> Iterat
         reader.wrong(kinds["show.json"], 1, "both HTML and JSON", expected="one of them")
     elif shown:
         yield "show", reader.show(kinds[shown[0]], sources[shown[0]])
-
-
-def _is_flat(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.MappingNode) and all(isinstance(value, yaml.ScalarNode) for _, value in node.value)
-
-
-def _places(compiled: Compiled, placed: Placed) -> list[list[Any]]:
-    """Where each line with Jinja comes from: (compiled line, line of the file), and the layout's name if it is its."""
-    found = [(line, placed.origin(source)) for line, source in compiled.lines]
-    return [[line, source, name] if name else [line, source] for line, (name, source) in found]

@@ -9,6 +9,12 @@ from email.policy import EmailPolicy
 from typing import Final
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNSEEN: Final = re.compile(
+    r"[\u00ad\u034f\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0001]"
+)
+"""What hides in a line or turns it round; what joins letters and emoji, and marks a direction, stays."""
+LONGEST_SUBJECT: Final = 200
+"""Characters; no client shows half of it."""
 _VERBATIM: Final = ("list-unsubscribe", "message-id")
 
 
@@ -31,9 +37,21 @@ class _Wire(EmailPolicy):
 _POLICY: Final = _Wire(linesep="\r\n", max_line_length=76)
 
 
-def one_line(text: str) -> str:
-    """The text without line breaks and control characters, fit for a header."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+def one_line(text: str, longest: int = 0) -> str:
+    """The text without line breaks, controls and what nobody sees, fit for a header; cut where it is longer than it may be."""
+    line = " ".join(_UNSEEN.sub("", _CONTROLS.sub(" ", text)).split())
+    return f"{line[: longest - 1].rstrip()}…" if longest and len(line) > longest else line
+
+
+def mailbox(text: str) -> str:
+    """`Name <address>` as a header takes it: one address, the last in brackets, whatever the name has in it.
+
+    Raises ValueError for what has none.
+    """
+    line = one_line(text)
+    name, bracket, rest = line.rpartition("<")
+    where = address(rest.removesuffix(">") if bracket else line)
+    return str(Address(display_name=name.strip().strip('"').strip(), addr_spec=where))
 
 
 def address(text: str) -> str:

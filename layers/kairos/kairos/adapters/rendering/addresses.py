@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from kairos.adapters.rendering.helpers import plain
 from kairos.service.ports import BrokenTemplate
 
 LONGEST: Final = 2_048
@@ -24,7 +25,7 @@ def web_address(url: Any, hosts: Collection[str] = ()) -> str:
 
     Raises BrokenTemplate.
     """
-    text = str(url)
+    text = str(plain(url))
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").rstrip(".")
@@ -47,21 +48,21 @@ def filters(hosts: Collection[str]) -> Mapping[str, Callable[[Any], str]]:
     return {
         "_href": lambda value: _href(value, hosts),
         "_src": lambda value: web_address(value),
-        "_path": lambda value: quote(str(value), safe=_PATH),
+        "_path": lambda value: quote(str(plain(value)), safe=_PATH),
         "_rooted": _rooted,
-        "_query": lambda value: quote(str(value), safe=""),
+        "_query": lambda value: quote(str(plain(value)), safe=""),
         "_css": _css,
     }
 
 
 def _href(value: Any, hosts: Collection[str]) -> str:
-    text = str(value)
+    text = str(plain(value))
     return text if _DIRECT.fullmatch(text) else web_address(text, hosts)
 
 
 def _rooted(value: Any) -> str:
     """A path right behind a host: it may not go on with the host's name."""
-    text = str(value)
+    text = str(plain(value))
     if text and (text[0] not in "/?#" or text.startswith("//")):
         raise BrokenTemplate("link: not a path")
     return quote(text, safe=_PATH + "?#[]")

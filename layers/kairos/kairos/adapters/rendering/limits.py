@@ -18,7 +18,8 @@ def check(made: Outgoing, where: str) -> None:
     if made.channel not in LARGEST:
         return
     most, unit = LARGEST[made.channel]
-    text = json.dumps(made.data, ensure_ascii=False) if made.data else made.text
+    parts = {"title": made.subject, "body": made.text, **made.data} if made.channel == "push" else made.data
+    text = json.dumps(parts, ensure_ascii=False) if parts else made.text
     size = len(text) if unit == "characters" else len(text.encode())
     if size > most:
         raise BrokenTemplate(f"{where}: {size:,} {unit}, expected at most {most:,}")

@@ -17,7 +17,7 @@ from kairos.adapters.rendering.environment import Scope, compiled, environment, 
 from kairos.adapters.rendering.helpers import date_in, locales, money_in, plain, zone
 from kairos.domain import coupons, tokens
 from kairos.domain.events import Json, Millis
-from kairos.domain.mail import one_line
+from kairos.domain.mail import LONGEST_SUBJECT, mailbox, one_line
 from kairos.domain.state import Profile
 from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Preferences, Unsubscribe
 from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
@@ -93,7 +93,7 @@ class JinjaRenderer:
 
         def link(url: Any, label: str = "") -> str:
             """The signed, tracked form of an address; the label is for whoever reads the template."""
-            return signed("l", Link(url=addresses.web_address(plain(url), self._hosts), **about))
+            return signed("l", Link(url=addresses.web_address(url, self._hosts), **about))
 
         def answer(attribute: str, value: tokens.Scalar, label: str = "", question: str = "") -> str:
             """Where a page asks once more; label and question are what it says, in the message's own words."""
@@ -118,7 +118,9 @@ class JinjaRenderer:
     def _mail(self, made: Outgoing, part: Part, topic: str, opt_out: str | None, now: Millis) -> Outgoing:
         """The message with the headers of a mail. SES replaces Date and Message-ID with its own."""
         brand = self._bundle["brand"]
-        sender = one_line(part("from")) or brand["email"]
+        sender, reply_to = (
+            _mailbox(name, part(name) or brand.get(key, "")) for name, key in (("from", "email"), ("reply_to",) * 2)
+        )
         domain = parseaddr(sender)[1].rpartition("@")[2]
         headers = {
             "From": sender,
@@ -126,8 +128,8 @@ class JinjaRenderer:
             "Message-ID": f"<{made.message}@{domain}>",
             "Auto-Submitted": "auto-generated",
         }
-        if part("reply_to"):
-            headers["Reply-To"] = one_line(part("reply_to"))
+        if reply_to:
+            headers["Reply-To"] = reply_to
         if opt_out is not None:
             headers |= {
                 "List-Id": f"{topic} <{topic}.{domain}>",
@@ -148,8 +150,15 @@ def _place(where: str, line: int, layout: str = "") -> str:
     return f"{layout or where}:{line}"
 
 
+def _mailbox(field: str, text: str) -> str:
+    try:
+        return mailbox(text) if text else ""
+    except ValueError:
+        raise BrokenTemplate(f"{field}: not an e-mail address") from None
+
+
 def _email(part: Part, fields: Json) -> dict[str, Any]:
-    return {"subject": one_line(part("subject")), "html": part("html"), "text": _tidy(part("text"))}
+    return {"subject": one_line(part("subject"), LONGEST_SUBJECT), "html": part("html"), "text": _tidy(part("text"))}
 
 
 def _sms(part: Part, fields: Json) -> dict[str, Any]:
@@ -157,10 +166,11 @@ def _sms(part: Part, fields: Json) -> dict[str, Any]:
 
 
 def _push(part: Part, fields: Json) -> dict[str, Any]:
-    data = {name: part("data", name) for name in fields.get("data", {})}
-    title, body, link = part("title"), part("body"), part("link")
-    payload = {"title": title, "body": body, "link": link, "data": data}
-    return {"subject": one_line(title), "text": body, "data": payload}
+    """Title and body, and for the app: where it leads, and what else the template tells it."""
+    told = {name: part("data", name) for name in fields.get("data", {})}
+    link = part("link")
+    title = one_line(part("title"), LONGEST_SUBJECT)
+    return {"subject": title, "text": part("body"), "data": told | ({"link": link} if link else {})}
 
 
 def _show(part: Part, fields: Json) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
+from kairos.domain.language.brand import host, mailbox, site
 from kairos.domain.language.clocks import Zone
 from kairos.domain.language.conditions import Condition
 from kairos.domain.language.interest import WORDS, Dimension
@@ -30,10 +31,12 @@ class Brand(Model):
     """Who is speaking."""
 
     name: Text
-    email: Text
+    email: Annotated[Text, AfterValidator(mailbox)]
+    reply_to: Annotated[str, AfterValidator(mailbox)] = ""
     sms: str = ""
     postal_address: str = ""
-    website: str = ""
+    website: Annotated[str, AfterValidator(site)] = ""
+    hosts: list[Annotated[str, AfterValidator(host)]] = Field(default_factory=list)
 
 
 class TopicRule(Model):
