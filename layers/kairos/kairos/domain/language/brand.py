@@ -4,8 +4,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from kairos.domain.language.scope import wrong
 from kairos.domain import mail
+from kairos.domain.language.scope import wrong
 
 _HOST: Final = re.compile(r"(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 
