@@ -1,5 +1,6 @@
 """Every mail of the playbook, in every language, for every customer it may go to, before the judge and SpamAssassin."""
 
+import email
 import re
 import shutil
 import subprocess
@@ -59,11 +60,14 @@ def test_no_mail_looks_like_spam(mails: list[Mail], tmp_path: Path) -> None:
     looked = [mail for mail in mails if mail.name.endswith(" 0") and ELSEWHERE not in mail.name]
     looked.append(Mail("broken", BROKEN.read_bytes(), True))
     box = tmp_path / "mbox"
-    box.write_bytes(b"".join(b"From a@b Wed Nov 18 11:06:40 2026\n" + _as_in_a_box(mail) + b"\n\n" for mail in looked))
+    box.write_bytes(b"\n".join(_as_in_a_box(mail) for mail in looked))
     run = subprocess.run(["spamassassin", "-L", "--mbox", str(box)], capture_output=True, check=True)
-    scores = [float(score) for score in re.findall(rb"^X-Spam-Status: .*?score=(-?[\d.]+)", run.stdout, re.MULTILINE)]
-    assert [mail.name for mail, score in zip(looked, scores, strict=True) if score >= SCORE] == ["broken"]
+    told = [email.message_from_bytes(one) for one in re.split(rb"^From a@b.*\n", run.stdout, flags=re.MULTILINE)[1:]]
+    scores = {one["X-Judged"]: float(str(one["X-Spam-Status"]).partition("score=")[2].split()[0]) for one in told}
+    assert len(scores) == len(looked)
+    assert [name for name, score in scores.items() if score >= SCORE] == ["broken"]
 
 
 def _as_in_a_box(mail: Mail) -> bytes:
-    return re.sub(rb"^(>*From )", rb">\1", mail.raw.replace(b"\r\n", b"\n"), flags=re.MULTILINE)
+    text = re.sub(rb"^(>*From )", rb">\1", mail.raw.replace(b"\r\n", b"\n"), flags=re.MULTILINE)
+    return b"From a@b Wed Nov 18 11:06:40 2026\nX-Judged: " + mail.name.encode() + b"\n" + text
