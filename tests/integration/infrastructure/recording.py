@@ -56,7 +56,7 @@ def write_campaigns(folder: Path, provider: str, **more: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "policy.yaml").write_text(POLICY.format(provider=provider))
     for name, (topic, trigger, words, channel) in CAMPAIGNS.items():
-        body = {"confirm": "{{ confirm_url }}", "letter": "{{ unsubscribe_url }}"}.get(name, "Hello")
+        body = {"confirm": "{{ confirm_url }}", "letter": "{{ unsubscribe_url }} {{ brand.postal_address }}"}.get(name, "Hello")
         text = SEND.format(topic=topic, trigger=trigger, more=words, channel=channel)
         _write(folder / name, text, channel, body)
     for name, text in {**CHAINS, **more}.items():
