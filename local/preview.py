@@ -19,7 +19,7 @@ BUILT_IN: Final[Sample] = {
     "customer": {
         "id": "sample",
         "attributes": {"first_name": "Sample", "country": "DK", "timezone": "Europe/Copenhagen"},
-        "addresses": {"email": "sample@example.com", "phone": "+4520123456",
+        "addresses": {"email": "sample@example.com", "phone": "+4520123456", "whatsapp": "+4520123456",
                       "push": [{"token": "sample-token", "platform": "fcm"}]},
     },
     "event": {},

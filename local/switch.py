@@ -11,7 +11,7 @@ from local.reach import Reached, where
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-CHANNELS: Final = ("email", "sms", "push")
+CHANNELS: Final = ("email", "sms", "push", "whatsapp")
 
 
 def options(command: Command) -> Command:

@@ -1,5 +1,6 @@
 """What a provider says afterwards, in the shapes of SES and End User Messaging."""
 
+import json
 from email.utils import parseaddr
 from typing import Any, Final
 
@@ -111,4 +112,28 @@ def of_text(sent: Sent) -> dict[str, Any]:
         "totalMessageParts": 1,
         "totalMessagePrice": 0.0,
         "totalCarrierFee": 0.0,
+    }
+
+
+def of_whatsapp(sent: Sent) -> list[dict[str, Any]]:
+    """What End User Messaging Social says of one message that arrived."""
+    return [_whatsapp(sent, status) for status in ("sent", "delivered")]
+
+
+def _whatsapp(sent: Sent, status: str) -> dict[str, Any]:
+    told = {
+        "id": f"wamid.{sent.id}",
+        "status": status,
+        "timestamp": str(sent.time // 1000),
+        "recipient_id": sent.to.lstrip("+"),
+        "biz_opaque_callback_data": json.dumps(dict(sent.tags)),
+    }
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "LOCAL"}, "statuses": [told]}
+    entry = {"id": "LOCAL", "changes": [{"field": "messages", "value": value}]}
+    return {
+        "context": {"MetaWabaIds": [], "MetaPhoneNumberIds": []},
+        "whatsAppWebhookEntry": json.dumps(entry),
+        "aws_account_id": ACCOUNT,
+        "message_timestamp": _stamp(sent.time),
+        "messageId": sent.id,
     }

@@ -125,6 +125,20 @@ def from_pinpoint(request: Mapping[str, Any], address: str, message_id: str, now
     return Sent(message_id, now, "push", address, "end_user_messaging", given, service.get("Title", ""), text)
 
 
+def from_whatsapp(request: Mapping[str, Any], message_id: str, now: int) -> Sent:
+    """A message that End User Messaging Social `SendWhatsAppMessage` took: which template, filled with what."""
+    told = json.loads(base64.b64decode(request["message"]))
+    template = told["template"]
+    filled = [
+        parameter.get("text") or parameter["image"]["link"]
+        for component in template.get("components", [])
+        for parameter in component["parameters"]
+    ]
+    text = f"{template['name']} ({template['language']['code']}): {', '.join(filled)}"
+    given = json.loads(told.get("biz_opaque_callback_data", "{}"))
+    return Sent(message_id, now, "whatsapp", told["to"], "end_user_messaging", given, text=text)
+
+
 def accepted(call: str, request: AWSPreparedRequest, answer: bytes, now: int) -> list[Sent]:
     """The messages that this answered call has sent."""
     body = bytes_of(request.body)
@@ -141,4 +155,6 @@ def accepted(call: str, request: AWSPreparedRequest, answer: bytes, now: int) ->
             results = json.loads(answer)["Result"].items()
             given = json.loads(body)
             return [from_pinpoint(given, address, one["MessageId"], now) for address, one in results]
+        case "socialmessaging.SendWhatsAppMessage":
+            return [from_whatsapp(json.loads(body), json.loads(answer)["messageId"], now)]
     return []

@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from moto.sns.models import sns_backends
 
 from local.aws.faults import Answer
-from local.aws.feedback import of_mail, of_text
+from local.aws.feedback import of_mail, of_text, of_whatsapp
 from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
 from local.aws.template import ACCOUNT, REGION, Template
@@ -31,11 +31,14 @@ class Providers:
         self.sent: list[Sent] = []
         self._mail_topics = _ses_destinations(template)
         self._text_topics = _sms_destinations(template)
+        self._whatsapp_topic = str(template.resolve.known.get("SmsFeedbackTopic", ""))  # a business account names it
 
     def answer(self, request: AWSPreparedRequest, operation: str) -> Answer | None:
         """The answer to what moto does not know; None to all else."""
         if operation == "GetAccount":
             return _json(ACCOUNT_OF_SES)
+        if operation == "SendWhatsAppMessage":
+            return _json({"messageId": str(uuid.uuid4())})
         if operation not in ("SendTextMessage", "SendMessages"):
             return None
         body = json.loads(bytes_of(request.body) or b"{}")
@@ -58,6 +61,9 @@ class Providers:
                 name = json.loads(bytes_of(request.body)).get("ConfigurationSetName", "")
                 for topic in self._text_topics.get(name, []):
                     _publish(topic, of_text(sent))
+            elif call == "socialmessaging.SendWhatsAppMessage":
+                for status in of_whatsapp(sent):
+                    _publish(self._whatsapp_topic, status)
 
     def _report_mail(self, sent: Sent, configuration_set: str) -> None:
         for event in of_mail(sent, configuration_set):

@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -226,6 +227,7 @@ def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Pro
     from kairos.adapters.pace import pace, ses_rate
     from kairos.adapters.ses import SesEmail
     from kairos.adapters.sns import SnsPush, SnsSms
+    from kairos.adapters.whatsapp import WhatsApp
 
     brand, chosen, mail = policy["brand"], policy["providers"], fresh(aws.ses)
     paced = pace(ses_rate(mail), env.send_concurrency)
@@ -243,7 +245,10 @@ def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Pro
     else:
         push = SnsPush(fresh(aws.sns))
     email = SesEmail(mail, sender=brand["email"], configuration_set=env.configuration_set, pace=paced)
-    return {"email": email, "sms": sms, "push": push}
+    number, version = env.whatsapp_phone_number, env.whatsapp_api_version
+    social = cache(lambda: fresh(aws.social))  # most stacks never ask for it
+    whatsapp = WhatsApp(lambda: social()(), phone_number=number, api_version=version)
+    return {"email": email, "sms": sms, "push": push, "whatsapp": whatsapp}
 
 
 def _aws() -> "Aws":

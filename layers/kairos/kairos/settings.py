@@ -48,6 +48,8 @@ class Deliver(Deciding):
     sms_configuration_set: str = ""
     sms_origination: str = ""
     push_application_id: str = ""
+    whatsapp_phone_number: str = ""
+    whatsapp_api_version: str = "v24.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from kairos.adapters.aws import Aws
 from kairos.adapters.end_user_messaging import EndUserMessagingPush, EndUserMessagingSms
 from kairos.adapters.ses import SesEmail
 from kairos.adapters.sns import SnsPush, SnsSms
+from kairos.adapters.whatsapp import WhatsApp
 from kairos.domain import tags
 from kairos.service.ports import Outgoing, Provider
 
@@ -22,8 +23,18 @@ PUSH = replace(
     MAIL, channel="push", to={"token": "tok", "platform": "fcm"}, html="", headers={},
     data={"link": "https://s.example", "n": 1},
 )  # fmt: skip
+CHAT = replace(
+    MAIL, channel="whatsapp", to={"whatsapp": "+4512345678"}, subject="", html="", headers={},
+    data={"template": "cart_reminder", "language": "da", "parameters": ["Ann", "12 kr."],
+          "image": "https://s.example/a.png", "buttons": ["", "c-1"]},
+)  # fmt: skip
+NUMBER = "arn:aws:social-messaging:eu-west-1:123456789012:phone-number-id/n1"
 TAGS = tags.write(message="m1", customer="c 1", campaign="welcome", step="send.hello", variant="b")
 ATTRIBUTES = {name: {"DataType": "String", "StringValue": value} for name, value in TAGS.items()}
+
+
+def whatsapp(aws: Aws) -> Provider:
+    return WhatsApp(lambda: aws.social, phone_number=NUMBER, api_version="v24.0")
 
 
 def ses(aws: Aws) -> Provider:

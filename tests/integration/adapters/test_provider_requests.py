@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from botocore.stub import ANY, Stubber
 
+from kairos.adapters.whatsapp import written
 from kairos.service.ports import Outgoing, Refused
 from tests.integration.adapters.providers import (
     ARN,
     ATTRIBUTES,
+    CHAT,
     MAIL,
     NOW,
+    NUMBER,
     PUSH,
     SMS,
     TAGS,
@@ -22,6 +25,7 @@ from tests.integration.adapters.providers import (
     ses,
     sns_push,
     sns_sms,
+    whatsapp,
 )
 
 
@@ -167,3 +171,32 @@ def test_a_token_that_the_provider_cannot_reach_is_refused_by_the_provider(aws, 
     with pytest.raises(Refused) as refused:
         provider(aws).send(replace(PUSH, to=to), NOW)
     assert refused.value.reason == "failed_provider"
+
+
+def test_a_whatsapp_message_is_meta_s_own_and_carries_whose_it_is(aws):
+    stub, asked = Stubber(aws.social), {}
+    aws.social.meta.events.register(
+        "provide-client-params.socialmessaging.SendWhatsAppMessage", lambda params, **_: asked.update(params)
+    )
+    expected = {"originationPhoneNumberId": NUMBER, "metaApiVersion": "v24.0", "message": ANY}
+    stub.add_response("send_whatsapp_message", {"messageId": "wa-1"}, expected)
+    with stub:
+        assert whatsapp(aws).send(CHAT, NOW) == "wa-1"
+    told = json.loads(asked["message"])
+    assert json.loads(told.pop("biz_opaque_callback_data")) == TAGS
+    assert told == {
+        "messaging_product": "whatsapp", "recipient_type": "individual", "to": "+4512345678", "type": "template",
+        "template": {
+            "name": "cart_reminder", "language": {"code": "da"},
+            "components": [
+                {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://s.example/a.png"}}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "Ann"}, {"type": "text", "text": "12 kr."}]},
+                {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "c-1"}]},
+            ],
+        },
+    }  # fmt: skip
+
+
+def test_of_tags_too_long_for_whatsapp_the_message_and_its_owner_remain(aws):
+    told = written(replace(CHAT, step="s" * 180, campaign="c" * 180))
+    assert set(json.loads(told["biz_opaque_callback_data"])) == {"message", "customer"}

@@ -16,6 +16,7 @@ from botocore.stub import Stubber
 from kairos.service.ports import CircuitOpen, InDoubt, NotTaken, Refused
 from tests.integration.adapters.providers import (
     ARN,
+    CHAT,
     MAIL,
     NOW,
     PUSH,
@@ -25,6 +26,7 @@ from tests.integration.adapters.providers import (
     ses,
     sns_push,
     sns_sms,
+    whatsapp,
 )
 
 ENDPOINT = replace(PUSH, to={"token": ARN, "platform": "sns"})
@@ -34,6 +36,7 @@ WAYS = {
     "sns push": (sns_push, "sns", "publish", ENDPOINT),
     "eum sms": (eum_sms, "sms_voice", "send_text_message", SMS),
     "eum push": (eum_push, "pinpoint", "send_messages", PUSH),
+    "whatsapp": (whatsapp, "social", "send_whatsapp_message", CHAT),
 }
 
 FAILED, UNDELIVERABLE = "failed_provider", "undeliverable"
@@ -68,6 +71,13 @@ ANSWERS = [
     ("sns push", "InvalidParameter", "", 400, FAILED),
     ("sns push", "PlatformApplicationDisabled", "", 400, CircuitOpen),
     ("sns push", "InternalError", "", 500, InDoubt),
+    ("whatsapp", "ThrottledRequestException", "", 429, NotTaken),
+    ("whatsapp", "AccessDeniedException", "", 403, CircuitOpen),
+    ("whatsapp", "ResourceNotFoundException", "", 404, CircuitOpen),
+    ("whatsapp", "InvalidParametersException", "", 400, FAILED),
+    ("whatsapp", "ValidationException", "", 400, FAILED),
+    ("whatsapp", "DependencyException", "", 502, InDoubt),
+    ("whatsapp", "InternalServiceException", "", 500, InDoubt),
     ("eum sms", "ThrottlingException", "", 400, NotTaken),
     ("eum sms", "ServiceQuotaExceededException", "MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT", 400, CircuitOpen),
     ("eum sms", "AccessDeniedException", "ACCOUNT_DISABLED", 400, CircuitOpen),

@@ -104,7 +104,11 @@ def _sms(operation: str, body: Mapping[str, Any]) -> Iterator[Call]:
     yield Call(f"sms-voice:{operation}", body["OriginationIdentity"])
 
 
+def _social(operation: str, body: Mapping[str, Any]) -> Iterator[Call]:
+    yield Call(f"social-messaging:{operation}", body["originationPhoneNumberId"])
+
+
 _READERS: Final = {
     "dynamodb": _dynamodb, "sqs": _sqs, "firehose": _firehose, "secretsmanager": _secrets, "events": _events,
-    "ses": _ses, "pinpoint-sms-voice-v2": _sms,
+    "ses": _ses, "pinpoint-sms-voice-v2": _sms, "socialmessaging": _social,
 }  # fmt: skip

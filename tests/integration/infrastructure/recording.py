@@ -31,6 +31,7 @@ CAMPAIGNS: Final = {
     "letter": ("news", "{event: letter}", "", "email"),
     "texted": ("service", "{event: texted}", "", "sms"),
     "pushed": ("service", "{event: pushed}", "", "push"),
+    "chatted": ("service", "{event: chatted}", "", "whatsapp"),
     "confirm": ("service", "{event: consent.requested}", "", "email"),
     "goodbye": ("service", "{event: consent.withdrawn}", "", "sms"),
     "frost": ("service", "{external: frost}", "audience: [attributes: {region: [north, south]}]", "sms"),
@@ -47,8 +48,9 @@ TEXTS: Final = {
     "email": '---\nsubject: "Hello"\n---\n<p>{body} <a href="{{ link(\'https://nordlys.example/\') }}">Shop</a></p>',
     "sms": "Hello",
     "push": 'title: "Hello"\nbody: "There"\n',
+    "whatsapp": "template: hello\nlanguage: en\n",
 }
-ENDS: Final = {"email": "html", "sms": "txt", "push": "yaml"}
+ENDS: Final = {"email": "html", "sms": "txt", "push": "yaml", "whatsapp": "yaml"}
 
 
 def write_campaigns(folder: Path, provider: str, **more: str) -> Path:
@@ -56,7 +58,9 @@ def write_campaigns(folder: Path, provider: str, **more: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "policy.yaml").write_text(POLICY.format(provider=provider))
     for name, (topic, trigger, words, channel) in CAMPAIGNS.items():
-        body = {"confirm": "{{ confirm_url }}", "letter": "{{ unsubscribe_url }} {{ brand.postal_address }}"}.get(name, "Hello")
+        body = {"confirm": "{{ confirm_url }}", "letter": "{{ unsubscribe_url }} {{ brand.postal_address }}"}.get(
+            name, "Hello"
+        )
         text = SEND.format(topic=topic, trigger=trigger, more=words, channel=channel)
         _write(folder / name, text, channel, body)
     for name, text in {**CHAINS, **more}.items():
@@ -106,7 +110,13 @@ class Run:
 
     def put(self, who: str, region: str = "north", **addresses: Any) -> None:
         push = [{"token": "token", "platform": "fcm", "arn": self.arn}]
-        known = {"email": f"{who}@shop.example", "phone": "+4520123456", "push": push, **addresses}
+        known = {
+            "email": f"{who}@shop.example",
+            "phone": "+4520123456",
+            "whatsapp": "+4520123456",
+            "push": push,
+            **addresses,
+        }
         body = {"attributes": {"region": region}, "addresses": known}
         assert self.stack.request("PUT", f"/v1/customers/{who}", body, key="dev-admin-key").status == 200
 
@@ -141,7 +151,7 @@ class Run:
         self.send("nonsense")
 
     def channels(self) -> None:
-        for kind in ("hello", "letter", "texted", "pushed", "told"):
+        for kind in ("hello", "letter", "texted", "pushed", "chatted", "told"):
             self.happens(kind, "anna")
 
     def troubled_providers(self) -> None:

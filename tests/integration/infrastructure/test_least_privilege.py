@@ -20,6 +20,7 @@ PROVIDERS: Final[dict[str, dict[str, str]]] = {
     "end_user_messaging": {
         "SmsOriginationArn": "arn:aws:sms-voice:eu-west-1:123456789012:phone-number/p-1",
         "PushApplicationId": "application",
+        "WhatsAppPhoneNumberArn": "arn:aws:social-messaging:eu-west-1:123456789012:phone-number-id/n1",
     },
 }
 UNREACHED: Final[dict[tuple[str, str], str]] = {

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_socialmessaging import EndUserMessagingSocialClient
     from mypy_boto3_sqs import SQSClient
 
 Client = TypeVar("Client")
@@ -96,6 +97,11 @@ class Aws:
     @cached_property
     def pinpoint(self) -> "PinpointClient":
         client: PinpointClient = self._client("pinpoint", PROVIDER)
+        return client
+
+    @cached_property
+    def social(self) -> "EndUserMessagingSocialClient":
+        client: EndUserMessagingSocialClient = self._client("socialmessaging", PROVIDER)
         return client
 
 

@@ -29,9 +29,9 @@ def guard(html: str, pieces: list[Piece]) -> str:
     return _TAG.sub(guards.tag, html)
 
 
-def guard_address(source: str, pieces: list[Piece]) -> str:
-    """The same for text that is an address and nothing else. Raises Broken."""
-    return _Guards(pieces).address("href", source)
+def guard_address(attribute: str, source: str, pieces: list[Piece]) -> str:
+    """The same for text that is an address and nothing else, of the kind that this attribute has. Raises Broken."""
+    return _Guards(pieces).address(attribute, source)
 
 
 class _Guards:

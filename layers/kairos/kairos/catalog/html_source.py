@@ -51,10 +51,10 @@ def compile_page(source: str) -> str:
     return restore(contexts.guard(marked, pieces), pieces).source
 
 
-def compile_address(source: str) -> str:
-    """An address alone, its values filtered by where they stand. Raises Broken."""
+def compile_address(source: str, attribute: str = "href") -> str:
+    """An address as an attribute holds it, its values filtered by where they stand. Raises Broken."""
     marked, pieces = protect(source)
-    return restore(contexts.guard_address(marked, pieces), pieces).source
+    return restore(contexts.guard_address(attribute, marked, pieces), pieces).source
 
 
 def _named_images(marked: str, pieces: list[Piece]) -> None:

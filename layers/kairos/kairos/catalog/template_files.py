@@ -18,6 +18,12 @@ from kairos.catalog.problems import Problem, nearest
 _FRONT: Final = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _MAIL_KEYS: Final = ("subject", "preheader", "from", "reply_to")
 _PUSH_KEYS: Final = ("title", "body", "link", "data")
+_WHATSAPP_KEYS: Final = ("template", "language", "parameters", "image", "buttons")
+_HOLDERS: Final[Mapping[str, tuple[type[yaml.Node], ...]]] = {
+    "data": (yaml.MappingNode,),
+    "parameters": (yaml.SequenceNode, yaml.MappingNode),
+    "buttons": (yaml.SequenceNode,),
+}
 
 Fields = dict[str, Any]
 Templates = dict[str, dict[str, dict[str, Fields]]]
@@ -61,7 +67,10 @@ class Reader:
         return sound
 
     def mapping(self, file: Path, text: str, first: int, allowed: tuple[str, ...]) -> dict[str, tuple[Any, int]]:
-        """A flat mapping of strings, each with its line; every scalar is a string, as YAML 1.2 leaves NO alone."""
+        """A mapping of strings, each with its line; every scalar is a string, as YAML 1.2 leaves NO alone.
+
+        Of what may hold several, a mapping or list of them.
+        """
         try:
             root = yaml.compose(text, Loader=yaml.BaseLoader)
         except yaml.MarkedYAMLError as error:
@@ -81,9 +90,9 @@ class Reader:
                            expected=", ".join(allowed), hint=nearest(name, list(allowed)))  # fmt: skip
             elif name in found:
                 self.wrong(file, line, "repeated key", column=column, key=name)
-            elif name == "data" and _is_flat(value):
-                found[name] = ({k.value: (v.value, first + v.start_mark.line) for k, v in value.value}, line)
-            elif name == "data" or not isinstance(value, yaml.ScalarNode):
+            elif isinstance(value, _HOLDERS.get(name, ())) and _is_flat(value):
+                found[name] = (_held(value, first), line)
+            elif name in _HOLDERS or not isinstance(value, yaml.ScalarNode):
                 mark = value.start_mark
                 self.wrong(file, first + mark.line, "not text", column=mark.column + 1, key=name,
                            hint="a value that starts with {{ needs quotes")  # fmt: skip
@@ -170,6 +179,34 @@ class Reader:
                 return None
         return fields | {"file": file.name, "data": {name: value for name, (value, _) in data.items()}}
 
+    def whatsapp(self, file: Path, source: str) -> Fields | None:
+        """A template that WhatsApp approved, and what it is filled with."""
+        found = self.mapping(file, source, 1, _WHATSAPP_KEYS)
+        for name in ("template", "language"):
+            if name not in found:
+                self.wrong(file, 1, f"no {name}", key=name, expected=f"the {name} that WhatsApp approved")
+        held = {name: found.pop(name)[0] for name in ("parameters", "buttons") if name in found}
+        pieces = [Piece(name, value, line) for name, (value, line) in found.items()]
+        for name, several in held.items():
+            named = several.items() if isinstance(several, Mapping) else enumerate(several)
+            pieces += [Piece(f"{name}.{key}", value, line) for key, (value, line) in named]
+        if not self.jinja(file, pieces) or not {"template", "language"} <= set(found):
+            return None
+        fields: Fields = {name: value for name, (value, _) in found.items()}
+        for name, several in held.items():
+            fields[name] = {k: v for k, (v, _) in several.items()} if isinstance(several, Mapping) else [
+                value for value, _ in several
+            ]  # fmt: skip
+        try:
+            if "image" in fields:
+                fields["image"] = html_source.compile_address(fields["image"], "src")
+            if "buttons" in fields:
+                fields["buttons"] = [html_source.compile_address(f"/{ending}")[1:] for ending in fields["buttons"]]
+        except Broken as broken:
+            self.wrong(file, broken.line or 1, broken.found, hint=broken.hint)
+            return None
+        return fields | {"file": file.name}
+
 
 def _texts(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """Every text in data, with where it stands."""
@@ -181,7 +218,15 @@ def _texts(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _is_flat(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.MappingNode) and all(isinstance(value, yaml.ScalarNode) for _, value in node.value)
+    values = [value for _, value in node.value] if isinstance(node, yaml.MappingNode) else node.value
+    return all(isinstance(value, yaml.ScalarNode) for value in values)
+
+
+def _held(node: yaml.Node, first: int) -> Any:
+    """The texts that a mapping or list holds, each with its line."""
+    if isinstance(node, yaml.MappingNode):
+        return {key.value: (value.value, first + value.start_mark.line) for key, value in node.value}
+    return [(value.value, first + value.start_mark.line) for value in node.value]
 
 
 def _places(compiled: Compiled, placed: Placed) -> list[list[Any]]:

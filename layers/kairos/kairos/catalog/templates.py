@@ -13,9 +13,11 @@ from kairos.catalog.template_files import Fields, Piece, Reader, Templates
 
 _NAME: Final = re.compile(
     r"(?P<template>[a-z0-9][a-z0-9_-]*)(?:\.(?P<locale>[a-z]{2,3}(?:-[A-Z]{2})?))?"
-    r"\.(?P<kind>email\.mjml|email\.html|email\.txt|sms\.txt|push\.yaml|show\.html|show\.json)"
+    r"\.(?P<kind>email\.mjml|email\.html|email\.txt|sms\.txt|push\.yaml|show\.html|show\.json|whatsapp\.yaml)"
 )
-_KINDS: Final = "NAME[.LOCALE].email.mjml, .email.html, .email.txt, .sms.txt, .push.yaml, .show.html or .show.json"
+_KINDS: Final = (
+    "NAME[.LOCALE].email.mjml, .email.html, .email.txt, .sms.txt, .push.yaml, .whatsapp.yaml, .show.html or .show.json"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def _channels(kinds: Mapping[str, Path], locale: str, reader: Reader) -> Iterato
         yield "sms", {"file": kinds["sms.txt"].name, "text": text} if sound else None
     if "push.yaml" in kinds:
         yield "push", reader.push(kinds["push.yaml"], sources["push.yaml"])
+    if "whatsapp.yaml" in kinds:
+        yield "whatsapp", reader.whatsapp(kinds["whatsapp.yaml"], sources["whatsapp.yaml"])
     shown = [kind for kind in ("show.html", "show.json") if kind in kinds]
     if len(shown) == 2:
         reader.wrong(kinds["show.json"], 1, "both HTML and JSON", expected="one of them")

@@ -9,7 +9,7 @@ from typing import Final
 Scalar = str | int | float | bool
 
 _ID: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
-_WORDS: Final = ("email", "sms", "push", "true", "false")  # grow at the end only, as do the beginnings
+_WORDS: Final = ("email", "sms", "push", "true", "false", "whatsapp")  # grow at the end only, as do the beginnings
 _BEGINNINGS: Final = ("https://", "http://", "https://www.", "send.")
 
 # A value begins with a byte: how many bytes of UTF-8 follow, or one of these.

@@ -131,7 +131,7 @@ Name = Annotated[str, BeforeValidator(_name, json_schema_input_type=_NAME_TEXT)]
 Slot = Name
 Text = Annotated[str, Field(min_length=1)]
 Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=str | list[str]), Field(min_length=1)]
-Channel = Literal["email", "sms", "push"]
+Channel = Literal["email", "sms", "push", "whatsapp"]
 Channels = Annotated[
     list[Channel], BeforeValidator(_listed, json_schema_input_type=Channel | list[Channel]), Field(min_length=1)
 ]

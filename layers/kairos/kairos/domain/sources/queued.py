@@ -1,14 +1,15 @@
 """Whatever lies on the queues that `evaluate` reads, understood by its kind."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from kairos.domain.events import Event, Json, Millis, Occurrence, Wake
-from kairos.domain.sources import canonical, eventbridge, ses, sms, sns
+from kairos.domain.sources import canonical, eventbridge, ses, sms, sns, whatsapp
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 
+_PROVIDERS: Final = (ses, sms, whatsapp)
 Understood = Event | Wake | Occurrence | Feedback
 
 
@@ -58,12 +59,12 @@ def _page(body: Mapping[str, Any]) -> tuple[Wake, ...] | tuple[Occurrence, ...]:
 
 
 def _speaks(body: Any) -> bool:
-    return ses.is_one(body) or sms.is_one(body)
+    return any(source.is_one(body) for source in _PROVIDERS)
 
 
 def _feedback(body: Any) -> tuple[Feedback, ...]:
-    if ses.is_one(body):
-        return ses.read(body)
-    if sms.is_one(body):
-        return sms.read(body)
+    for source in _PROVIDERS:
+        if source.is_one(body):
+            told: tuple[Feedback, ...] = source.read(body)
+            return told
     raise BadEvent("not_understood", "is of no kind known here")
