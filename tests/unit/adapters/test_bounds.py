@@ -2,7 +2,6 @@
 
 import pytest
 
-from kairos.adapters.rendering import addresses
 from kairos.adapters.rendering.environment import environment
 from kairos.catalog import jinja_source
 from kairos.service.ports import BrokenTemplate
@@ -98,5 +97,5 @@ def test_what_is_bounded_still_does_what_it_says(source, rendered):
 
 
 def test_the_renderer_has_the_filters_that_templates_are_checked_for():
-    made = environment(html=True, filters=addresses.filters(())).filters
+    made = environment(html=True).filters
     assert {name for name in made if not name.startswith("_")} == set(jinja_source.environment().filters)

@@ -10,7 +10,7 @@ from kairos.catalog.templates import compile_folder
 from kairos.service.ports import BrokenTemplate
 
 HOSTS = ("nordlys.example",)
-PAGE = environment(html=True, filters=addresses.filters(HOSTS))
+PAGE = environment(html=True)
 
 
 def compiled(folder: Path, body: str, name: str = "x.show.html") -> tuple[str, list[str]]:
@@ -24,7 +24,12 @@ def compiled(folder: Path, body: str, name: str = "x.show.html") -> tuple[str, l
 def shown(source: str, value: str) -> str:
     """The HTML with the value in it, or why there is none."""
     try:
-        return render(PAGE.from_string(source), {"customer": {"x": value}, "link": lambda url: url}, "x", {})
+        return render(
+            PAGE.from_string(source),
+            {"customer": {"x": value}, "link": lambda url: url, addresses.HOSTS: HOSTS},
+            "x",
+            {},
+        )
     except BrokenTemplate as broken:
         return str(broken).partition(": ")[2]
 

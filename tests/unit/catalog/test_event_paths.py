@@ -15,7 +15,7 @@ from kairos.catalog.jinja_source import covering, event_paths
         ("{{ event.properties['items'][0].name }}", ("properties.items",)),
         ("{{ (event.properties['items'] | first).name }}", ("properties.items",)),
         ("{{ event.properties.a if event.context.b else event.id }}", ("context.b", "id", "properties.a")),
-        ("{{ link(event.properties.url | default(brand.website), 'x') }}", ("properties.url",)),
+        ("{{ link(event.properties.url | default(brand.website), 'x') }}", ("browser", "properties.url")),
         ("{{ event.properties.name.upper() }}", ("properties.name",)),
         ("{{ event.properties[customer.x] }}", ("properties",)),
         ("{{ event.properties[event.type] }}", ("properties", "type")),

@@ -1,5 +1,6 @@
 """Jinja in a template's source: what is well-formed, which names and which event fields it uses, and where."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,10 @@ REMOVED: Final = {
 
 _CONFIRMED: Final = frozenset({"type", "properties.topic", "properties.channel"})
 """What a confirmation reads of the event that asked for it."""
+
+_REPORTED: Final = frozenset({"browser"})
+"""By this the renderer knows that nobody vouches for the addresses in an event."""
+_LEADS: Final = re.compile(r"\blink\s*\(|\bhref\s*=|\baction\s*=")
 
 _FOREIGN: Final = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 
@@ -96,7 +101,8 @@ def event_paths(source: str) -> frozenset[str]:
     """The fields of `event` that a piece of Jinja reads, as dotted paths; "" is the whole event."""
     tree = _ENVIRONMENT.parse(source)
     confirms = any(node.name == "confirm_url" for node in tree.find_all(nodes.Name))
-    return frozenset(".".join(path) for path in _paths(tree)) | (_CONFIRMED if confirms else frozenset())
+    read = frozenset(".".join(path) for path in _paths(tree)) | (_CONFIRMED if confirms else frozenset())
+    return read | _REPORTED if read and _LEADS.search(source) else read
 
 
 def covering(paths: frozenset[str]) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ class Event:
     addresses: Json = field(default_factory=dict)  # email, phone, whatsapp: str or None; push: list of tokens
     consents: tuple[Consent, ...] = ()
     own: bool = False  # made by Kairos, not heard from outside
+    browser: bool = False  # reported with a browser's key: anybody could have, so no link in it is to be trusted
 
     def told_by(self, campaign: str) -> bool:
         """Whether Kairos tells it of that campaign, which it never starts."""
@@ -77,7 +78,7 @@ class Event:
         who = {} if ref is None else {k: v for k in ("id", "anonymous_id", "email", "phone") if (v := getattr(ref, k))}
         return {
             "id": self.id, "type": self.type, "source": self.source, "customer": who,
-            "properties": self.properties, "context": self.context,
+            "properties": self.properties, "context": self.context, **({"browser": True} if self.browser else {}),
         }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What an event must be to come in, whatever it was told in."""
 
 import json
+from dataclasses import replace
 from typing import Final
 
 from kairos.domain.access import Key
@@ -22,11 +23,11 @@ def fit(event: Event) -> Event:
 
 
 def permitted(event: Event, key: Key) -> Event:
-    """The event: with a browser's key somebody's behaviour of the listed types, and nothing else. Raises BadEvent."""
+    """The event, marked if a browser's key reported it: with that somebody's behaviour of the listed types, and nothing else. Raises BadEvent."""
     if key.trusted:
         return event
     if event.type not in key.types:
         raise BadEvent("not_allowed", "is no type that this key may report", "type")
     if event.customer is None:
         raise BadEvent("not_allowed", "needs a server key: without a customer it is about everybody", "customer")
-    return event
+    return replace(event, browser=True)

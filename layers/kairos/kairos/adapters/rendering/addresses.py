@@ -10,9 +10,14 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
 from kairos.adapters.rendering.helpers import plain
 from kairos.service.ports import BrokenTemplate
 
+HOSTS: Final = "_hosts"
+"""The name in scope under which a message keeps where its links may lead; no template can write it."""
 LONGEST: Final = 2_048
 """Characters of an address that every browser takes, and every mail program shows."""
 _DIRECT: Final = re.compile(r"(?:mailto|tel|sms):[\w.+@%-]+", re.ASCII)
@@ -43,21 +48,18 @@ def web_address(url: Any, hosts: Collection[str] = ()) -> str:
     return text
 
 
-def filters(hosts: Collection[str]) -> Mapping[str, Callable[[Any], str]]:
-    """The filters that compiled templates apply to a value within an address, or within a style."""
-    return {
-        "_href": lambda value: _href(value, hosts),
-        "_src": lambda value: web_address(value),
-        "_path": lambda value: quote(str(plain(value)), safe=_PATH),
-        "_rooted": _rooted,
-        "_query": lambda value: quote(str(plain(value)), safe=""),
-        "_css": _css,
-    }
-
-
-def _href(value: Any, hosts: Collection[str]) -> str:
+@pass_context
+def _href(context: Context, value: Any) -> str:
     text = str(plain(value))
-    return text if _DIRECT.fullmatch(text) else web_address(text, hosts)
+    return text if _DIRECT.fullmatch(text) else web_address(text, context.get(HOSTS) or ())
+
+
+def _path(value: Any) -> str:
+    return quote(str(plain(value)), safe=_PATH)
+
+
+def _query(value: Any) -> str:
+    return quote(str(plain(value)), safe="")
 
 
 def _rooted(value: Any) -> str:
@@ -74,3 +76,9 @@ def _css(value: Any) -> str:
     if not _PLAIN.fullmatch(text):
         raise BrokenTemplate("style: not a plain value")
     return text
+
+
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "_href": _href, "_src": web_address, "_path": _path, "_rooted": _rooted, "_query": _query, "_css": _css,
+}  # fmt: skip
+"""What compiled templates apply to a value within an address, or within a style."""

@@ -11,7 +11,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from kairos.adapters.rendering import bounds
+from kairos.adapters.rendering import addresses, bounds
 from kairos.service.ports import BrokenTemplate
 
 SECONDS: Final = 2.0
@@ -59,11 +59,11 @@ class Environment(ImmutableSandboxedEnvironment):
 _MAPPINGS: Final = (dict, Mapping)  # the first is what nearly everything is, and asked in no time
 
 
-def environment(*, html: bool, filters: Mapping[str, Callable[..., Any]] | None = None) -> Environment:
+def environment(*, html: bool) -> Environment:
     """The environment of one kind of output: HTML escapes, plain text does not."""
     made = Environment(autoescape=html, undefined=StrictUndefined, cache_size=0, auto_reload=False)
     made.globals = {name: made.globals[name] for name in ("range", "dict", "namespace", "cycler", "joiner")}
-    made.filters = {**bounds.filters(html=html), **(filters or {})}
+    made.filters = {**bounds.filters(html=html), **addresses.FILTERS}
     for name in ("money", "date"):  # also as filters
         made.filters[name] = _filter(name)
     return made

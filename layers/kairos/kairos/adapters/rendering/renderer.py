@@ -35,8 +35,7 @@ class JinjaRenderer:
         self._live = keys
         self._base = base_url.rstrip("/")
         self._hosts = _hosts(bundle, self._base)
-        filters = addresses.filters(self._hosts)
-        self._html, self._text = (environment(html=html, filters=filters) for html in (True, False))
+        self._html, self._text = environment(html=True), environment(html=False)
         self._compiled: dict[tuple[str, ...], Template] = {}
 
     @property
@@ -88,12 +87,14 @@ class JinjaRenderer:
                  "variant": put.variant, "channel": put.channel}  # fmt: skip
         local = zone(attributes.get("timezone"), self._bundle["timezone"])
 
+        hosts = self._hosts if dossier.event.get("browser") else frozenset()
+
         def signed(door: str, payload: tokens.Payload) -> str:
             return f"{self._base}/{door}/{tokens.sign(payload, self._keys, now)}"
 
         def link(url: Any, label: str = "") -> str:
             """The signed, tracked form of an address; the label is for whoever reads the template."""
-            return signed("l", Link(url=addresses.web_address(url, self._hosts), **about))
+            return signed("l", Link(url=addresses.web_address(url, hosts), **about))
 
         def answer(attribute: str, value: tokens.Scalar, label: str = "", question: str = "") -> str:
             """Where a page asks once more; label and question are what it says, in the message's own words."""
@@ -104,7 +105,7 @@ class JinjaRenderer:
             "customer": attributes, "event": dossier.event, "brand": self._bundle["brand"], "locale": locale,
             "campaign": {"name": put.campaign, "step": put.step, "variant": put.variant, "topic": put.topic},
             "now": datetime.fromtimestamp(now / 1000, UTC).astimezone(local),
-            "link": link, "answer": answer, "preferences_url": signed("p", Preferences(customer, put.id)),
+            addresses.HOSTS: hosts, "link": link, "answer": answer, "preferences_url": signed("p", Preferences(customer, put.id)),
             "money": money_in(locale, self._bundle["currency"]), "date": date_in(locale, local),
         }  # fmt: skip
         if not put.transactional:  # there is no consent to withdraw

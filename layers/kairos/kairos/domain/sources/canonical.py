@@ -9,7 +9,7 @@ from kairos.domain.sources.parts import BadEvent
 
 _REF: Final = tuple(f.name for f in fields(Ref))
 _CONSENT: Final = tuple(f.name for f in fields(Consent))
-_OPTIONAL: Final = ("source", "properties", "context", "attributes", "addresses", "own")
+_OPTIONAL: Final = ("source", "properties", "context", "attributes", "addresses", "own", "browser")
 
 
 def to_dict(event: Event) -> dict[str, Any]:
