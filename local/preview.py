@@ -11,6 +11,7 @@ from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.tokens import Keyring
 from kairos.service.ports import BrokenTemplate, Control, Dossier, Outgoing, StoredMessage
+from local.cautions import cautions
 
 Sample = Mapping[str, Any]
 """A customer (as the customers API takes one) and the event that might have started the campaign."""
@@ -63,21 +64,39 @@ def preview(
     return renderer.render(Dossier(stored, Customer(known["id"], State(), profile), event, Control()), now)
 
 
-def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> Iterator[str]:
+def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> list[str]:
     """Every template, for every sample customer, in every locale: what cannot be rendered, each thing once."""
-    seen: set[str] = set()
+    return review(catalog, templates, campaigns, now)[0]
+
+
+def review(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> tuple[list[str], list[str]]:
+    """The same, and of each template that can be rendered the first doubt whether it should be sent so."""
+    broken: dict[str, None] = {}
+    doubts: dict[str, str] = {}
+    for where, fields, made in _rendered(catalog, templates, campaigns, now):
+        if isinstance(made, BrokenTemplate):
+            broken[str(made)] = None
+        elif where not in doubts and (caution := next(cautions(made, str(fields.get("text", ""))), "")):
+            doubts[where] = f"{where}:1:1: warning: {caution}"
+    return list(broken), list(doubts.values())
+
+
+def _rendered(
+    catalog: Json, templates: Json, campaigns: Path, now: Millis
+) -> Iterator[tuple[str, Json, Outgoing | BrokenTemplate]]:
+    """The file of each template, its fields, and what it becomes."""
     for campaign, names in templates["campaigns"].items():
         fits = fitting(catalog, campaigns, campaign)
         for template, channels in names.items():
             for channel, variants in channels.items():
-                for locale in variants:
+                for locale, fields in variants.items():
+                    where = f"{campaign}/{fields['file']}"
                     for sample in fits:
                         try:
-                            preview(catalog, templates, campaign, template, channel, sample, now, locale or "und")
+                            asked = (catalog, templates, campaign, template, channel, sample, now, locale or "und")
+                            yield where, fields, preview(*asked)
                         except BrokenTemplate as broken:
-                            if str(broken) not in seen:
-                                seen.add(str(broken))
-                                yield str(broken)
+                            yield where, fields, broken
 
 
 def fitting(catalog: Json, campaigns: Path, campaign: str) -> list[Sample]:

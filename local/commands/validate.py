@@ -18,7 +18,7 @@ def command(directory: Path) -> None:
     from kairos.catalog.bundle import InvalidCampaigns, compile_directory  # `kairos --help` need not wait for it
     from kairos.catalog.mapping import read_mapping
     from local.events import events_beside
-    from local.preview import failures
+    from local.preview import review
 
     names = read_mapping(events_beside(directory)).problems
     try:
@@ -28,12 +28,12 @@ def command(directory: Path) -> None:
         wrong = sum(problem.severity == "error" for problem in problems)
         _say([str(problem) for problem in problems], wrong, len(problems) - wrong)
         raise SystemExit(1) from None
-    broken = [
-        f"{directory}/{failure}"
-        for failure in failures(bundle.catalog, bundle.templates, directory, int(time.time() * 1000))
-    ]
+    broken, doubts = (
+        [f"{directory}/{told}" for told in some]
+        for some in review(bundle.catalog, bundle.templates, directory, int(time.time() * 1000))
+    )
     broken += map(str, names)
-    _say([*map(str, bundle.warnings), *broken], len(broken), len(bundle.warnings))
+    _say([*map(str, bundle.warnings), *doubts, *broken], len(broken), len(bundle.warnings) + len(doubts))
     if broken:
         raise SystemExit(1)
     campaigns = bundle.catalog["campaigns"]

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from kairos.catalog.bundle import compile_directory
 from local.cli import kairos
-from local.preview import BUILT_IN, failures, fitting, preview, samples
+from local.preview import BUILT_IN, failures, fitting, preview, review, samples
 
 CAMPAIGNS = Path(__file__).parents[3] / "campaigns"
 NOW = 1_795_000_000_000
@@ -46,6 +46,16 @@ def test_a_template_that_names_what_is_missing_fails_with_its_line(tmp_path):
     result = CliRunner().invoke(kairos, ["validate", str(campaigns)])
     assert result.exit_code == 1
     assert found[0] in result.output
+
+
+def test_a_text_message_that_costs_more_than_it_must_is_doubted(bundle):
+    frost = bundle.templates["campaigns"]["frost"]["frost"]
+    long = frost["sms"][""] | {"text": "Frost tonight… " + "cover the windscreen " * 4}
+    templates = bundle.templates | {"campaigns": {"frost": {"frost": {**frost, "sms": {"": long}}}}}
+    told = "frost/frost.sms.txt:1:1: warning: billed as 2 messages, without '…' as 1"
+    broken, doubts = review(bundle.catalog, templates, CAMPAIGNS, NOW)
+    assert broken == []
+    assert [doubt.partition(": they")[0] for doubt in doubts] == [told]
 
 
 def test_without_samples_there_is_a_built_in_one(tmp_path):

@@ -1,6 +1,7 @@
 """What templates can call: tracked links, answers, money and dates in the customer's language and time."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,7 +15,15 @@ from markupsafe import Markup
 
 from kairos.service.ports import BrokenTemplate
 
+_PERSON: Final = ("first_name", "last_name", "name")
+_ADDRESS: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _NAMED: Final = ("short", "medium", "long", "full")
+
+
+def named(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The attributes without names of a person that are addresses: mail programs would make links of them."""
+    false = [name for name in _PERSON if isinstance(attributes.get(name), str) and _ADDRESS.search(attributes[name])]
+    return {name: value for name, value in attributes.items() if name not in false} if false else attributes
 
 
 def zone(*names: Any) -> ZoneInfo:

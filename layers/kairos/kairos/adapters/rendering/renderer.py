@@ -14,7 +14,7 @@ from jinja2 import Template
 
 from kairos.adapters.rendering import addresses, limits
 from kairos.adapters.rendering.environment import Scope, compiled, environment, render
-from kairos.adapters.rendering.helpers import date_in, locales, money_in, plain, zone
+from kairos.adapters.rendering.helpers import date_in, locales, money_in, named, plain, zone
 from kairos.domain import coupons, tokens
 from kairos.domain.events import Json, Millis
 from kairos.domain.mail import LONGEST_SUBJECT, mailbox, one_line
@@ -47,7 +47,7 @@ class JinjaRenderer:
         """The message as it goes out. Raises BrokenTemplate, also when the template or the address is gone."""
         put = dossier.message.put
         profile = dossier.customer.profile or Profile()
-        attributes = profile.merged(self._bundle.get("precedence", _PRECEDENCE))
+        attributes = named(profile.merged(self._bundle.get("precedence", _PRECEDENCE)))
         chain = locales(attributes.get("locale"), self._bundle["locale"])
         variants = self._bundle["campaigns"].get(put.campaign, {}).get(put.template, {}).get(put.channel, {})
         variant = next((locale for locale in chain if locale in variants), None)
