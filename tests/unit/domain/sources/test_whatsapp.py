@@ -8,6 +8,7 @@ import pytest
 from kairos.domain.sources import queued, whatsapp
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 from kairos.domain.tags import write
 
 TAGS = write(message="m1", customer="ada", campaign="cart", step="send.offer")
@@ -47,7 +48,7 @@ def failed(code: int) -> dict[str, Any]:
     ],
 )
 def test_a_status_is_feedback(body: Any, kind: str, permanent: bool) -> None:
-    (told,) = queued.read({"Type": "Notification", "Message": json.dumps(body)}, 0)
+    (told,) = queued.read({"Type": "Notification", "Message": json.dumps(body)}, 0, Segment())
     assert isinstance(told, Feedback)
     assert (told.kind, told.permanent, told.channel) == (kind, permanent, "whatsapp")
     assert (told.time, told.address, told.tags) == (1_750_857_384_000, "+4520123456", CARRIED)
