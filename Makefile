@@ -97,7 +97,7 @@ bench: tools layers-host ## sizes, cold starts and speed, side by side with what
 
 # python and platform that the layers are for; the end-to-end tests build for the host instead
 LAYER_PYTHON ?= 3.13
-LAYER_PLATFORM ?= aarch64-manylinux2014
+LAYER_PLATFORM ?= aarch64-manylinux_2_28
 # of botocore's data only what is called (xray by the tracer): 6 of 31 MB
 AWS_SERVICES := dynamodb|events|firehose|pinpoint|pinpoint-sms-voice-v2|secretsmanager|sesv2|sns|socialmessaging|sqs|sts|xray
 
