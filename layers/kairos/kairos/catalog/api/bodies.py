@@ -1,0 +1,125 @@
+"""What is sent to the API. `tests/unit/catalog/test_api.py` holds the models against the code that reads the requests."""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints, WithJsonSchema
+
+from kairos.domain.events import OWN_TYPES
+from kairos.domain.sources import bounds, own, parts
+
+PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+"""Not empty, not blank, and without control characters: what `parts.text` takes."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=own.LONGEST_ID, pattern=PRINTABLE)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=parts.TEXT, pattern=PRINTABLE)]
+Number = Annotated[int, Field(ge=bounds.LEAST_NUMBER, le=bounds.LARGEST_NUMBER)]
+Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601; without a zone it is UTC"})]
+Email = Annotated[str, WithJsonSchema({"type": "string", "format": "email", "maxLength": parts.TEXT})]
+Object = Annotated[
+    dict[str, Any],
+    Field(description=f"At most {bounds.DEPTH} levels deep and {bounds.MOST_VALUES} values, with the rest of the event"),
+]
+"""Whatever the sender likes, within the bounds that hold for the whole event."""
+
+
+class Open(BaseModel):
+    """Further fields are ignored."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Closed(BaseModel):
+    """Further fields are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Consent(Open):
+    """One word of a customer on one topic and channel, with its evidence. Only from servers."""
+
+    topic: Text
+    channel: Text
+    state: Literal["granted", "withdrawn"]
+    time: Moment | None = Field(None, description="When it was said; without it, the event's time")
+    source: Text | None = Field(None, description="Where it was said, such as a form's name")
+    wording: Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=PRINTABLE)] | None = Field(
+        None, description="What the customer agreed to, word for word"
+    )
+    proof: Annotated[str, StringConstraints(min_length=1, max_length=1024, pattern=PRINTABLE)] | None = Field(
+        None, description="What proves it; a double opt-in counts with it only"
+    )
+
+
+class Who(Open):
+    """Whom an event is about; at least one of these."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"anyOf": [{"required": [name]} for name in ("id", "anonymous_id", "email", "phone")]},
+    )
+
+    id: Id | Number = Field(default=None, description="The shop's own id of a customer")
+    anonymous_id: Text = Field(default=None, description="The id of a device whose owner is not known")
+    email: Email = Field(default=None)
+    phone: Text = Field(default=None, description="With its country, such as +45 20 12 34 56")
+
+
+class Event(Open):
+    """One event in the project's own form; without a customer it is an external event."""
+
+    type: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=parts.TEXT, pattern=PRINTABLE),
+        Field(json_schema_extra={"not": {"enum": sorted(OWN_TYPES)}}, examples=["cart.updated"]),
+    ]
+    id: Id | Number | None = Field(None, description="The same event twice counts once; without it the event is one of a kind")
+    time: Moment | None = Field(None, description="When it happened; without it, now. The future is not believed")
+    source: Text | None = None
+    customer: Text | Who | None = Field(None, description="The customer's id, or more of who it is")
+    properties: Object | None = Field(None, description="What happened. Each type may have its contract, see `x-contracts`")
+    context: Object | None = Field(None, description="Under which circumstances: timezone, locale, page, ip and the like")
+    consents: list[Consent] | None = Field(None, description="Words of consent; from servers only")
+
+
+class CloudEvent(Open):
+    """A CloudEvent 1.0; its id is `source id`. Data in the project's own form is taken as that, other data is properties."""
+
+    specversion: Literal["1.0"]
+    id: Id
+    source: Id
+    type: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=parts.TEXT, pattern=PRINTABLE),
+        Field(json_schema_extra={"not": {"enum": sorted(OWN_TYPES)}}),
+    ]
+    time: Moment | None = None
+    subject: Text | None = Field(None, description="The customer's id, if the data names nobody")
+    data: Object | None = None
+
+
+class Push(Open):
+    """One device."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=4096, pattern=PRINTABLE)]
+    platform: Literal["fcm", "apns", "sns"]
+    arn: Text | None = Field(None, description="The SNS endpoint, where SNS is the provider")
+
+
+class Addresses(Closed):
+    """How somebody is reached; null takes an address away."""
+
+    email: Email | None = None
+    phone: Text | None = None
+    whatsapp: Text | None = None
+    push: list[Push] | None = None
+
+
+class CustomerChange(Closed):
+    """What a backend says of a customer, merged into what is known; null takes away."""
+
+    attributes: Object | None = None
+    addresses: Addresses | None = None
+    consents: list[Consent] | None = None
+
+
+__all__ = ["Addresses", "CloudEvent", "Consent", "CustomerChange", "EmailStr", "Event", "Who"]
