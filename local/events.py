@@ -16,5 +16,5 @@ def events_beside(campaigns: Path) -> Path:
 
 
 def vocabulary(campaigns: Path) -> Vocabulary:
-    """The names that hold for these campaigns. Raises InvalidMapping."""
+    """The names that hold for these campaigns. Raises InvalidEvents."""
     return Vocabulary.of(compile_mapping(events_beside(campaigns)))

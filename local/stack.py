@@ -60,13 +60,13 @@ def _compiled(campaigns: Path, digest: str) -> "Bundle":
 
 def compile_campaigns(campaigns: Path, out: Path) -> frozenset[str]:
     """Writes the campaigns layer's content to `out`; the domains that its brand sends from."""
-    from kairos.catalog.mapping import write_mapping
+    from kairos.catalog.events import write_events
     from local.events import events_beside
 
     files = ((str(path), path.read_bytes()) for path in sorted(campaigns.rglob("*")) if path.is_file())
     bundle = _compiled(campaigns, hashlib.sha256(repr(tuple(files)).encode()).hexdigest())
     bundle.write(out)
-    write_mapping(events_beside(campaigns), out)
+    write_events(events_beside(campaigns), out)
     sender = bundle.catalog["policy"]["brand"].get("email") or ""
     domain = parseaddr(sender)[1].rpartition("@")[2]
     return frozenset({domain} if domain else ())

@@ -47,7 +47,7 @@ def _clock_kind(clock: str, start: int | None, state: Path | None) -> RealClock 
 
 def _serve(port: int, aws_port: int, campaigns: Path, clock: Any, state: Path | None, stopped: threading.Event) -> None:
     from kairos.catalog.bundle import InvalidCampaigns
-    from kairos.catalog.mapping import InvalidMapping
+    from kairos.catalog.problems import InvalidEvents
     from local.server import Server  # here: `kairos --help` need not wait for moto
     from local.stack import Stack
     from local.state import load, save
@@ -58,7 +58,7 @@ def _serve(port: int, aws_port: int, campaigns: Path, clock: Any, state: Path | 
         raise click.ClickException(f"a port is taken: {error}") from error
     try:
         stack = Stack.start(campaigns=campaigns, clock=clock, base_url=server.url)
-    except (InvalidCampaigns, InvalidMapping) as invalid:
+    except (InvalidCampaigns, InvalidEvents) as invalid:
         click.echo(str(invalid), err=True)
         raise SystemExit(1) from invalid
     if state:

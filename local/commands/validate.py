@@ -10,17 +10,17 @@ import click
 @click.command
 @click.argument("directory", default="campaigns", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def command(directory: Path) -> None:
-    """Check campaigns, policy, templates, and the mapping of events beside them; say everything that is wrong, and where.
+    """Check campaigns, policy, templates, and beside them the mapping and contracts of events; say everything that is wrong, and where.
 
     Every template is rendered for every sample customer in every locale. Warnings are of what is well-formed but cannot
     do what it was written for; with nothing but warnings the exit code is 0.
     """
     from kairos.catalog.bundle import InvalidCampaigns, compile_directory  # `kairos --help` need not wait for it
-    from kairos.catalog.mapping import read_mapping
+    from kairos.catalog.events import problems as wrong_events
     from local.events import events_beside
     from local.preview import review
 
-    names = read_mapping(events_beside(directory)).problems
+    names = wrong_events(events_beside(directory))
     try:
         bundle = compile_directory(directory)
     except InvalidCampaigns as invalid:

@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from kairos.domain.definitions import Catalog
     from kairos.domain.sources.vocabulary import Vocabulary
     from kairos.domain.tokens import Keyring
+    from kairos.service.agreed import Agreed
     from kairos.service.control import Switch
     from kairos.service.customers import Customers
     from kairos.service.deliver import Deliver
     from kairos.service.evaluate import Evaluate
     from kairos.service.fan_out import Spread
+    from kairos.service.hearing import Hearing
     from kairos.service.ingest import Ingest
     from kairos.service.links import Links
     from kairos.service.occurrences import Occurrences
@@ -78,7 +80,7 @@ def ingest() -> "Ingest":
     env, aws = settings.read(settings.Ingest, os.environ), _aws()
     keys = Keys(_secret(aws, env.keys_secret), now)
     queues = SqsQueues(aws.sqs, events=env.events_queue, rejected=env.rejected_queue, patience=PATIENCE)
-    return Ingest(queues, keys, now, ids, tally, _vocabulary(env.catalog_dir))
+    return Ingest(queues, keys, now, ids, tally, _vocabulary(env.catalog_dir), _agreed(env.catalog_dir))
 
 
 def evaluate() -> "Evaluate":
@@ -187,7 +189,6 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.adapters.dynamodb.messages import DynamoMessages
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.link import link
-    from kairos.domain.sources.segment import Segment
     from kairos.service.evaluate import Evaluate
 
     table = _table(env.table, aws)
@@ -208,7 +209,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
         ids=ids,
         tally=tally,
         external=_occurrences(table, queues, catalog).external if fan_out else None,
-        segment=Segment(_vocabulary(env.catalog_dir)) if fan_out else None,
+        hearing=_hearing(env.catalog_dir) if fan_out else None,
     )
     return service, store, catalog
 
@@ -271,6 +272,21 @@ def _vocabulary(folder: str) -> "Vocabulary":
     from kairos.domain.sources.vocabulary import Vocabulary
 
     return Vocabulary.of(_json(folder, "mapping.json"))
+
+
+def _agreed(folder: str) -> "Agreed":
+    from kairos.adapters.contracts import SchemaContracts
+    from kairos.domain.contracts import contracts
+    from kairos.service.agreed import Agreed
+
+    return Agreed(SchemaContracts(contracts(_json(folder, "contracts.json"))), tally)
+
+
+def _hearing(folder: str) -> "Hearing":
+    from kairos.domain.sources.segment import Segment
+    from kairos.service.hearing import Hearing
+
+    return Hearing(Segment(_vocabulary(folder)), _agreed(folder))
 
 
 def _json(folder: str, name: str) -> Any:

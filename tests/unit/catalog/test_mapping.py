@@ -2,7 +2,8 @@
 
 import pytest
 
-from kairos.catalog.mapping import FILE, InvalidMapping, compile_mapping, read_mapping
+from kairos.catalog.mapping import FILE, compile_mapping, read_mapping
+from kairos.catalog.problems import InvalidEvents
 
 
 def written(folder, text):
@@ -31,7 +32,7 @@ def written(folder, text):
     ],
 )
 def test_a_wrong_file_is_refused_by_its_place(tmp_path, text, problem):
-    with pytest.raises(InvalidMapping) as refused:
+    with pytest.raises(InvalidEvents) as refused:
         compile_mapping(written(tmp_path, text))
     assert problem in str(refused.value)
 

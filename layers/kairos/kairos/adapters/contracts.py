@@ -29,7 +29,7 @@ class SchemaContracts:
             return None
         error = next(iter(validator.iter_errors(event.properties)))
         field, message = told(error)
-        return Breach(contract.mode, field, message)
+        return Breach(contract.mode, field, message, "/".join(map(str, error.schema_path)))
 
 
 def compiled(schema: Mapping[str, Any]) -> "jsonschema_rs.Validator":

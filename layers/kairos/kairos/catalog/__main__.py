@@ -1,10 +1,11 @@
-"""`python -m kairos.catalog CAMPAIGNS EVENTS OUT`: compiles campaigns, and what other protocols call things, for their layer."""
+"""`python -m kairos.catalog CAMPAIGNS EVENTS OUT`: compiles campaigns, and all of events that functions load, for their layer."""
 
 import sys
 from pathlib import Path
 
 from kairos.catalog.bundle import InvalidCampaigns, compile_directory
-from kairos.catalog.mapping import InvalidMapping, write_mapping
+from kairos.catalog.events import write_events
+from kairos.catalog.problems import InvalidEvents
 
 
 def main(arguments: list[str]) -> int:
@@ -15,8 +16,8 @@ def main(arguments: list[str]) -> int:
     campaigns, events, out = map(Path, arguments)
     try:
         bundle = compile_directory(campaigns)
-        write_mapping(events, out)
-    except (InvalidCampaigns, InvalidMapping) as invalid:
+        write_events(events, out)
+    except (InvalidCampaigns, InvalidEvents) as invalid:
         sys.stderr.write(f"{invalid}\n")
         return 1
     sys.stderr.writelines(f"{warning}\n" for warning in bundle.warnings)

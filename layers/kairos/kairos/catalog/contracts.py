@@ -15,7 +15,6 @@ from kairos.domain.sources.parts import BadEvent
 
 FOLDER: Final = "schemas"
 """Where they are in `events/`."""
-_STRICT: Final = {"validate_formats": True, "offline": True, "pattern_options": jsonschema_rs.RegexOptions()}
 
 
 @dataclass(slots=True)
@@ -69,13 +68,15 @@ def _check(type: str, schema: dict[str, Any], source: Source) -> None:
         hint = nearest(mode, [str(each) for each in Mode])
         source.problems.append(source.problem((MODE,), repr(mode), f"one of {', '.join(Mode)}", hint))
     try:
-        validator = jsonschema_rs.validator_for(schema, **_STRICT)
+        validator = jsonschema_rs.validator_for(
+            schema, validate_formats=True, offline=True, pattern_options=jsonschema_rs.RegexOptions()
+        )
     except jsonschema_rs.ValidationError as error:
         place = tuple(error.instance_path)
         source.problems.append(source.problem(place, error.message, "JSON Schema, without references to other files"))
         return
     examples = schema.get("examples", [])
     for number, example in enumerate(examples if isinstance(examples, list) else []):
-        for error in validator.iter_errors(example):
-            place = ("examples", number, *error.instance_path)
-            source.problems.append(source.problem(place, error.message, "an example that keeps the contract"))
+        for wrong in validator.iter_errors(example):
+            place = ("examples", number, *wrong.instance_path)
+            source.problems.append(source.problem(place, wrong.message, "an example that keeps the contract"))

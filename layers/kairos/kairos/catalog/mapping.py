@@ -1,11 +1,10 @@
-"""The mapping of another protocol's names compiled to `mapping.json`, which the functions load."""
+"""The mapping of another protocol's names, compiled."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from kairos.catalog.problems import Problem
+from kairos.catalog.problems import InvalidEvents, Problem
 from kairos.catalog.source import Source, read
 from kairos.catalog.validate import model_of
 from kairos.domain.language.mapping import Mapping
@@ -13,10 +12,6 @@ from kairos.domain.language.scope import Scope
 
 FILE: Final = "mapping/segment.yaml"
 """Where it is in `events/`."""
-
-
-class InvalidMapping(ValueError):
-    """Nothing is compiled while anything is wrong; the text names file, line and key."""
 
 
 @dataclass(slots=True)
@@ -38,19 +33,11 @@ def read_mapping(events: Path) -> Found:
 
 
 def compile_mapping(events: Path) -> dict[str, Any]:
-    """The mapping as data. Raises InvalidMapping."""
+    """The mapping as data. Raises InvalidEvents."""
     found = read_mapping(events)
     if found.problems or found.mapping is None:
-        raise InvalidMapping("\n".join(map(str, found.problems)))
+        raise InvalidEvents(found.problems)
     return found.mapping.bundle()
-
-
-def write_mapping(events: Path, out: Path) -> None:
-    """Writes `mapping.json` beside the bundle of the campaigns. Raises InvalidMapping."""
-    compiled = compile_mapping(events)
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(compiled, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    (out / "mapping.json").write_text(text, "utf-8")
 
 
 def _alike(mapping: Mapping, source: Source) -> list[Problem]:

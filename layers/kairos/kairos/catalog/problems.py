@@ -1,5 +1,6 @@
 """What is wrong with a file of `campaigns/`, and where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -24,6 +25,13 @@ class Problem:
         mark = "warning" if self.severity == "warning" else ""
         text = ": ".join(part for part in (mark, self.key, what) if part)
         return f"{self.file}:{self.line}:{self.column}: {text}" + (f" ({self.hint})" if self.hint else "")
+
+
+class InvalidEvents(ValueError):
+    """Nothing of the folder `events` is compiled while anything is wrong; the text names files, lines and keys."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
 
 
 def nearest(found: Any, allowed: list[str]) -> str:

@@ -32,6 +32,7 @@ class Breach:
     mode: Mode
     field: str  # properties.items.0.price
     message: str
+    rule: str  # of the schema: properties/items/items/properties/price/minimum
 
 
 def contracts(compiled: Mapping[str, Any]) -> dict[str, Contract]:

@@ -9,13 +9,13 @@ from kairos.domain.effects import Record
 from kairos.domain.events import Event, Heard, Json, Millis, Occurrence, Wake
 from kairos.domain.identity import DEVICE, customer_id
 from kairos.domain.merge import others_in, others_of
-from kairos.domain.sources import canonical, queued
+from kairos.domain.sources import canonical
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
-from kairos.domain.sources.segment import Segment
 from kairos.domain.state import Customer
-from kairos.service import rejected, strict_json, trouble
+from kairos.service import rejected, trouble
 from kairos.service.commit import Commit, Committed, order
+from kairos.service.hearing import Hearing
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
     AddressStore,
@@ -55,11 +55,11 @@ class Evaluate:
     def __init__(
         self, customers: CustomerStore, messages: MessageStore, queues: Queues, archive: Archive,
         addresses: AddressStore, catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
-        external: Callable[[Event], object] | None = None, segment: Segment | None = None,
+        external: Callable[[Event], object] | None = None, hearing: Hearing | None = None,
     ) -> None:  # fmt: skip
         """`external` is told each event without a customer; without it there is a door where none comes in."""
         self._external = external
-        self._segment = segment or Segment()
+        self._hearing = hearing or Hearing()
         self._messages = messages
         self._queues = queues
         self._archive = archive
@@ -96,9 +96,7 @@ class Evaluate:
 
     def _understand(self, batch: _Batch, item: Item) -> None:
         try:  # what came by the bus was received when it was queued: however often it is read, that stays so
-            read = queued.read(
-                strict_json.read_queued(item.body), min(item.sent or batch.now, batch.now), self._segment
-            )
+            read = self._hearing(item.body, min(item.sent or batch.now, batch.now))
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
             return

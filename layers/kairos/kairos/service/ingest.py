@@ -10,7 +10,8 @@ from kairos.domain.sources import canonical, cloudevents, own
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.vocabulary import Vocabulary
-from kairos.service import strict_json
+from kairos.service import strict_json, trouble
+from kairos.service.agreed import Agreed, OffContract
 from kairos.service.answers import Answer, answer, problem, refusal
 from kairos.service.inflating import plain
 from kairos.service.intake import MOST_EVENTS, fit, permitted
@@ -31,6 +32,7 @@ class Ingest:
     ids: Callable[[], str]
     tally: Tally
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    agreed: Agreed = field(default_factory=Agreed)
     receipts: Receipts = field(init=False)
     segment: SegmentCalls = field(init=False)
 
@@ -38,7 +40,7 @@ class Ingest:
         self.receipts = Receipts(self.clock)
         normalise = Segment(self.vocabulary)
         self.segment = SegmentCalls(
-            self.queues, self.keys, self.clock, self.ids, self.tally, normalise, self.receipts
+            self.queues, self.keys, self.clock, self.ids, self.tally, normalise, self.agreed, self.receipts
         )  # fmt: skip
 
     def __call__(self, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -69,17 +71,31 @@ class Ingest:
         received = self.clock()
         events: dict[int, Event] = {}
         rejected: list[dict[str, Any]] = []
+        warnings: list[dict[str, Any]] = []
+        aside: list[OffContract] = []
         for index, one in enumerate(told):
             try:
-                events[index] = self._understand(one, received, key)
+                event = self._understand(one, received, key)
+                if breach := self.agreed(event):
+                    warnings.append({"index": index, "message": breach.message, "field": breach.field})
+                events[index] = event
             except BadEvent as error:
                 rejected.append(_rejection(index, one, error.code, error.message, error.field))
+                aside += [error] if isinstance(error, OffContract) else []
         self.tally.count("RejectedEvents", by=len(rejected))
+        self._put_aside(aside)
         if not events:
             first = rejected[0]
             status = 413 if all(one["code"] == "too_large" for one in rejected) else 400
             return problem(status, first["code"], first["message"], field=first.get("field"), rejected=rejected)
-        return self._queue(told, events, rejected, single)
+        return self._queue(told, events, rejected, warnings, single)
+
+    def _put_aside(self, off: list[OffContract]) -> None:
+        """Whoever sent them is told at once, so nothing is lost where the queue does not take them."""
+        try:
+            self.queues.put_rejected([each.aside() for each in off])
+        except QueueRefused as error:
+            trouble.note("rejected queue", error)
 
     def _understand(self, one: Any, received: int, key: Key) -> Event:
         normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
@@ -87,7 +103,8 @@ class Ingest:
         return fit(permitted(replace(event, received=self.receipts()), key))
 
     def _queue(
-        self, told: list[Any], events: Mapping[int, Event], rejected: list[dict[str, Any]], single: bool
+        self, told: list[Any], events: Mapping[int, Event], rejected: list[dict[str, Any]],
+        warnings: list[dict[str, Any]], single: bool,
     ) -> Answer:  # fmt: skip
         indexes, lost = list(events), []
         try:
@@ -101,6 +118,7 @@ class Ingest:
             again = {"Retry-After": "5"}
             return problem(503, "not_queued", "send these again", headers=again, accepted=accepted, rejected=rejected)
         body: dict[str, Any] = {"accepted": accepted, "rejected": rejected}
+        body |= {"warnings": warnings} if warnings else {}
         return answer(202, body | ({"id": events[0].id} if single else {}))
 
 

@@ -1,7 +1,7 @@
 """The routes of the Segment protocol: what its clients send, answered as they expect it.
 
 200, exactly, once everything is taken: what was understood is queued, the rest of a batch is rejected with its reason. Any other
-answer means that nothing was: 400 if nothing could be understood, which these clients drop; 503 for them to send again, which is
+answer means that nothing was: 400 if nothing could be understood, or was as agreed, which these clients drop; 503 for them to send again, which is
 harmless, since `messageId` stays the same.
 """
 
@@ -16,6 +16,7 @@ from kairos.domain.sources import canonical, queued, segment
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.service import strict_json
+from kairos.service.agreed import Agreed, OffContract
 from kairos.service.answers import Answer, answer, problem, refusal
 from kairos.service.inflating import plain
 from kairos.service.intake import LARGEST_EVENT, MOST_EVENTS, fit, permitted
@@ -37,6 +38,7 @@ class SegmentCalls:
     ids: Callable[[], str]
     tally: Tally
     normalise: Segment
+    agreed: Agreed
     receipts: Receipts
 
     def __call__(self, call: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -61,23 +63,32 @@ class SegmentCalls:
         for index, message in enumerate(messages):
             try:
                 event = self.normalise(message, received=received, new_id=self.ids, trusted=key.trusted)
-                events.append(fit(permitted(replace(event, received=self.receipts()), key)))
+                event = fit(permitted(replace(event, received=self.receipts()), key))
+                self.agreed(event)
+                events.append(event)
             except BadEvent as error:
                 bad.append((index, error))
-        if bad and not events:
-            self.tally.count("RejectedEvents", by=len(bad))
-            return refusal(bad[0][1], rejected=[_said(*one) for one in bad] if len(messages) > 1 else [])
         try:
             self.queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)} for event in events])
-            self.queues.put_rejected([self._rejection(messages[index], received, error, key) for index, error in bad])
+            self.queues.put_rejected(
+                [
+                    self._rejection(messages[index], received, error, key)
+                    for index, error in bad
+                    if events or isinstance(error, OffContract)
+                ]
+            )
         except QueueRefused:
             return problem(503, "not_queued", "send it again", headers=AGAIN)
         self.tally.count("AcceptedEvents", by=len(events))
         self.tally.count("RejectedEvents", by=len(bad))
+        if bad and not events:
+            return refusal(bad[0][1], rejected=[_said(*one) for one in bad] if len(messages) > 1 else [])
         return answer(200, {"success": True} | ({"rejected": [_said(*one) for one in bad]} if bad else {}))
 
     def _rejection(self, message: Any, received: int, error: BadEvent, key: Key) -> dict[str, Any]:
         """As `evaluate` puts aside what it does not understand; what would not fit into a queue is named only."""
+        if isinstance(error, OffContract):
+            return error.aside()
         named = message if isinstance(message, dict) else {"messageId": "", "not_an_object": message}
         body = json.dumps(queued.refused(named, received, self.ids(), trusted=key.trusted), default=_flaw)
         if len(body) > LARGEST_EVENT:

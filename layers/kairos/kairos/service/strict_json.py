@@ -46,6 +46,11 @@ def read_queued(text: str) -> Any:
     return read(text)
 
 
+def written(value: Any) -> str:
+    """JSON as a queue's adapter writes it."""
+    return orjson.dumps(value, default=dict).decode()
+
+
 def _parsed(text: bytes | str) -> tuple[Any, bool]:
     """The value, and whether there may be a flaw in it."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text

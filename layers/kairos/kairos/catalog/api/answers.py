@@ -52,14 +52,18 @@ class Problem(Open):
     message: str = Field(description="For people, as `detail`")
     field: str = Field(default="", description="The field that is wrong, by its path")
     accepted: int = Field(default=0, description="Of a list: how many were queued all the same")
-    rejected: list[Rejection] = Field(default=[], description="Of a list: each event that was not taken; send again those that are `not_queued`")
+    rejected: list[Rejection] = Field(
+        default=[], description="Of a list: each event that was not taken; send again those that are `not_queued`"
+    )
 
 
 class CustomerView(Open):
     """All that is known of a customer."""
 
     id: str
-    attributes: dict[str, dict[str, Any]] = Field(description="By source (declared, backend, behaviour), and `merged` by their precedence")
+    attributes: dict[str, dict[str, Any]] = Field(
+        description="By source (declared, backend, behaviour), and `merged` by their precedence"
+    )
     addresses: dict[str, Any]
     consents: list[dict[str, Any]]
     segments: list[str]

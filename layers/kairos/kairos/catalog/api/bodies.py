@@ -13,11 +13,15 @@ PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 Id = Annotated[str, StringConstraints(min_length=1, max_length=own.LONGEST_ID, pattern=PRINTABLE)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=parts.TEXT, pattern=PRINTABLE)]
 Number = Annotated[int, Field(ge=bounds.LEAST_NUMBER, le=bounds.LARGEST_NUMBER)]
-Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601; without a zone it is UTC"})]
+Moment = Annotated[
+    str, WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601; without a zone it is UTC"})
+]
 Email = Annotated[str, WithJsonSchema({"type": "string", "format": "email", "maxLength": parts.TEXT})]
 Object = Annotated[
     dict[str, Any],
-    Field(description=f"At most {bounds.DEPTH} levels deep and {bounds.MOST_VALUES} values, with the rest of the event"),
+    Field(
+        description=f"At most {bounds.DEPTH} levels deep and {bounds.MOST_VALUES} values, with the rest of the event"
+    ),
 ]
 """Whatever the sender likes, within the bounds that hold for the whole event."""
 
@@ -58,10 +62,10 @@ class Who(Open):
         json_schema_extra={"anyOf": [{"required": [name]} for name in ("id", "anonymous_id", "email", "phone")]},
     )
 
-    id: Id | Number = Field(default=None, description="The shop's own id of a customer")
-    anonymous_id: Text = Field(default=None, description="The id of a device whose owner is not known")
-    email: Email = Field(default=None)
-    phone: Text = Field(default=None, description="With its country, such as +45 20 12 34 56")
+    id: Id | Number | None = Field(default=None, description="The shop's own id of a customer")
+    anonymous_id: Text | None = Field(default=None, description="The id of a device whose owner is not known")
+    email: Email | None = Field(default=None)
+    phone: Text | None = Field(default=None, description="With its country, such as +45 20 12 34 56")
 
 
 class Event(Open):
@@ -72,12 +76,18 @@ class Event(Open):
         StringConstraints(min_length=1, max_length=parts.TEXT, pattern=PRINTABLE),
         Field(json_schema_extra={"not": {"enum": sorted(OWN_TYPES)}}, examples=["cart.updated"]),
     ]
-    id: Id | Number | None = Field(None, description="The same event twice counts once; without it the event is one of a kind")
+    id: Id | Number | None = Field(
+        None, description="The same event twice counts once; without it the event is one of a kind"
+    )
     time: Moment | None = Field(None, description="When it happened; without it, now. The future is not believed")
     source: Text | None = None
     customer: Text | Who | None = Field(None, description="The customer's id, or more of who it is")
-    properties: Object | None = Field(None, description="What happened. Each type may have its contract, see `x-contracts`")
-    context: Object | None = Field(None, description="Under which circumstances: timezone, locale, page, ip and the like")
+    properties: Object | None = Field(
+        None, description="What happened. Each type may have its contract, see `x-contracts`"
+    )
+    context: Object | None = Field(
+        None, description="Under which circumstances: timezone, locale, page, ip and the like"
+    )
     consents: list[Consent] | None = Field(None, description="Words of consent; from servers only")
 
 
