@@ -1,11 +1,14 @@
 """What lies in a stack's dead-letter queues: looked at without taking it away, and sent back where it came from."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from kairos.adapters.queues import SqsQueues
+from kairos.domain.events import Json
 from kairos.domain.sources.parts import BadEvent
 from kairos.service import strict_json
 from local.reach import Reached
@@ -87,10 +90,17 @@ class DeadLetters:
             if place.source:
                 fair = {"MessageGroupId": letter.group} if letter.group else {}
                 url = self._url(place.source)
-                self._sqs.send_message(QueueUrl=url, MessageBody=_original(letter), **fair)
+                self._sqs.send_message(QueueUrl=url, MessageBody=letter.text, **fair)
             self._sqs.delete_message(QueueUrl=self._url(place.queue), ReceiptHandle=letter.handle)
             self._gone.add(letter.handle)
         return len(letters)
+
+    def replace(self, name: str, letter: Letter, bodies: Sequence[Json]) -> None:
+        """Sends these where the letter came from in its place. First sent, then deleted, as above."""
+        place = PLACES[name]
+        SqsQueues(self._sqs, events=self._url(place.source)).put_events(bodies)
+        self._sqs.delete_message(QueueUrl=self._url(place.queue), ReceiptHandle=letter.handle)
+        self._gone.add(letter.handle)
 
     def _receive(self, url: str, count: int) -> list[Letter]:
         wait = 0 if self._reached.local else 2  # asks all of a queue's servers; the embedded one has but one
@@ -115,14 +125,6 @@ def _letter(message: Any) -> Letter:
     )  # fmt: skip
 
 
-def _original(letter: Letter) -> str:
-    """What was rejected lies there with its reason around it."""
-    body = letter.body
-    if isinstance(body, dict) and "reason" in body and isinstance(body.get("body"), str):
-        return str(body["body"])
-    return letter.text
-
-
 KEPT: Final = frozenset({
     "kairos", "type", "time", "received", "source", "detail-type", "reason", "message", "field", "campaign", "hops",
     "eventType", "notificationType", "requestContext", "condition", "Type", "TopicArn", "Timestamp",
@@ -143,12 +145,17 @@ def masked(body: Any, name: str = "") -> Any:
 
 def shown(letter: Letter, *, personal: bool) -> str:
     """Its body, to be read."""
-    body = letter.body
-    if isinstance(body, dict) and isinstance(body.get("body"), str):
-        body = {**body, "body": _json_or_text(body["body"])}
-    if personal:
-        return json.dumps(body, indent=2, ensure_ascii=False)
-    return json.dumps(masked(body), ensure_ascii=False)
+    return pretty(letter.body) if personal else printable(json.dumps(masked(letter.body), ensure_ascii=False))
+
+
+def pretty(body: Any) -> str:
+    """JSON for people, which is still the same JSON: what would steer a terminal is escaped."""
+    return printable(json.dumps(body, indent=2, ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """Without what would steer a terminal; JSON, which has escaped all others, stays the same JSON."""
+    return re.sub("[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _json_or_text(text: str) -> Any:

@@ -56,7 +56,7 @@ class PostMortem:
             return f"not delivered by EventBridge: {code}"
         looks: dict[str, Callable[[Any], str]] = {
             "events": self._decided, "bulk": self._decided, "send": self._carried, "fan-out": self._reached,
-            "rejected": _rejected, "sweep": _swept,
+            "sweep": _swept,
         }  # fmt: skip
         try:
             return looks[queue](strict_json.read_queued(letter.text))
@@ -101,11 +101,6 @@ def _whose(heard: Heard, catalog: Catalog) -> str:
     if isinstance(heard, Event):
         return (customer_id(heard.customer, catalog.address_hash) if heard.customer else None) or ""
     return heard.customer
-
-
-def _rejected(body: Any) -> str:
-    field = f" at {body['field']}" if body.get("field") else ""
-    return f"{body['reason']}{field}: {body['message']}"
 
 
 def _swept(body: Any) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.dead_letters import DeadLetters
     from local.post_mortem import PostMortem
 
-QUEUES = ("events", "send", "bulk", "fan-out", "sweep", "rejected")
+QUEUES = ("events", "send", "bulk", "fan-out", "sweep")
 SAMPLE = 50
 queue = click.argument("queue", type=click.Choice(QUEUES))
 campaigns = click.option(
@@ -25,7 +25,7 @@ campaigns = click.option(
 
 @click.group("dlq")
 def command() -> None:
-    """Dead letters: what could not be worked off ten times over, or not understood at all."""
+    """Dead letters: what could not be worked off ten times over. What was not understood: `kairos rejected`."""
 
 
 @command.command("list")

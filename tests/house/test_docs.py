@@ -6,10 +6,29 @@ from pathlib import Path
 import pytest
 
 from kairos.domain.language import conditions, steps, triggers
+from kairos.domain.sources import bounds, own, parts
+from kairos.service import inflating, intake
 from tests.unit.domain.truths.gates import GATES
 
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "docs" / "campaigns.md"
+
+LIMITS = [
+    ("a request, as it comes and inflated", inflating.LARGEST), ("events in a list or batch", intake.MOST_EVENTS),
+    ("an event, as it is queued", intake.LARGEST_EVENT), ("a text", bounds.LONGEST_TEXT),
+    ("the name of a field", bounds.LONGEST_NAME), ("a type, source, topic, address", parts.TEXT),
+    ("an id", own.LONGEST_ID), ("levels of objects and lists", bounds.DEPTH),
+    ("fields and elements of lists, all together", bounds.MOST_VALUES),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "most"), LIMITS)
+def test_a_limit_is_documented_as_it_is(what: str, most: int) -> None:
+    [row] = [
+        line for line in (ROOT / "docs" / "contracts.md").read_text().splitlines() if line.startswith(f"| {what} |")
+    ]
+    assert f"{most:,}" in row
+
 
 WORDS = [
     *(pytest.param("condition", word, id=f"condition {word}") for word in conditions.KINDS),

@@ -5,12 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
-from kairos import doors, settings
+from kairos import compiled, doors, settings
 from kairos.domain.events import Millis
 from kairos.doors import fan_out_reference as fan_out_reference
 from kairos.doors import item as item
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from kairos.adapters.queues import SqsQueues
     from kairos.adapters.secrets import Secret
     from kairos.domain.definitions import Catalog
-    from kairos.domain.sources.vocabulary import Vocabulary
     from kairos.domain.tokens import Keyring
     from kairos.service.agreed import Agreed
     from kairos.service.control import Switch
@@ -35,7 +31,6 @@ if TYPE_CHECKING:
     from kairos.service.deliver import Deliver
     from kairos.service.evaluate import Evaluate
     from kairos.service.fan_out import Spread
-    from kairos.service.hearing import Hearing
     from kairos.service.ingest import Ingest
     from kairos.service.links import Links
     from kairos.service.occurrences import Occurrences
@@ -80,7 +75,7 @@ def ingest() -> "Ingest":
     env, aws = settings.read(settings.Ingest, os.environ), _aws()
     keys = Keys(_secret(aws, env.keys_secret), now)
     queues = SqsQueues(aws.sqs, events=env.events_queue, rejected=env.rejected_queue, patience=PATIENCE)
-    return Ingest(queues, keys, now, ids, tally, _vocabulary(env.catalog_dir), _agreed(env.catalog_dir))
+    return Ingest(queues, keys, now, ids, tally, compiled.vocabulary(env.catalog_dir), _agreed(env.catalog_dir))
 
 
 def evaluate() -> "Evaluate":
@@ -103,7 +98,7 @@ def links() -> "Links":
     from kairos.service.links import Links
 
     env, aws = settings.read(settings.Links, os.environ), _aws()
-    bundle = _bundle(env.catalog_dir)
+    bundle = compiled.bundle(env.catalog_dir)
     queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue)
     policy = bundle["policy"]
     commit = _evaluate(env, aws)[0].commit_now
@@ -123,7 +118,7 @@ def deliver() -> "Deliver":
     from kairos.service.deliver import Deliver
 
     env, aws = settings.read(settings.Deliver, os.environ), _aws()
-    bundle, table = _bundle(env.catalog_dir), _table(env.table, aws)
+    bundle, table = compiled.bundle(env.catalog_dir), _table(env.table, aws)
     keyring = _keyring(aws, env.link_key_secret)
     return Deliver(
         messages=DynamoMessages(table, now),
@@ -132,7 +127,7 @@ def deliver() -> "Deliver":
         control=DynamoControl(table),
         addresses=DynamoAddresses(table),
         bus=EventBridgeBus(fresh(aws.events), env.bus),
-        renderer=JinjaRenderer(_json(env.catalog_dir, "templates.json"), keyring, env.base_url),
+        renderer=JinjaRenderer(compiled.read(env.catalog_dir, "templates.json"), keyring, env.base_url),
         providers=_providers(env, aws, bundle["policy"]),
         catalog=link(bundle).with_address_key(env.address_key),
         clock=now,
@@ -150,7 +145,7 @@ def sweep() -> "Sweep":
     from kairos.service.sweep import Sweep
 
     env, aws = settings.read(settings.Sweep, os.environ), _aws()
-    table, catalog = _table(env.table, aws), link(_bundle(env.catalog_dir))
+    table, catalog = _table(env.table, aws), link(compiled.bundle(env.catalog_dir))
     queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, fan_out=env.fan_out_queue)
     calendar = Calendar(DynamoCalendar(table), _occurrences(table, queues, catalog), catalog, now)
     return Sweep(DynamoDue(table), queues, calendar, now, tally)
@@ -192,7 +187,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.service.evaluate import Evaluate
 
     table = _table(env.table, aws)
-    linked = link(_bundle(env.catalog_dir)).with_address_key(env.address_key)
+    linked = link(compiled.bundle(env.catalog_dir)).with_address_key(env.address_key)
     catalog = linked.with_since(DynamoControl(table).since(linked.keeps, now()))
     store = DynamoCustomers(table)
     queues = SqsQueues(
@@ -209,7 +204,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
         ids=ids,
         tally=tally,
         external=_occurrences(table, queues, catalog).external if fan_out else None,
-        hearing=_hearing(env.catalog_dir) if fan_out else None,
+        hearing=compiled.hearing(env.catalog_dir, _agreed(env.catalog_dir)) if fan_out else None,
     )
     return service, store, catalog
 
@@ -264,33 +259,11 @@ def _table(name: str, aws: "Aws") -> "Table":
     return Table(aws.dynamodb, name)
 
 
-def _bundle(folder: str) -> Any:
-    return _json(folder, "catalog.json")
-
-
-def _vocabulary(folder: str) -> "Vocabulary":
-    from kairos.domain.sources.vocabulary import Vocabulary
-
-    return Vocabulary.of(_json(folder, "mapping.json"))
-
-
 def _agreed(folder: str) -> "Agreed":
     from kairos.adapters.contracts import SchemaContracts
-    from kairos.domain.contracts import contracts
     from kairos.service.agreed import Agreed
 
-    return Agreed(SchemaContracts(contracts(_json(folder, "contracts.json"))), tally)
-
-
-def _hearing(folder: str) -> "Hearing":
-    from kairos.domain.sources.segment import Segment
-    from kairos.service.hearing import Hearing
-
-    return Hearing(Segment(_vocabulary(folder)), _agreed(folder))
-
-
-def _json(folder: str, name: str) -> Any:
-    return orjson.loads((Path(folder) / name).read_bytes())
+    return Agreed(SchemaContracts(compiled.contracts(folder)), tally)
 
 
 def _secret(aws: "Aws", name: str) -> "Secret":

@@ -100,11 +100,6 @@ LETTERS: list[tuple[str, str, Any, str]] = [
     ("send", "SendDlq", "no JSON", "not understood: bad_json"),
     ("fan-out", "FanOutDlq", {"fan_out": "frost#1"}, "finished meanwhile"),
     ("sweep", "SweepDlq", {}, "the next minute did all that this one left"),
-    (
-        "rejected", "RejectedQueue",
-        {"reason": "invalid_time", "message": "is no moment", "field": "time", "body": "{}"},
-        "invalid_time at time: is no moment",
-    ),
 ]  # fmt: skip
 
 
@@ -115,16 +110,6 @@ def test_each_queue_s_letters_have_a_reason(whole: Stack, run: Run) -> None:
     for queue, _, _, why in LETTERS:
         assert why in next(line for line in rows if line.startswith(queue))
     assert LETTERS[3][3] in run("show", "send").output
-
-
-def test_what_was_rejected_is_sent_back_as_it_came(whole: Stack, run: Run) -> None:
-    put(whole, "EventsQueue", "{")
-    whole.settle()
-    assert lies_in(whole, "RejectedQueue") == 1
-    assert "bad_json" in run("show", "rejected").output
-    run("redrive", "rejected")
-    queue = queue_named(whole.template.resolve.attributes["EventsQueue", "QueueName"])
-    assert [message.body for message in queue._messages] == ["{"]
 
 
 def test_one_is_chosen_by_its_id(whole: Stack, run: Run) -> None:

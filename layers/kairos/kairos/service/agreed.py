@@ -2,15 +2,15 @@
 
 import logging
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from kairos.domain.contracts import Breach, Mode
-from kairos.domain.events import Event
+from kairos.domain.events import Event, Json
 from kairos.domain.sources import canonical
 from kairos.domain.sources.parts import BadEvent
-from kairos.service import strict_json
+from kairos.service import rejected, strict_json
 from kairos.service.metrics import Tally
-from kairos.service.ports import Contracts
+from kairos.service.ports.contracts import Contracts
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -22,10 +22,10 @@ class OffContract(BadEvent):
         super().__init__("contract", breach.message, breach.field)
         self.event = event
 
-    def aside(self) -> dict[str, Any]:
+    def aside(self) -> Json:
         """For the rejected queue: the event as it can be replayed, with the reason around it."""
         body = strict_json.written({"kairos": "event", "event": canonical.to_dict(self.event)})
-        return {"reason": self.code, "message": self.message, "field": self.field, "body": body}
+        return rejected.not_understood(self, body)
 
 
 class Nothing:

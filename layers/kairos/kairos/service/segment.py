@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kairos.domain.access import Key, Scope
-from kairos.domain.events import Event
+from kairos.domain.events import Event, Json
 from kairos.domain.sources import canonical, queued, segment
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
@@ -85,7 +85,7 @@ class SegmentCalls:
             return refusal(bad[0][1], rejected=[_said(*one) for one in bad] if len(messages) > 1 else [])
         return answer(200, {"success": True} | ({"rejected": [_said(*one) for one in bad]} if bad else {}))
 
-    def _rejection(self, message: Any, received: int, error: BadEvent, key: Key) -> dict[str, Any]:
+    def _rejection(self, message: Any, received: int, error: BadEvent, key: Key) -> Json:
         """As `evaluate` puts aside what it does not understand; what would not fit into a queue is named only."""
         if isinstance(error, OffContract):
             return error.aside()

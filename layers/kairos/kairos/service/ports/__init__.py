@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
-from kairos.domain.contracts import Breach
 from kairos.domain.effects import Effect, PutMessage
-from kairos.domain.events import Event, Json, Millis
+from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer
 from kairos.service.ports.fan_out import FanOutRef
 
@@ -195,13 +194,6 @@ class AddressStore(Protocol):
 
     def suppress(self, address: str, reason: str, now: Millis) -> None:
         """`address` is `channel#hash`."""
-
-
-class Contracts(Protocol):
-    """What was agreed of events."""
-
-    def breach(self, event: Event) -> Breach | None:
-        """The first thing in which it is otherwise; None also where nothing was agreed."""
 
 
 class Queues(Protocol):
