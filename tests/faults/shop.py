@@ -169,7 +169,6 @@ class Shop:
             path.rmdir()
         compile_campaigns(write(self.folder, self.providers, changed), self.stack._layer)
         self.stack.lambdas.close()
-        self.stack.lambdas.warm()
 
     def archived(self) -> list[dict[str, Any]]:
         """The archive's events, each delivery of each."""
