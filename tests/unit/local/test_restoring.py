@@ -1,0 +1,84 @@
+"""Putting a table back: what the archive tells is missing, what is told again, and a state that will not stand still."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.restoring import AT_ONCE, Busy, Restoring
+
+
+class Table:
+    """A client of DynamoDB that writes down what it is asked to put, and refuses transactions if told so."""
+
+    def __init__(self, backup=(), *, moving=False):
+        self.backup, self.moving, self.puts, self.tries = backup, moving, {}, 0
+
+    def get_paginator(self, operation):
+        return self
+
+    def paginate(self, **_):
+        return [{"Items": self.backup}]
+
+    def get_item(self, **_):
+        return {}
+
+    def put_item(self, **asked):
+        assert (asked["TableName"], asked["ConditionExpression"]) == ("live", "attribute_not_exists(pk)")
+        self.puts[asked["Item"]["pk"]["S"], asked["Item"]["sk"]["S"]] = asked["Item"]
+
+    def transact_write_items(self, **_):
+        self.tries += 1
+        if self.moving:
+            raise ClientError({"Error": {"Code": "TransactionCanceledException"}}, "TransactWriteItems")
+
+
+def record(outcome, message="", reason="", **more):
+    told = {"time": 1, "customer": "ada", "campaign": "cart", "key": "k", "outcome": outcome, "reason": reason}
+    return {"record": told | ({"message": message} if message else {}) | more}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        (["sent"], "sent"),
+        (["in_doubt"], "given_up"),
+        (["in_doubt", "sent"], "sent"),
+        (["sent", "in_doubt"], "sent"),
+        (["refused"], "refused"),
+        (["deferred"], None),
+    ],
+)
+def test_a_message_is_written_down_as_what_became_of_it(outcomes, status):
+    table = Table()
+    count = Restoring(table, "live", "backup").write_down(record(outcome, "m1") for outcome in outcomes)
+    assert count == (0 if status is None else 1)
+    assert [item["status"]["S"] for item in table.puts.values()] == ([] if status is None else [status])
+    assert all("due_at" not in item for item in table.puts.values())
+
+
+def test_an_entry_is_written_down_once_and_a_refusal_of_one_not_at_all():
+    table = Table()
+    lines = [record("entered"), record("entered"), record("refused", reason="cooldown"), {"event": {}}]
+    assert Restoring(table, "live", "backup").write_down(lines) == 1
+    assert list(table.puts) == [("C#ada", "E#cart#k")]
+
+
+def test_each_event_received_since_is_told_again_once():
+    lines = [{"event": {"id": f"e{n % 700}", "received": n % 700}} for n in range(1_400)]
+    told = list(Restoring(Table(), "live", "backup").events([*lines, record("entered")], since=100))
+    assert [len(bodies) for bodies in told] == [AT_ONCE, 100]
+    assert {body["event"]["id"] for bodies in told for body in bodies} == {f"e{n}" for n in range(100, 700)}
+
+
+def test_a_state_that_moves_with_every_look_is_said_so():
+    state = {"pk": {"S": "C#ada"}, "sk": {"S": "S"}, "version": {"N": "3"}, "guard": {"N": "0"}}
+    table = Table([state], moving=True)
+    with pytest.raises(Busy):
+        list(Restoring(table, "live", "backup").copy())
+    assert table.tries == 5
+
+
+def test_profiles_go_with_their_states_and_the_kill_switch_stays_as_it_is():
+    items = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in (("C#ada", "P"), ("K", "control"), ("K", "since"))]
+    table = Table(items)
+    assert list(Restoring(table, "live", "backup").copy()) == ["other"]
+    assert list(table.puts) == [("K", "since")]
