@@ -5,6 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
+from botocore.exceptions import ClientError
 
 from kairos.adapters.queues import SqsQueues
 from kairos.service.ports import QueueRefused
@@ -47,6 +48,7 @@ def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, regio
     table = reached.physical("Table")
     if backup == table:
         raise click.UsageError(f"--from: {table} is the stack's own table; recover the backup into another one")
+    _there(reached.client("dynamodb"), backup)
     if not yes:
         click.confirm(f"Put {table} back to {iso(at)} from {backup}?", abort=True)
     switch(stack, region).stop()
@@ -64,6 +66,17 @@ def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, regio
         time.sleep(FLUSH)
     told = _tell(reached, restoring, recorded.lines(at - MARGIN), at - MARGIN, rate)
     click.echo(f"{told} events are told again; look at what is held, then: kairos resume")
+
+
+def _there(dynamodb: Any, backup: str) -> None:
+    try:
+        status = dynamodb.describe_table(TableName=backup)["Table"]["TableStatus"]
+    except ClientError as error:
+        raise click.ClickException(f"--from: there is no table {backup} ({error.response['Error']['Code']})") from error
+    if status != "ACTIVE":
+        raise click.ClickException(
+            f"--from: {backup} is {status}: aws dynamodb wait table-exists --table-name {backup}"
+        )
 
 
 def _counted(restoring: "Restoring") -> "list[str]":

@@ -80,6 +80,8 @@ def test_what_cannot_be_restored_says_why_and_stops_nothing(shop: Shop, command:
     assert (refused.exit_code, "stack's own table" in refused.output) == (2, True)
     wrong = command("restore", "--from", "backup", "--at", "yesterday", "--yes")
     assert (wrong.exit_code, "is no ISO 8601 moment" in wrong.output) == (2, True)
+    nowhere = command("restore", "--from", "nowhere", "--at", iso(shop.now), "--yes")
+    assert (nowhere.exit_code, "there is no table nowhere" in nowhere.output) == (1, True)
     shop.know("dan")
     shop.hear(event("signup", "dan", "dan-1"))
     assert shop.sent("dan") == ["welcome send.mail email"]
