@@ -1,5 +1,6 @@
 """Events over HTTP: keys, shapes, sizes, and an answer for each event."""
 
+import gzip
 import json
 from base64 import b64encode
 from itertools import count
@@ -114,6 +115,47 @@ def test_cloudevents_come_structured_batched_and_binary():
     binary = {"ce-specversion": "1.0", "ce-id": "3", "ce-source": "/web", "ce-type": "a.b"}
     post({"x": 1}, WRITE | binary, world=world)
     assert [body["event"]["id"] for body in world.events] == ["/web 1", "/web 1", "/web 2", "/web 3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("application/cloudevents+json; charset=utf-8", {"type": "a.b"}, (400, "specversion")),
+        ("application/cloudevents+json", [], (400, None)),
+        ("application/cloudevents-batch+json", [{"type": "a.b"}], (400, "specversion")),
+        ("application/cloudevents-batch+json", [5], (400, None)),
+        ("application/json", {"type": "a.b"}, (202, None)),
+        ("text/plain", {"specversion": "1.0", "id": "1", "source": "/web", "type": "a.b"}, (202, None)),
+    ],
+)
+def test_what_says_that_it_is_a_cloudevent_must_be_one(kind, body, expected):
+    status, answer = post(body, WRITE | {"Content-Type": kind})
+    assert (status, answer.get("field")) == expected
+
+
+def test_a_binary_cloudevent_may_be_without_data_and_its_headers_are_decoded():
+    world = World()
+    binary = {"CE-SpecVersion": "1.0", "ce-id": "3", "ce-source": "/web", "ce-type": "a.b", "ce-subject": "J%C3%BCrgen"}
+    assert post(b"", WRITE | binary, world=world)[0] == 202
+    assert world.events[0]["event"]["customer"] == {"id": "Jürgen"}
+
+
+def test_a_gzipped_list_is_inflated():
+    assert post(gzip.compress(json.dumps([{"type": "a.b"}]).encode()))[0] == 202
+
+
+def test_an_event_of_a_bus_is_taken_as_an_api_destination_posts_it():
+    world = World()
+    envelope = {
+        "version": "0", "id": "e-1", "detail-type": "cart.updated", "source": "shop", "account": "1", "resources": [],
+        "time": "2026-11-23T08:00:00Z", "region": "eu-west-1",
+    }  # fmt: skip
+    detail = {"customer": {"id": "ada", "email": "a@shop.example"}, "properties": {"total": 3}}
+    assert post(envelope | {"detail": detail}, world=world)[0] == 202
+    event = world.events[0]["event"]
+    assert (event["id"], event["type"], event["addresses"]) == ("e-1", "cart.updated", {"email": "a@shop.example"})
+    assert post(envelope | {"source": "kairos", "detail": {}})[1]["code"] == "reserved_source"
+    assert post(envelope | {"detail": detail}, {"x-api-key": "web-key"})[1]["code"] == "not_allowed"
 
 
 def test_of_two_that_come_at_once_the_later_in_the_list_was_received_later_and_happened_no_later():

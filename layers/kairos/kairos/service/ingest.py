@@ -6,7 +6,7 @@ from typing import Any
 
 from kairos.domain.access import Key, Scope
 from kairos.domain.events import Event
-from kairos.domain.sources import canonical, cloudevents, own
+from kairos.domain.sources import canonical, cloudevents, eventbridge, own
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.vocabulary import Vocabulary
@@ -49,12 +49,11 @@ class Ingest:
         if isinstance(key, Answer):
             return key
         try:
-            told = strict_json.parse(plain(headers, body))
+            told = self._told(headers, plain(headers, body))
         except BadEvent as error:
             return refusal(error)
-        single = not isinstance(told, list)
-        if single:
-            told = [cloudevents.of_headers(headers, told) or told]
+        if single := not isinstance(told, list):
+            told = [told]
         if not told:
             return problem(400, "empty", "must hold at least one event")
         if len(told) > MOST_EVENTS:
@@ -66,6 +65,16 @@ class Ingest:
         """The answer to somebody who may report nothing; None to everybody else."""
         admitted = self.keys.admit(headers, Scope.BROWSER)
         return admitted if isinstance(admitted, Answer) else None
+
+    def _told(self, headers: Mapping[str, str], body: bytes) -> Any:
+        """One event or a list; a CloudEvent in binary mode may go without a body. Raises BadEvent."""
+        binary = cloudevents.of_headers(headers, None)
+        if binary is not None:
+            return binary | {"data": strict_json.parse(body) if body else None}
+        told = strict_json.parse(body)
+        if cloudevents.are_said(headers):  # so that what is none is told what a CloudEvent must have
+            return [_said(one) for one in told] if isinstance(told, list) else _said(told)
+        return told
 
     def _take(self, told: list[Any], single: bool, key: Key) -> Answer:
         received = self.clock()
@@ -98,8 +107,11 @@ class Ingest:
             trouble.note("rejected queue", error)
 
     def _understand(self, one: Any, received: int, key: Key) -> Event:
-        normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
-        event = normalise(one, received=received, new_id=self.ids, trusted=key.trusted)
+        if eventbridge.is_one(one):  # as an API destination posts it
+            event = eventbridge.normalise(one, received=received, messages=self.segment.normalise, trusted=key.trusted)
+        else:
+            normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
+            event = normalise(one, received=received, new_id=self.ids, trusted=key.trusted)
         return fit(permitted(replace(event, received=self.receipts()), key))
 
     def _queue(
@@ -120,6 +132,10 @@ class Ingest:
         body: dict[str, Any] = {"accepted": accepted, "rejected": rejected}
         body |= {"warnings": warnings} if warnings else {}
         return answer(202, body | ({"id": events[0].id} if single else {}))
+
+
+def _said(one: Any) -> Any:
+    return {"specversion": None, **one} if isinstance(one, dict) else one
 
 
 def _rejection(index: int, one: Any, code: str, message: str, field: str) -> dict[str, Any]:

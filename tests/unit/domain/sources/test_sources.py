@@ -1,6 +1,7 @@
 """What sources say, as the canonical event; what they may not say, refused with the field's name."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,59 @@ def test_kairos_does_not_listen_to_itself():
     with pytest.raises(BadEvent) as refused:
         eventbridge.normalise(envelope({}, source="kairos"), received=NOW, messages=SEGMENT)
     assert refused.value.code == "reserved_source"
+
+
+def encoded(data):
+    return {"data": None, "data_base64": b64encode(data).decode()}
+
+
+def test_data_may_be_json_in_base64():
+    event = cloudevents.normalise(
+        cloud_event(**encoded(b'{"x": 1}')), received=NOW, new_id=lambda: "", trusted=True
+    )  # fmt: skip
+    assert event.properties == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"data": [1]}, "data"),
+        ({"data": "<a/>", "datacontenttype": "text/xml"}, "datacontenttype"),
+        ({"data": {"x": 1}, "datacontenttype": "application/xml"}, "datacontenttype"),
+        (encoded(b"[1]"), "data_base64"),
+        (encoded(b"\xff"), "data_base64"),
+        (encoded(b'{"x": NaN}'), "data_base64"),
+        (encoded(b'{"x": 1e999}'), "data_base64"),
+        (encoded(b'{"x": "\\ud800"}'), "data_base64"),
+        (encoded(b"[" * 100_000), "data_base64"),
+        (encoded(b"{}") | {"data": {}}, "data_base64"),
+        ({"data": None, "data_base64": "!"}, "data_base64"),
+        ({"data": None, "data_base64": 5}, "data_base64"),
+        ({"specversion": "0.3"}, "specversion"),
+        ({"id": ""}, "id"),
+        ({"source": None}, "source"),
+    ],
+)
+def test_a_wrong_cloudevent_is_refused_by_its_field(more, field):
+    with pytest.raises(BadEvent) as refused:
+        cloudevents.normalise(cloud_event(**more), received=NOW, new_id=lambda: "", trusted=True)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "Application/JSON; charset=utf-8", "application/vnd.shop.v1+json", "text/json", ""]
+)
+def test_data_of_any_kind_of_json_is_taken(kind):
+    event = cloudevents.normalise(
+        cloud_event(data={"x": 1}, datacontenttype=kind), received=NOW, new_id=lambda: "", trusted=True
+    )  # fmt: skip
+    assert event.properties == {"x": 1}
+
+
+def test_a_segment_message_may_lie_in_a_bus_event():
+    detail = {"type": "track", "userId": "ada", "event": "Chat Opened", "timestamp": "2026-11-23T08:00:00Z"}
+    event = eventbridge.normalise(envelope(detail), received=NOW, messages=SEGMENT)
+    assert (event.id, event.type, event.customer, NOW - event.time) == ("e1", "Chat Opened", Ref(id="ada"), 3_600_000)
 
 
 def test_a_cloudevent_may_lie_in_a_bus_event():

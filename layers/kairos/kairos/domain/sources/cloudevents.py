@@ -1,14 +1,23 @@
-"""CloudEvents 1.0: structured, in a batch, binary over HTTP, or as the Detail of a bus event."""
+"""CloudEvents 1.0: structured, in a batch, binary over HTTP, or as the Detail of a bus event.
 
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/ (spec.md, formats/json-format.md, bindings/http-protocol-binding.md)
+"""
+
+import binascii
+import json
+import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from kairos.domain.events import Event, Json, Millis
 from kairos.domain.sources import own, parts
 from kairos.domain.sources.parts import BadEvent
 
-_ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "subject")
+_ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype")
 _OWN: Final = ("customer", "properties", "context", "consents")
+_JSON: Final = re.compile(r"(application|text)/([\w.-]+\+)?json\s*(;.*)?", re.ASCII | re.IGNORECASE)
 
 
 def is_one(body: Any) -> bool:
@@ -16,19 +25,24 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "specversion" in body
 
 
-def normalise(body: Json, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
+def are_said(headers: Mapping[str, str]) -> bool:
+    """Whether a request says that its body is one in structured mode, or a batch of them."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return lower.get("content-type", "").strip().lower().startswith("application/cloudevents")
+
+
+def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
     """The event; its id is `source id`. Data in Kairos's own form is taken as that; other data is properties.
 
     Raises BadEvent.
     """
+    if not isinstance(body, dict):
+        raise BadEvent("bad_event", "must be an object")
     if body.get("specversion") != "1.0":
         raise BadEvent("bad_value", "must be 1.0", "specversion")
     for name in ("id", "source", "type"):
         parts.text(body.get(name), name, longest=own.LONGEST_ID)
-    data = body.get("data")
-    if "data_base64" in body or not isinstance(data, dict | None):
-        raise BadEvent("bad_value", "must be a JSON object", "data")
-    told: dict[str, Any] = dict(data or {})
+    told = dict(_data(body))
     if not any(isinstance(told.get(name), dict) for name in ("customer", "properties")):
         told = {"properties": {k: v for k, v in told.items() if k != "customer"}, "customer": told.get("customer")}
     fields = {name: told[name] for name in _OWN if name in told}
@@ -45,4 +59,35 @@ def of_headers(headers: Mapping[str, str], data: Any) -> dict[str, Any] | None:
     lower = {name.lower(): value for name, value in headers.items()}
     if "ce-specversion" not in lower:
         return None
-    return {name: lower[f"ce-{name}"] for name in _ATTRIBUTES if f"ce-{name}" in lower} | {"data": data}
+    said = {name: unquote(lower[f"ce-{name}"]) for name in _ATTRIBUTES if f"ce-{name}" in lower}
+    return said | {"data": data}
+
+
+def _data(body: Json) -> Json:
+    kind, data = body.get("datacontenttype"), body.get("data")
+    if "data_base64" in body:
+        if data is not None:
+            raise BadEvent("bad_value", "must not be there beside data", "data_base64")
+        data = _decoded(body["data_base64"])
+        named = "data_base64"
+    else:
+        named = "data"
+    if isinstance(kind, str) and kind and data is not None and not _JSON.fullmatch(kind.strip()):
+        raise BadEvent("bad_value", "must be JSON, such as application/json", "datacontenttype")
+    if not isinstance(data, dict | None):
+        raise BadEvent("bad_value", "must be a JSON object", named)
+    return data or {}
+
+
+def _decoded(text: Any) -> Any:
+    """JSON in base64; what no queue can carry of it is refused as in any other body."""
+    try:
+        value = json.loads(b64decode(text, validate=True), parse_constant=_refuse)
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        raise BadEvent("bad_value", "must be a JSON object in base64", "data_base64") from error
+    return value
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)

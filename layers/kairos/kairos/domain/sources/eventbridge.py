@@ -13,7 +13,7 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "detail-type" in body and "detail" in body
 
 
-def normalise(body: Json, *, received: Millis, messages: Segment) -> Event:
+def normalise(body: Json, *, received: Millis, messages: Segment, trusted: bool = True) -> Event:
     """The event inside; its id is the sender's, else the envelope's, so that a redelivery is the same event.
 
     Raises BadEvent.
@@ -26,10 +26,10 @@ def normalise(body: Json, *, received: Millis, messages: Segment) -> Event:
     if body.get("source") == "kairos":
         raise BadEvent("reserved_source", "is Kairos itself", "source")
     if cloudevents.is_one(detail):
-        return cloudevents.normalise(detail, received=received, new_id=lambda: envelope, trusted=True)
+        return cloudevents.normalise(detail, received=received, new_id=lambda: envelope, trusted=trusted)
     if segment.is_one(detail):
-        return messages(detail, received=received, new_id=lambda: envelope, trusted=True)
+        return messages(detail, received=received, new_id=lambda: envelope, trusted=trusted)
     told = {name: detail[name] for name in ("id", "customer", "properties", "context", "consents") if name in detail}
     time = body.get("time") if detail.get("time") is None else detail["time"]
     known = {"type": body["detail-type"], "source": body.get("source"), "time": time}
-    return own.normalise(told | known, received=received, new_id=lambda: envelope, trusted=True)
+    return own.normalise(told | known, received=received, new_id=lambda: envelope, trusted=trusted)
