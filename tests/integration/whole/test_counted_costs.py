@@ -60,3 +60,37 @@ def test_an_event_that_no_definition_refers_to_costs_nothing(meter: Meter) -> No
     requests, units = meter.look()
     assert requests == {}
     assert (units["read"], units["write"]) == (0, 0)
+
+
+PARIS = {"timezone": "Europe/Paris", "locale": "fr"}
+
+
+def test_where_somebody_is_costs_nothing_until_it_is_somewhere_else(meter: Meter) -> None:
+    meter.stack.post_events([page(1) | {"context": PARIS}])
+    meter.look()
+    meter.stack.post_events([page(2) | {"context": PARIS}])
+    assert meter.look()[0] == ONE_READ_ONE_WRITE
+    meter.stack.post_events([page(3) | {"context": {"timezone": "Europe/London"}}])
+    assert meter.look()[0] == {"BatchGetItem": 2, "TransactWriteItems": 1}  # the profile is read along, and written
+
+
+def segment(events: list[dict[str, Any]]) -> tuple[str, Any]:
+    named = ({"type": "page", "messageId": e["id"], "userId": e["customer"], "category": "toys"} for e in events)
+    return "/v1/batch", {"batch": list(named)}
+
+
+@pytest.mark.parametrize("written", [lambda events: ("/v1/events", events), segment], ids=["events", "segment"])
+def test_a_batch_of_a_hundred_is_one_request_ten_to_the_queue_and_none_to_the_table(whole: Stack, written: Any) -> None:
+    path, body = written([page(n) for n in range(100)])
+    whole.request("POST", *written([page(0)]))  # the worker knows its keys then
+    whole.settle()
+    before = whole.costs()
+    assert whole.request("POST", path, body).status in (200, 202)
+    after = whole.costs()
+    spent = {
+        service: {name: count - before["requests"].get(service, {}).get(name, 0) for name, count in operations.items()}
+        for service, operations in after["requests"].items()
+    }
+    asked = {f"{s}.{name}": count for s, operations in spent.items() for name, count in operations.items() if count}
+    assert asked == {"sqs.SendMessageBatch": 10}
+    assert after["invocations"]["IngestFunction"] - before["invocations"]["IngestFunction"] == 1

@@ -35,8 +35,20 @@ def test_the_newest_word_stands_in_any_order(order):
     told = [page(1, T0, **PARIS), page(2, T0 + 2, **LONDON), page(3, T0 + 3, **PARIS), page(4, T0 + 1, locale="en")]
     customer = heard(*(told[number] for number in order))
     assert observed(customer) == {"timezone": "Europe/Paris", "locale": "fr-FR"}
-    assert customer.state.observed == {"timezone": T0 + 3, "locale": T0 + 3}
+    assert customer.state.observed == {"timezone": (T0 + 3, T0 + 4), "locale": (T0 + 3, T0 + 4)}
     assert customer.state.attributes["timezone"] == {"behaviour": "Europe/Paris"}
+
+
+def test_of_one_instant_the_later_received_stands():
+    first, second = (
+        Event(f"p{n}", "page.viewed", T0, T0 + n, customer=Ref(id="anna"), context=c)
+        for n, c in ((1, PARIS), (2, LONDON))
+    )
+    assert (
+        observed(heard(first, second))
+        == observed(heard(second, first))
+        == {"timezone": "Europe/London", "locale": "fr-FR"}
+    )
 
 
 def test_what_they_say_themselves_and_what_the_shop_knows_goes_before():
@@ -59,7 +71,10 @@ def test_what_is_no_zone_and_no_locale_is_not_taken(context):
 def test_the_profile_is_needed_only_when_the_word_changes():
     customer = heard(page(1, T0, **PARIS))
     blind = Customer("anna", customer.state)
-    assert decide(blind, page(2, T0 + 1, **PARIS), KNOWN, T0 + HOUR).customer.state.observed["timezone"] == T0 + 1
+    assert decide(blind, page(2, T0 + 1, **PARIS), KNOWN, T0 + HOUR).customer.state.observed["timezone"] == (
+        T0 + 1,
+        T0 + 2,
+    )
     with pytest.raises(NeedsProfile):
         decide(blind, page(2, T0 + 1, **LONDON), KNOWN, T0 + HOUR)
     decide(blind, page(2, T0 - 1, **LONDON), KNOWN, T0 + HOUR)  # older: no change

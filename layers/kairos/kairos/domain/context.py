@@ -11,6 +11,9 @@ from kairos.domain.turn import Turn
 
 SOURCE: Final = "behaviour"
 OBSERVED: Final = ("timezone", "locale")
+Seen = tuple[Millis, Millis]
+"""When it was so, and when that was received: of one instant the later received stands, as everywhere."""
+NEVER: Final[Seen] = (-1, 0)
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8}){0,3}", re.ASCII)
 
 
@@ -22,10 +25,10 @@ def observe(turn: Turn, event: Event) -> None:
         value, state = event.context.get(name), turn.state
         if not _says(name, value):
             continue
-        known = state.attributes.get(name, {}).get(SOURCE)
-        if (event.time, value) <= (state.observed.get(name, -1), known or ""):
+        known, last = state.attributes.get(name, {}).get(SOURCE), state.observed.get(name, NEVER)
+        if (event.time, event.received, value) <= (*last, known or ""):
             continue
-        state.observed[name] = event.time
+        state.observed[name] = (event.time, event.received)
         if value != known:
             kept = turn.needed_profile().attributes.setdefault(SOURCE, {})
             kept[name] = Fact(value, event.time, event.received)
@@ -34,14 +37,14 @@ def observe(turn: Turn, event: Event) -> None:
             turn.replan = True
 
 
-def last_of(customers: Iterable[tuple[State, Profile]]) -> dict[str, tuple[Millis, Fact]]:
+def last_of(customers: Iterable[tuple[State, Profile]]) -> dict[str, tuple[Seen, Fact]]:
     """What was observed last of any of these, by name: when, and the value as their profile has it."""
-    last: dict[str, tuple[Millis, Fact]] = {}
+    last: dict[str, tuple[Seen, Fact]] = {}
     for state, profile in customers:
-        for name, time in state.observed.items():
+        for name, seen in state.observed.items():
             fact = profile.attributes.get(SOURCE, {}).get(name)
-            if fact is not None and (name not in last or (time, fact.value) > (last[name][0], last[name][1].value)):
-                last[name] = time, fact
+            if fact is not None and (name not in last or (seen, fact.value) > (last[name][0], last[name][1].value)):
+                last[name] = seen, fact
     return last
 
 

@@ -95,8 +95,8 @@ def _merge(turn: Turn, device: Customer) -> None:
     unite_facts(turn.state, other, turn.catalog)
     observed = context.last_of(((turn.state, profile), (other, device.profile)))
     _unite_profiles(profile, device.profile)
-    for name, (time, fact) in observed.items():
-        turn.state.observed[name], profile.attributes[context.SOURCE][name] = time, fact
+    for name, (seen, fact) in observed.items():
+        turn.state.observed[name], profile.attributes[context.SOURCE][name] = seen, fact
     facts.refresh_attributes(turn.state, profile, turn.catalog)
     _unite_sends(turn, other.sends)
     unite_journeys(turn, other)

@@ -90,7 +90,9 @@ class State:
     placed: list[Placed] = field(default_factory=list)
     coupons: dict[str, Json] = field(default_factory=dict)  # name -> the live one
     indexed: str = ""  # fingerprint of the audience index this customer was put into
-    observed: dict[str, Millis] = field(default_factory=dict)  # what events' contexts say -> when one last said so
+    observed: dict[str, tuple[Millis, Millis]] = field(
+        default_factory=dict
+    )  # what events' contexts say -> when one last said so, and was received
 
     raw: bytes = b""  # as it was read
 
@@ -255,5 +257,6 @@ _REBUILD: Mapping[str, Any] = {
     "placed": lambda body: [Placed(*row) for row in body],
     "interests": _pairs,
     "watched": _pairs,
+    "observed": _pairs,
     "seen": unpack_seen,
 }
