@@ -7,6 +7,7 @@ order. Nothing is lost, nothing is sent again once it was taken, the welcome com
 import json
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from tests.clients.gate import OUT_OF_ORDER, Gate
 from tests.end_to_end.dev_client import ROOT, Dev
 
 SHOPS: Final = Path(__file__).parent / "shops"
-PYTHON: Final = ROOT / ".venv" / "clients" / "bin" / "python"
+PYTHON: Final = Path(sys.prefix) / "clients" / "bin" / "python"
 LIBRARIES: Final = ROOT / "build" / "clients" / "node_modules"
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 NODE: Final = shutil.which("node")
