@@ -1,4 +1,4 @@
-"""Events in: `POST /v1/events`, and the routes of the Segment protocol."""
+"""Events in: `POST /v1/events`, and the routes of the Segment protocol; and the contract of the whole API."""
 
 from base64 import b64decode
 from functools import partial
@@ -31,6 +31,11 @@ def segment(call: str) -> Response[str]:
     request = app.current_event
     what = ingest.segment(call, request.headers, _bytes(request.body or "", request.is_base64_encoded))
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
+
+
+@app.get("/openapi.json")
+def contract() -> Response[str]:
+    return Response(200, "application/json", bootstrap.contract(), headers={"Cache-Control": "public, max-age=300"})
 
 
 @metrics.log_metrics

@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-SAMPLES = Path(__file__).parents[2] / "events"
+from kairos.catalog.api.document import document
+from kairos.catalog.contracts import read_contracts
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "events"
 
 
 def sample(name):
@@ -44,6 +48,12 @@ def test_without_a_key_the_answer_is_a_problem(invoke):
     assert answer["statusCode"] == 401
     assert answer["headers"]["Content-Type"] == "application/problem+json"
     assert json.loads(answer["body"])["code"] == "unauthorized"
+
+
+def test_the_contract_is_told_to_whoever_asks(whole):
+    answer = whole.request("GET", "/openapi.json", key="nobody")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert json.loads(answer.body) == json.loads(json.dumps(document(read_contracts(ROOT / "events").schemas)))
 
 
 def test_the_same_idempotency_key_is_worked_off_once(invoke, whole):

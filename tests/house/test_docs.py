@@ -7,15 +7,15 @@ import pytest
 
 from kairos.domain.language import conditions, steps, triggers
 from kairos.domain.sources import bounds, own, parts
-from kairos.service import inflating, intake
+from kairos.service import inflating
 from tests.unit.domain.truths.gates import GATES
 
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "docs" / "campaigns.md"
 
 LIMITS = [
-    ("a request, as it comes and inflated", inflating.LARGEST), ("events in a list or batch", intake.MOST_EVENTS),
-    ("an event, as it is queued", intake.LARGEST_EVENT), ("a text", bounds.LONGEST_TEXT),
+    ("a request, as it comes and inflated", inflating.LARGEST), ("events in a list or batch", bounds.MOST_EVENTS),
+    ("an event, as it is queued", bounds.LARGEST_EVENT), ("a text", bounds.LONGEST_TEXT),
     ("the name of a field", bounds.LONGEST_NAME), ("a type, source, topic, address", parts.TEXT),
     ("an id", own.LONGEST_ID), ("levels of objects and lists", bounds.DEPTH),
     ("fields and elements of lists, all together", bounds.MOST_VALUES),

@@ -78,6 +78,12 @@ def ingest() -> "Ingest":
     return Ingest(queues, keys, now, ids, tally, compiled.vocabulary(env.catalog_dir), _agreed(env.catalog_dir))
 
 
+@cache
+def contract() -> str:
+    """The API as a document."""
+    return compiled.text(settings.read(settings.Ingest, os.environ).catalog_dir, "openapi.json")
+
+
 def evaluate() -> "Evaluate":
     env = settings.read(settings.Evaluate, os.environ)
     return _evaluate(env, _aws(), fan_out=env.fan_out_queue)[0]

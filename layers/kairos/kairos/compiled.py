@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from kairos.service.hearing import Hearing
 
 
-def read(folder: str, name: str) -> Any:
+def text(folder: str, name: str) -> str:
     """One file of it."""
-    return orjson.loads((Path(folder) / name).read_bytes())
+    return (Path(folder) / name).read_text("utf-8")
+
+
+def read(folder: str, name: str) -> Any:
+    """What it says."""
+    return orjson.loads(text(folder, name))
 
 
 def bundle(folder: str) -> Any:

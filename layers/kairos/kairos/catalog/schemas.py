@@ -1,13 +1,11 @@
 """JSON Schemas of what people and programs write for Kairos."""
 
-from typing import Any, Final
+from typing import Any
 
+from kairos.catalog.api.bodies import Event
+from kairos.catalog.api.document import DIALECT, plain
 from kairos.domain.language.campaign import Campaign
 from kairos.domain.language.policy import Policy
-
-DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_TEXT: Final = {"type": "string", "minLength": 1}
-_OBJECT: Final = {"type": "object"}
 
 
 def schemas() -> dict[str, Any]:
@@ -15,7 +13,7 @@ def schemas() -> dict[str, Any]:
     return {
         "campaign": {"$schema": DIALECT, **_inclusive(Campaign.model_json_schema())},
         "policy": {"$schema": DIALECT, **_inclusive(Policy.model_json_schema())},
-        "event": EVENT,
+        "event": {"$schema": DIALECT, "title": "Event", **plain(Event.model_json_schema())},
     }
 
 
@@ -27,45 +25,3 @@ def _inclusive(schema: Any) -> Any:
     if isinstance(schema, dict):
         return {"anyOf" if key == "oneOf" else key: _inclusive(value) for key, value in schema.items()}
     return [_inclusive(item) for item in schema] if isinstance(schema, list) else schema
-
-
-CONSENT: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["topic", "channel", "state"],
-    "additionalProperties": False,
-    "properties": {
-        "topic": _TEXT,
-        "channel": _TEXT,
-        "state": {"enum": ["granted", "withdrawn"]},
-        "time": {"type": "string", "format": "date-time"},
-        "source": {"type": "string"},
-        "wording": {"type": "string"},
-        "proof": {"type": "string"},
-    },
-}
-
-EVENT: Final[dict[str, Any]] = {
-    "$schema": DIALECT,
-    "title": "Event",
-    "description": "One event in the project's own form; without a customer it is an external event.",
-    "type": "object",
-    "required": ["type"],
-    "properties": {
-        "type": _TEXT,
-        "id": _TEXT,
-        "time": {"type": "string", "format": "date-time"},
-        "source": {"type": "string"},
-        "customer": {
-            "oneOf": [
-                _TEXT,
-                {
-                    "type": "object",
-                    "properties": {name: {"type": "string"} for name in ("id", "anonymous_id", "email", "phone")},
-                },
-            ]
-        },
-        "properties": _OBJECT,
-        "context": _OBJECT,
-        "consents": {"type": "array", "items": CONSENT},
-    },
-}

@@ -7,6 +7,7 @@ from typing import Any
 from kairos.domain.access import Key, Scope
 from kairos.domain.events import Event
 from kairos.domain.sources import canonical, cloudevents, eventbridge, own
+from kairos.domain.sources.bounds import MOST_EVENTS
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.vocabulary import Vocabulary
@@ -14,7 +15,7 @@ from kairos.service import strict_json, trouble
 from kairos.service.agreed import Agreed, OffContract
 from kairos.service.answers import Answer, answer, problem, refusal
 from kairos.service.inflating import plain
-from kairos.service.intake import MOST_EVENTS, fit, permitted
+from kairos.service.intake import fit, permitted
 from kairos.service.keys import Keys
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues

@@ -2,23 +2,17 @@
 
 import json
 from dataclasses import replace
-from typing import Final
 
 from kairos.domain.access import Key
 from kairos.domain.events import Event
-from kairos.domain.sources import canonical
+from kairos.domain.sources import bounds, canonical
 from kairos.domain.sources.parts import BadEvent
-
-LARGEST_EVENT: Final = 200 * 1024
-"""With its envelope it must fit into one message of a queue."""
-MOST_EVENTS: Final = 10_000
-"""As many as are surely queued before the door times out, ten at a time."""
 
 
 def fit(event: Event) -> Event:
     """The event, if a queue can carry it. Raises BadEvent."""
-    if len(json.dumps(canonical.to_dict(event)).encode()) > LARGEST_EVENT:
-        raise BadEvent("too_large", f"must have at most {LARGEST_EVENT} bytes")
+    if len(json.dumps(canonical.to_dict(event)).encode()) > bounds.LARGEST_EVENT:
+        raise BadEvent("too_large", f"must have at most {bounds.LARGEST_EVENT} bytes")
     return event
 
 

@@ -13,13 +13,14 @@ from typing import Any, Final
 from kairos.domain.access import Key, Scope
 from kairos.domain.events import Event, Json
 from kairos.domain.sources import canonical, queued, segment
+from kairos.domain.sources.bounds import LARGEST_EVENT, MOST_EVENTS
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.service import strict_json
 from kairos.service.agreed import Agreed, OffContract
 from kairos.service.answers import Answer, answer, problem, refusal
 from kairos.service.inflating import plain
-from kairos.service.intake import LARGEST_EVENT, MOST_EVENTS, fit, permitted
+from kairos.service.intake import fit, permitted
 from kairos.service.keys import Keys, key_of
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from kairos.domain.events import OWN_TYPES
 from kairos.domain.sources import bounds, own, parts
@@ -59,7 +59,12 @@ class Who(Open):
 
     model_config = ConfigDict(
         extra="allow",
-        json_schema_extra={"anyOf": [{"required": [name]} for name in ("id", "anonymous_id", "email", "phone")]},
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+                for name in ("id", "anonymous_id", "email", "phone")
+            ]
+        },
     )
 
     id: Id | Number | None = Field(default=None, description="The shop's own id of a customer")
@@ -130,6 +135,3 @@ class CustomerChange(Closed):
     attributes: Object | None = None
     addresses: Addresses | None = None
     consents: list[Consent] | None = None
-
-
-__all__ = ["Addresses", "CloudEvent", "Consent", "CustomerChange", "EmailStr", "Event", "Who"]

@@ -6,6 +6,10 @@ from typing import Any, Final
 
 from kairos.domain.sources.parts import BadEvent
 
+LARGEST_EVENT: Final = 200 * 1024
+"""With its envelope it must fit into one message of a queue."""
+MOST_EVENTS: Final = 10_000
+"""As many as are surely queued before the door times out, ten at a time."""
 DEPTH: Final = 32
 """Levels of objects and lists, the event itself included."""
 LONGEST_TEXT: Final = 200 * 1024

@@ -1,0 +1,109 @@
+"""Every route: who may ask, what is sent, what is answered. tests/house compares them with the template's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import BaseModel
+
+from kairos.catalog.api import answers, bodies, messages
+from kairos.domain.access import Scope
+
+ALWAYS: Final = (401, 403, 413, 415, 429, 500)
+"""What any route with a key may answer besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one path."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    scope: Scope | None  # None: no key, the path is the capability or there is nothing to protect
+    answers: Mapping[int, type[BaseModel] | str]  # a model, or the media type of what is no JSON
+    body: tuple[type[BaseModel], ...] = ()
+    many: bool = False  # or a list of them
+    problems: tuple[int, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the request
+    parameters: Mapping[str, str] = field(default_factory=dict)  # of the path
+
+
+HTML: Final = "text/html"
+AGAIN: Final = {
+    "Idempotency-Key": "The same request under the same key is worked off once and answered alike, for a day",
+}
+CALLS: Final[Mapping[str, tuple[type[BaseModel], str]]] = {
+    "identify": (messages.Identify, "Say who somebody is"),
+    "track": (messages.Track, "Say what happened"),
+    "page": (messages.Page, "Say which page was looked at"),
+    "screen": (messages.Page, "Say which screen of an app was looked at"),
+    "group": (messages.Group, "Say whom somebody belongs to"),
+    "alias": (messages.Alias, "Say that two ids are one customer"),
+    "batch": (messages.Batch, "Say many things at once"),
+}
+
+
+def _segment() -> list[Route]:
+    made = []
+    for call, (body, summary) in CALLS.items():
+        for name in (call, call[0]):
+            short = " (a browser's short form)" if name != call else ""
+            made.append(
+                Route(
+                    "POST", f"/v1/{name}", f"segment_{name}", summary + short, Scope.BROWSER, {200: answers.Success},
+                    (body,), problems=(400, 503),
+                )
+            )  # fmt: skip
+    imported = Route(
+        "POST", "/v1/import", "segment_import", "Say many things at once, of the past", Scope.BROWSER,
+        {200: answers.Success}, (messages.Batch,), problems=(400, 503),
+    )  # fmt: skip
+    return [*made, imported]
+
+
+def _pages() -> list[Route]:
+    token = {"token": "Signed: who has it may do what it says"}
+    told: dict[int, type[BaseModel] | str] = {200: HTML, 404: HTML, 410: HTML, 503: HTML}
+    made = [
+        ("GET", "/l", "follow", "Follow a link of a message"),
+        ("POST", "/l", "answer", "Answer YES or NO"),
+        ("GET", "/u", "ask_to_unsubscribe", "The page with the button; changes nothing"),
+        (
+            "POST",
+            "/u",
+            "unsubscribe",
+            "Unsubscribe, by the button or by RFC 8058's one click; committed before it answers",
+        ),
+        ("GET", "/c", "ask_to_confirm", "The page with the button; changes nothing"),
+        ("POST", "/c", "confirm", "Confirm a double opt-in; committed before it answers"),
+    ]
+    return [
+        Route(
+            method, f"{path}/{{token}}", name, summary, None, told | ({302: ""} if path == "/l" else {}), parameters=token
+        )
+        for method, path, name, summary in made
+    ]  # fmt: skip
+
+
+_WHO: Final = {"id": "The shop's own id of the customer"}
+
+ROUTES: Final = (
+    Route(
+        "POST", "/v1/events", "report_events", "Report one event or a list, in the project's own form or as CloudEvents",
+        Scope.BROWSER, {202: answers.Taken}, (bodies.Event, bodies.CloudEvent), many=True,
+        problems=(400, 409, 422, 503), headers=AGAIN,
+    ),
+    *_segment(),
+    Route(
+        "PUT", "/v1/customers/{id}", "change_customer", "Merge what a backend says into what is known; committed before it answers",
+        Scope.ADMIN, {200: answers.CustomerView}, (bodies.CustomerChange,), problems=(400, 404, 503), parameters=_WHO,
+    ),
+    Route(
+        "GET", "/v1/customers/{id}", "read_customer", "All that is known of a customer", Scope.ADMIN,
+        {200: answers.CustomerView}, problems=(404,), parameters=_WHO,
+    ),
+    *_pages(),
+    Route("GET", "/openapi.json", "read_contract", "This document", None, {200: "application/json"}),
+)  # fmt: skip
