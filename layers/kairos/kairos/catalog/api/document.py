@@ -126,11 +126,10 @@ def _responses() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Any]:
-    models: set[type[BaseModel]] = {model for route in ROUTES for model in route.body}
-    models |= {what for route in ROUTES for what in route.answers.values() if not isinstance(what, str)}
-    named: list[tuple[type[BaseModel], Literal["validation"]]] = [
-        (each, "validation") for each in (*models, answers.Problem)
-    ]
+    models: set[type[BaseModel]] = {answers.Problem}
+    for route in ROUTES:
+        models |= {*route.body, *(what for what in route.answers.values() if not isinstance(what, str))}
+    named: list[tuple[type[BaseModel], Literal["validation"]]] = [(model, "validation") for model in models]
     found = models_json_schema(named, ref_template=_REF)[1]["$defs"]
     return {name: plain(schema) for name, schema in sorted(found.items())}
 
