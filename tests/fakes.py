@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from kairos.domain.access import Access, Key, Scope, hash_of
-from kairos.domain.effects import Effect, PutEntry, PutMessage, PutTombstone
+from kairos.domain.effects import DropOwner, Effect, PutEntry, PutMessage, PutOwner, PutTombstone
 from kairos.domain.events import Json, Millis
 from kairos.domain.merge import tombstone
 from kairos.domain.state import Customer, State
@@ -40,6 +40,7 @@ class World:
     entries: dict[tuple[str, str, str], PutEntry] = field(default_factory=dict)
     messages: dict[str, StoredMessage] = field(default_factory=dict)
     suppressed: set[str] = field(default_factory=set)
+    owners: set[tuple[str, str]] = field(default_factory=set)
     control_now: Control = field(default_factory=Control)
     events: list[Json] = field(default_factory=list)
     refs: list[MessageRef] = field(default_factory=list)
@@ -141,7 +142,12 @@ class FakeCustomers:
         kept = world.states.get(who)
         world.states[who] = Customer(who, state, after.profile or (kept.profile if kept else None))
         world.states |= {put.device: tombstone(put) for put in gone}
+        world.owners -= {(address, put.device) for put in gone for address in put.addresses}
         for effect in effects:
+            if isinstance(effect, PutOwner):
+                world.owners.add((effect.address, who))
+            if isinstance(effect, DropOwner):
+                world.owners.discard((effect.address, who))
             if isinstance(effect, PutEntry):
                 world.entries[who, effect.campaign, effect.key] = effect
             if isinstance(effect, PutMessage):
@@ -200,6 +206,9 @@ class FakeArchive:
 @dataclass
 class FakeAddresses:
     world: World
+
+    def owners(self, address: str, most: int) -> list[str]:
+        return sorted(who for owned, who in self.world.owners if owned == address)[:most]
 
     def suppress(self, address: str, reason: str, now: Millis) -> None:
         self.world.call(lambda: self.world.suppressed.add(address))

@@ -93,7 +93,7 @@ class Run:
     def everything(self) -> None:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
-            self.customers, self.doors, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
+            self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
             self.audiences, self.lost, self.deployment,
         ):  # fmt: skip
             situation()
@@ -126,8 +126,8 @@ class Run:
         self.stack.settle()
 
     def customers(self) -> None:
-        for region in ("north", "south"):  # into one place of the audience index, and out of it again
-            self.put("anna", region)
+        for region in ("north", "south"):  # into one place of the audience index and to one address, and out of it again
+            self.put("anna", region, email=f"anna.{region}@shop.example")
         self.stack.request("GET", "/v1/customers/anna", key="dev-admin-key")
         body = {"consents": [{"topic": "news", "channel": "email", "state": "granted", "proof": "paper"}]}
         self.stack.request("PUT", "/v1/customers/anna", body, key="dev-admin-key")
@@ -149,6 +149,13 @@ class Run:
         batch = [{"type": "track", "userId": "anna", "event": name} for name in ("hello", "message.sent")]
         assert self.stack.request("POST", "/v1/batch", {"batch": batch}).status == 200
         self.send("nonsense")
+
+    def moved(self) -> None:
+        """To another address, as an event tells."""
+        for number in range(2):
+            told = {"type": "hello", "customer": {"id": "lars", "email": f"lars{number}@shop.example"}}
+            assert self.stack.post_events([told]).status == 202
+            self.stack.settle()
 
     def channels(self) -> None:
         for kind in ("hello", "letter", "texted", "pushed", "chatted", "told"):

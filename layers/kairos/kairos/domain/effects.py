@@ -92,6 +92,20 @@ class DropPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOwner:
+    """The customer can be reached at an address (`channel#hash`) from now on; others may be, too."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropOwner:
+    """The customer cannot be reached there any more."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutTombstone:
     """A device is somebody's: what was known of it is with its heir, and what is still heard of it follows."""
 
@@ -104,9 +118,10 @@ class PutTombstone:
     inherits: bool = False  # whether its entries come over with this commit
     snapshots: tuple[str, ...] = ()  # that its timers refer to
     places: tuple[str, ...] = ()  # of the audience index, which it leaves
+    addresses: tuple[str, ...] = ()  # `channel#hash`, which are not its own any more
 
 
-Effect = PutEntry | PutMessage | PutSnapshot | PutConsent | PutPlace | DropPlace | PutTombstone
+Effect = PutEntry | PutMessage | PutSnapshot | PutConsent | PutPlace | DropPlace | PutOwner | DropOwner | PutTombstone
 
 
 @dataclass(frozen=True, slots=True)

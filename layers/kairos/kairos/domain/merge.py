@@ -72,6 +72,7 @@ def unite(turn: Turn, other: Customer, event: Event) -> None:
             device=other.id, seen=gone.version, guard=gone.guard + 1, moved=turn.customer.id,
             heir=turn.customer.id if first else gone.heir, time=event.time, inherits=first and gone.version > 0,
             snapshots=tuple(sorted(gone.snapshots())), places=tuple(sorted(places)),
+            addresses=tuple(sorted(gone.owned)) if first else (),
         )
     )  # fmt: skip
 

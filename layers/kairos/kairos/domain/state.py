@@ -120,6 +120,11 @@ class State:
                 setattr(state, name, _REBUILD.get(name, _same)(body[short]))
         return state
 
+    @property
+    def owned(self) -> frozenset[str]:
+        """Where the customer can be reached, as `channel#hash`."""
+        return frozenset(f"{channel}#{fact.value}" for channel, fact in self.addresses.items() if fact.value)
+
     def snapshots(self) -> set[str]:
         """Names of the snapshots that timers still refer to."""
         return {a.snapshot for values in self.armed.values() for a in values.values() if a.snapshot}

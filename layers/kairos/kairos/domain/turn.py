@@ -9,10 +9,12 @@ from kairos.domain import reach
 from kairos.domain.definitions import Campaign, Catalog, Step
 from kairos.domain.effects import (
     Decision,
+    DropOwner,
     DropPlace,
     Effect,
     Outcome,
     PutMessage,
+    PutOwner,
     PutPlace,
     Record,
     message_id,
@@ -134,6 +136,7 @@ class Turn:
         ]  # fmt: skip
         before = self.customer
         self._move_places()
+        self._move_addresses()
         changed = bool(self.effects) or self.state.due != before.state.due or self.state.pack() != before.state.raw
         profile_changed = self.profile != before.profile
         after = replace(before, state=self.state, profile=self.profile if profile_changed else before.profile)
@@ -149,6 +152,14 @@ class Turn:
         state.indexed = catalog.index
         self.effects += [PutPlace(place) for place in sorted(stands - stood)]
         self.effects += [DropPlace(place) for place in sorted(stood - stands)]
+
+    def _move_addresses(self) -> None:
+        """Who is found by an address has to follow."""
+        if self.state.addresses == self.customer.state.addresses:
+            return
+        before, after = self.customer.state.owned, self.state.owned
+        self.effects += [PutOwner(address) for address in sorted(after - before)]
+        self.effects += [DropOwner(address) for address in sorted(before - after)]
 
 
 def _stands_alike(state: State, before: State) -> bool:

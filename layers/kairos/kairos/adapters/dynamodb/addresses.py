@@ -1,6 +1,9 @@
 """Suppression by address, whoever owns it."""
 
+from collections.abc import Iterator
+
 from kairos.adapters.dynamodb import items
+from kairos.adapters.dynamodb.owners import owners
 from kairos.adapters.dynamodb.table import Table
 from kairos.domain.events import Millis
 
@@ -10,6 +13,9 @@ class DynamoAddresses:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def owners(self, address: str, most: int) -> Iterator[str]:
+        return owners(self._table, address, most)
 
     def suppress(self, address: str, reason: str, now: Millis) -> None:
         """The first reason and its moment stay."""

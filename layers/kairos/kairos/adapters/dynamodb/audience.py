@@ -1,6 +1,5 @@
 """The audience index: who stands in which place, put before the state says so and dropped after it."""
 
-import hashlib
 import heapq
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -31,7 +30,7 @@ _LONGEST_CUSTOMER: Final = 1024
 
 def place_key(place: str, customer: str) -> Key:
     """What is too long to be a key stands as its hash."""
-    return items.key(_partition(place, items.shard(customer)), _short(customer, _LONGEST_CUSTOMER))
+    return items.key(_partition(place, items.shard(customer)), items.short(customer, _LONGEST_CUSTOMER))
 
 
 def last_words(effects: Sequence[Effect]) -> tuple[list[str], list[str]]:
@@ -145,8 +144,4 @@ def _cursor(key: tuple[str, str]) -> str:
 
 
 def _partition(place: str, shard: str) -> str:
-    return f"X#{_short(place, _LONGEST_PLACE)}#{shard}"
-
-
-def _short(text: str, longest: int) -> str:
-    return text if len(text.encode()) <= longest else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"X#{items.short(place, _LONGEST_PLACE)}#{shard}"

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import drop_place, last_words, put_place
 from kairos.adapters.dynamodb.items import Item
+from kairos.adapters.dynamodb.owners import owner_writes
 from kairos.adapters.dynamodb.profiles import together
 from kairos.adapters.dynamodb.states import put_state
 from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
@@ -56,6 +57,7 @@ class DynamoCustomers:
         state = replace(after.state, profiled=seen + 1) if told else after.state
         states = [put_state(who, state, seen=seen, writer=writer)]
         states += [write for put in gone for write in with_state(put, writer)]
+        states += owner_writes(who, effects, gone)
         along, acting = _along(after, effects, told, seen + 1), [e for e in effects if _acts(e)]
         first = [items.snapshot_item(who, e) for e in effects if isinstance(e, PutSnapshot)]
         if len(states) + len(along) + len(acting) > BATCH:
@@ -86,8 +88,8 @@ class DynamoCustomers:
         if len(writes) == 1:
             self._table.client.put_item(**common, **writes[0])
         else:
-            puts: Any = [{"Put": {**common, **write}} for write in writes]
-            self._table.client.transact_write_items(TransactItems=puts)
+            parts: Any = [{"Put" if "Item" in write else "Delete": {**common, **write}} for write in writes]
+            self._table.client.transact_write_items(TransactItems=parts)
 
     def _explain(
         self, error: ClientError | BotoCoreError, before: Customer, acting: Sequence[Effect], offset: int, writer: str

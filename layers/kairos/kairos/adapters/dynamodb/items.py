@@ -67,6 +67,24 @@ def address_key(address: str) -> Key:
     return key(f"A#{address}", "A")
 
 
+def owner_key(address: str, customer: str) -> Key:
+    """A row beside the address's own; an id too long to be a key stands as its hash."""
+    return key(f"A#{address}", f"O#{short(customer, _LONGEST_SORT_KEY - 2)}")
+
+
+def owner_item(address: str, customer: str) -> Item:
+    return {**owner_key(address, customer), "customer": text(customer)}
+
+
+def to_owner(item: Item) -> str:
+    return str(item["customer"]["S"])
+
+
+def short(name: str, longest: int) -> str:
+    """A name as it can stand in a key: as its hash, if it is too long."""
+    return name if len(name.encode()) <= longest else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
 def control_key(kind: str = "control") -> Key:
     return key("K", kind)
 

@@ -120,7 +120,7 @@ class CustomerStore(Protocol):
         """Each customer asked for (unknown ones as `Customer.unknown`), with the profile where it is asked for."""
 
     def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
-        """All or nothing: state, profile if it changed, entries, messages, consents. Snapshots go before.
+        """All or nothing: state, profile if it changed, entries, messages, consents, owners. Snapshots go before.
 
         Raises StateMoved, AlreadyWritten, TooLarge, Contended. A lost answer to one's own write (state carries `writer`) is success.
         """
@@ -190,10 +190,13 @@ class DueIndex(Protocol):
 
 
 class AddressStore(Protocol):
-    """Suppression by address, whoever owns it."""
+    """Suppression by address, whoever owns it, and who does; `address` is `channel#hash`."""
+
+    def owners(self, address: str, most: int) -> Iterable[str]:
+        """The customers who can be reached there, the first `most` of them."""
 
     def suppress(self, address: str, reason: str, now: Millis) -> None:
-        """`address` is `channel#hash`."""
+        """The first reason and its moment stay."""
 
 
 class Queues(Protocol):
