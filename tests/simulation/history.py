@@ -61,6 +61,12 @@ class History:
                 found.setdefault(pk.removeprefix("C#"), []).append(items.to_entry(stored.item))
         return found
 
+    @property
+    def owners(self) -> frozenset[tuple[str, str]]:
+        """Whom an address leads to: (`channel#hash`, customer)."""
+        rows = ((pk, stored.item) for (pk, sk), stored in self._store.items.items() if sk.startswith("O#"))
+        return frozenset((pk.removeprefix("A#"), items.to_owner(item)) for pk, item in rows if pk.startswith("A#"))
+
     @cached_property
     def sharing(self) -> frozenset[str]:
         """Customers with a device that was somebody else's, too."""

@@ -178,6 +178,15 @@ def the_audience_is_found(stack: Stack, history: History) -> Iterator[str]:
                 yield f"{customer} is not found at {place}"
 
 
+def addresses_know_their_owners(stack: Stack, history: History) -> Iterator[str]:
+    """Who is found by an address is who can be reached there by their newest state; restored states forget who moved."""
+    if _restored(stack):
+        return
+    has = {(address, who) for who, state in history.customers.items() if not state.moved for address in state.owned}
+    yield from (f"{who} is not found at {address}" for address, who in sorted(has - history.owners))
+    yield from (f"{who} is still found at {address}" for address, who in sorted(history.owners - has))
+
+
 def nobody_is_texted_at_night(stack: Stack, history: History) -> Iterator[str]:
     """By the clock where the customer is; two minutes are for what was on its way."""
     policy = catalogs()[0].policy
@@ -224,7 +233,7 @@ PROMISES: Final[tuple[Promise, ...]] = (
     nothing_accepted_is_lost, nobody_is_put_aside, everything_comes_to_an_end, marketing_goes_out_at_most_once, sent_means_taken,
     no_claim_follows_an_opt_out, an_answered_opt_out_is_kept, every_message_has_its_entry, caps_hold, cooldowns_hold,
     nobody_is_texted_at_night, in_calm_weather_all_is_prompt, a_broken_template_is_refused,
-    no_refusal_rests_on_an_old_look, the_audience_is_found, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
+    no_refusal_rests_on_an_old_look, the_audience_is_found, addresses_know_their_owners, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
 )  # fmt: skip
 
 

@@ -126,7 +126,10 @@ class Run:
         self.stack.settle()
 
     def customers(self) -> None:
-        for region in ("north", "south"):  # into one place of the audience index and to one address, and out of it again
+        for region in (
+            "north",
+            "south",
+        ):  # into one place of the audience index and to one address, and out of it again
             self.put("anna", region, email=f"anna.{region}@shop.example")
         self.stack.request("GET", "/v1/customers/anna", key="dev-admin-key")
         body = {"consents": [{"topic": "news", "channel": "email", "state": "granted", "proof": "paper"}]}
