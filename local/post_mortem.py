@@ -13,13 +13,14 @@ from kairos.adapters.dynamodb.messages import DynamoMessages
 from kairos.adapters.dynamodb.table import Table
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Effect
-from kairos.domain.events import Event, Heard
+from kairos.domain.events import Event, Heard, Millis
 from kairos.domain.identity import customer_id
 from kairos.domain.judge import judge
 from kairos.domain.sources import queued
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
 from kairos.doors import fan_out_reference, reference
 from kairos.service import strict_json
@@ -72,7 +73,7 @@ class PostMortem:
         catalog = self._catalog.with_address_key(self._address_key())
         commit = Commit(_Reading(self._table), catalog, lambda: "post-mortem", Tally())
         for said in queued.read(body, now, self._segment):
-            heard = said.event(now, catalog.address_hash) if isinstance(said, Feedback) else said
+            heard = _heard(said, now, catalog)
             if heard is not None and (who := _whose(heard, catalog)):
                 found = commit.read((who,), (who,), consistent=True)[who]
                 commit(found, (heard,), now, consistent=True)
@@ -86,7 +87,8 @@ class PostMortem:
         message = dossier.message
         if message.status != "pending":
             return f"{message.status}: settled meanwhile; sent back it is not sent again"
-        if dossier.control.holds(message.put.campaign, message.put.channel, now):
+        put = message.put
+        if dossier.control.holds(put.campaign, put.channel, now, transactional=put.transactional):
             return "held by the kill switch or an open circuit"
         refused = judge(dossier.customer, message.put, self._catalog, now)
         return f"would be refused: {refused}" if refused else PASSED
@@ -95,6 +97,13 @@ class PostMortem:
         ref, _ = fan_out_reference(body)
         found = DynamoFanOuts(self._table).read(ref)
         return "finished meanwhile; sent back it does nothing" if found is None else PASSED
+
+
+def _heard(said: queued.Understood, now: Millis, catalog: Catalog) -> Heard | None:
+    """What `decide` would be told; of an answer from a number, as its owner is not looked up, the number's own."""
+    if isinstance(said, Feedback):
+        return said.event(now, catalog.address_hash)
+    return said.event("", now, catalog.address_hash) if isinstance(said, Text) else said
 
 
 def _whose(heard: Heard, catalog: Catalog) -> str:

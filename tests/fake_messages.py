@@ -6,7 +6,7 @@ from typing import Any
 
 from kairos.domain.events import Millis
 from kairos.domain.state import Customer
-from kairos.service.ports import Dossier, MessageRef, NotClaimed, StoredMessage
+from kairos.service.ports import Dossier, MessageRef, NotClaimed, Noted, StoredMessage
 from tests.fakes import World
 
 
@@ -55,6 +55,17 @@ class FakeMessages:
         mine = lambda m: (m.status in ("sending", "in_doubt") and m.token == token) or m.status == "given_up"  # noqa: E731 - a condition, as the table has it
         return self._move(message, mine, status="sent", provider_id=provider_id, due=due)
 
+    def note(self, customer: str, message: str, kind: str, time: Millis) -> Noted | None:
+        def work() -> Noted | None:
+            kept = self.world.messages.get(message)
+            if kept is None:
+                return None
+            first = (message, kind) not in self.world.noted
+            self.world.noted.setdefault((message, kind), time)
+            return Noted(kept, first)
+
+        return self.world.call(work)
+
     def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
         kept = self.world.messages.get(message)
         if kept is None:
@@ -72,11 +83,11 @@ class FakeMessages:
     def doubt(self, message: StoredMessage, *, token: str) -> bool:
         return self._move(message, lambda m: m.status == "sending" and m.token == token, status="in_doubt")
 
-    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis) -> bool:
+    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis, address: str = "") -> bool:
         status = "sending" if token else "pending"
         return self._move(
             message, lambda m: m.status == status and (not token or m.token == token),
-            status="refused", reason=reason, due=due,
+            status="refused", reason=reason, due=due, address=address,
         )  # fmt: skip
 
     def give_up(self, message: StoredMessage) -> bool:

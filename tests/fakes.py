@@ -9,6 +9,7 @@ from kairos.domain.access import Access, Key, Scope, hash_of
 from kairos.domain.effects import DropOwner, Effect, PutEntry, PutMessage, PutOwner, PutTombstone
 from kairos.domain.events import Json, Millis
 from kairos.domain.merge import tombstone
+from kairos.domain.reputation import Hour
 from kairos.domain.state import Customer, State
 from kairos.service.keys import Keys
 from kairos.service.ports import (
@@ -39,8 +40,12 @@ class World:
     states: dict[str, Customer] = field(default_factory=dict)
     entries: dict[tuple[str, str, str], PutEntry] = field(default_factory=dict)
     messages: dict[str, StoredMessage] = field(default_factory=dict)
-    suppressed: set[str] = field(default_factory=set)
+    suppressed: dict[str, tuple[str, Millis]] = field(default_factory=dict)
+    released: dict[str, Millis] = field(default_factory=dict)
+    soft: dict[str, set[int]] = field(default_factory=dict)
     owners: set[tuple[str, str]] = field(default_factory=set)
+    hours: list[tuple[str, Hour]] = field(default_factory=list)
+    noted: dict[tuple[str, str], Millis] = field(default_factory=dict)  # message, kind
     control_now: Control = field(default_factory=Control)
     events: list[Json] = field(default_factory=list)
     refs: list[MessageRef] = field(default_factory=list)
@@ -201,17 +206,6 @@ class FakeArchive:
 
     def put(self, lines: Sequence[Json]) -> None:
         self.world.call(lambda: self.world.lines.extend(lines))
-
-
-@dataclass
-class FakeAddresses:
-    world: World
-
-    def owners(self, address: str, most: int) -> list[str]:
-        return sorted(who for owned, who in self.world.owners if owned == address)[:most]
-
-    def suppress(self, address: str, reason: str, now: Millis) -> None:
-        self.world.call(lambda: self.world.suppressed.add(address))
 
 
 @dataclass

@@ -14,6 +14,7 @@ from kairos.adapters.dynamodb.customers import DynamoCustomers
 from kairos.adapters.dynamodb.due import DynamoDue
 from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
 from kairos.adapters.dynamodb.messages import DynamoMessages
+from kairos.adapters.dynamodb.reputation import DynamoReputation
 from kairos.adapters.dynamodb.table import Table
 from kairos.adapters.queues import SqsQueues
 from kairos.adapters.ses import SesEmail
@@ -28,12 +29,14 @@ from kairos.service.customers import Customers
 from kairos.service.deliver import Deliver
 from kairos.service.evaluate import Evaluate
 from kairos.service.fan_out import Spread
+from kairos.service.feedback import Learning
 from kairos.service.ingest import Ingest
 from kairos.service.keys import Keys
 from kairos.service.links import Links
 from kairos.service.metrics import Tally
 from kairos.service.occurrences import Occurrences
 from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
+from kairos.service.reputation import Breaker
 from kairos.service.sweep import Sweep
 
 KEY: Final = {"x-api-key": "key"}
@@ -93,9 +96,14 @@ class Doors:
         """Asks the table, as after a cold start, since when each thing is counted."""
         control = DynamoControl(self._table)
         catalog = self._catalog.with_since(control.since(self._catalog.keeps, self._clock()))
+        learning = Learning(
+            DynamoMessages(self._table, self._clock),
+            DynamoAddresses(self._table),
+            DynamoReputation(self._table),
+            catalog,
+        )
         return Evaluate(
-            DynamoCustomers(self._table), DynamoMessages(self._table, self._clock), self._queues, self._archive,
-            DynamoAddresses(self._table), catalog, self._clock, self._ids, self._tally,
+            DynamoCustomers(self._table), learning, self._queues, self._archive, catalog, self._clock, self._ids, self._tally,
             external=self._occurrences(catalog).external,
         )  # fmt: skip
 
@@ -122,7 +130,8 @@ class Doors:
         calendar = Calendar(
             DynamoCalendar(self._table), self._occurrences(self._catalog), self._catalog, self._clock
         )  # fmt: skip
-        return Sweep(DynamoDue(self._table), self._queues, calendar, self._clock, self._tally)
+        breaker = Breaker(DynamoControl(self._table), DynamoReputation(self._table), self._clock, self._tally)
+        return Sweep(DynamoDue(self._table), self._queues, calendar, breaker, self._clock, self._tally)
 
     def fan_out(self) -> Spread:
         return Spread(
@@ -130,7 +139,8 @@ class Doors:
         )  # fmt: skip
 
     def switch(self) -> Switch:
-        return Switch(DynamoControl(self._table), DynamoDue(self._table), self._queues, self._clock)
+        control, reputation = DynamoControl(self._table), DynamoReputation(self._table)
+        return Switch(control, reputation, DynamoDue(self._table), self._queues, self._clock)
 
     def _occurrences(self, catalog: Catalog) -> Occurrences:
         return Occurrences(DynamoFanOuts(self._table), self._queues, catalog, self._clock, self._tally)
@@ -140,5 +150,5 @@ def _no_time(seconds: float) -> None:
     """The scheduler lets time pass; between two tries it has let others go first anyway."""
 
 
-def _at_once() -> None:
+def _at_once(transactional: bool) -> None:
     """Nobody paces anybody here."""

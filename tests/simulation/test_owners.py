@@ -2,10 +2,12 @@
 
 import random
 from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 from kairos.domain.events import Millis
+from tests.simulation.history import History
 from tests.simulation.promises import addresses_know_their_owners
-from tests.simulation.run import History, lived, quietly, weather
+from tests.simulation.run import lived, quietly, weather
 from tests.simulation.story import CUSTOMERS, DEVICES, Deed, Story
 from tests.unit.domain.shop import HOUR, T0
 
@@ -17,7 +19,8 @@ SPAN: Millis = 6 * HOUR
 def story(seed: int) -> Story:
     """Few addresses for all: told by backends and by events, taken away, brought along by devices that are identified."""
     luck = random.Random(f"owners {seed}")
-    deeds = []
+    deeds: list[Deed] = []
+    told: Any
     for number in range(30):
         at, who = T0 + luck.randint(0, SPAN), luck.choice(CUSTOMERS)
         mail = luck.choice((*MAILS, None))

@@ -40,7 +40,9 @@ class Told(Faults):
 
 
 def _email(client: Any) -> Any:
-    return SesEmail(lambda: client, sender="Shop <shop@shop.example>", configuration_set="set", pace=lambda: None)
+    return SesEmail(
+        lambda: client, sender="Shop <shop@shop.example>", configuration_set="set", pace=lambda transactional: None
+    )
 
 
 CHANNELS: dict[str, tuple[Callable[[Faults], Provider], Callable[[Any], Any], Outgoing]] = {

@@ -144,17 +144,21 @@ def deliver() -> "Deliver":
 
 def sweep() -> "Sweep":
     from kairos.adapters.dynamodb.calendar import DynamoCalendar
+    from kairos.adapters.dynamodb.control import DynamoControl
     from kairos.adapters.dynamodb.due import DynamoDue
+    from kairos.adapters.dynamodb.reputation import DynamoReputation
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.link import link
     from kairos.service.calendar import Calendar
+    from kairos.service.reputation import Breaker
     from kairos.service.sweep import Sweep
 
     env, aws = settings.read(settings.Sweep, os.environ), _aws()
     table, catalog = _table(env.table, aws), link(compiled.bundle(env.catalog_dir))
     queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, fan_out=env.fan_out_queue)
     calendar = Calendar(DynamoCalendar(table), _occurrences(table, queues, catalog), catalog, now)
-    return Sweep(DynamoDue(table), queues, calendar, now, tally)
+    breaker = Breaker(DynamoControl(table), DynamoReputation(table), now, tally)
+    return Sweep(DynamoDue(table), queues, calendar, breaker, now, tally)
 
 
 def fan_out() -> "Spread":
@@ -173,12 +177,14 @@ def switch(table: str, send_queue: str) -> "Switch":
     """The kill switch of a stack, for the command line."""
     from kairos.adapters.dynamodb.control import DynamoControl
     from kairos.adapters.dynamodb.due import DynamoDue
+    from kairos.adapters.dynamodb.reputation import DynamoReputation
     from kairos.adapters.queues import SqsQueues
     from kairos.service.control import Switch
 
     aws = _aws()
     held = _table(table, aws)
-    return Switch(DynamoControl(held), DynamoDue(held), SqsQueues(aws.sqs, send=send_queue), now)
+    queues = SqsQueues(aws.sqs, send=send_queue)
+    return Switch(DynamoControl(held), DynamoReputation(held), DynamoDue(held), queues, now)
 
 
 def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tuple[Evaluate, CustomerStore, Catalog]":
@@ -188,9 +194,11 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.adapters.dynamodb.control import DynamoControl
     from kairos.adapters.dynamodb.customers import DynamoCustomers
     from kairos.adapters.dynamodb.messages import DynamoMessages
+    from kairos.adapters.dynamodb.reputation import DynamoReputation
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.link import link
     from kairos.service.evaluate import Evaluate
+    from kairos.service.feedback import Learning
 
     table = _table(env.table, aws)
     linked = link(compiled.bundle(env.catalog_dir)).with_address_key(env.address_key)
@@ -201,10 +209,9 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     )
     service = Evaluate(
         customers=store,
-        messages=DynamoMessages(table, now),
+        learning=Learning(DynamoMessages(table, now), DynamoAddresses(table), DynamoReputation(table), catalog),
         queues=queues,
         archive=FirehoseArchive(aws.firehose, env.archive_stream),
-        addresses=DynamoAddresses(table),
         catalog=catalog,
         clock=now,
         ids=ids,
@@ -226,13 +233,13 @@ def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Pro
     """The provider of each channel, as the policy says."""
     from kairos.adapters.aws import fresh
     from kairos.adapters.end_user_messaging import EndUserMessagingPush, EndUserMessagingSms
-    from kairos.adapters.pace import pace, ses_rate
+    from kairos.adapters.pace import pace, ses_quota
     from kairos.adapters.ses import SesEmail
     from kairos.adapters.sns import SnsPush, SnsSms
     from kairos.adapters.whatsapp import WhatsApp
 
     brand, chosen, mail = policy["brand"], policy["providers"], fresh(aws.ses)
-    paced = pace(ses_rate(mail), env.send_concurrency)
+    paced = pace(ses_quota(mail), env.send_concurrency)
     sms: Provider
     push: Provider
     if chosen["sms"] == "end_user_messaging":

@@ -39,7 +39,7 @@ def whatsapp(aws: Aws) -> Provider:
 
 def ses(aws: Aws) -> Provider:
     sender = "Nordlys <hello@nordlys.example>"
-    return SesEmail(lambda: aws.ses, sender=sender, configuration_set="kairos", pace=lambda: None)
+    return SesEmail(lambda: aws.ses, sender=sender, configuration_set="kairos", pace=lambda transactional: None)
 
 
 def sns_sms(aws: Aws) -> Provider:

@@ -11,10 +11,13 @@ from kairos.domain.sources import canonical
 from kairos.service.calendar import Calendar
 from kairos.service.evaluate import Evaluate
 from kairos.service.fan_out import Spread
+from kairos.service.feedback import Learning
 from kairos.service.occurrences import Occurrences
 from kairos.service.ports import Item
+from kairos.service.reputation import Breaker
 from kairos.service.sweep import Sweep
 from tests import fake_fan_outs, fakes
+from tests.fake_addresses import FakeAddresses
 from tests.fakes import Killed
 from tests.unit.domain.shop import joined
 from tests.unit.domain.truths.written import compiled, yaml
@@ -49,12 +52,14 @@ class Spreading(Workers):
         """From now on these definitions are worked with."""
         world, tally, clock = self.world, self.tally, self.world.clock
         self.occurrences = Occurrences(self.store, self.queues, definitions, clock, tally)
+        learning = Learning(self.messages, FakeAddresses(world), self.reputation, definitions)
         self.evaluate = Evaluate(
-            self.placed, self.messages, self.queues, fakes.FakeArchive(world), fakes.FakeAddresses(world),
-            definitions, clock, world.ids, tally, self.occurrences.external,
+            self.placed, learning, self.queues, fakes.FakeArchive(world), definitions, clock, world.ids, tally,
+            self.occurrences.external,
         )  # fmt: skip
         self.calendar = self.calendar_of(definitions)
-        self.sweep = Sweep(fake_fan_outs.FanOutDue(world, self.store), self.queues, self.calendar, clock, tally)
+        due, breaker = fake_fan_outs.FanOutDue(world, self.store), Breaker(self.control, self.reputation, clock, tally)
+        self.sweep = Sweep(due, self.queues, self.calendar, breaker, clock, tally)
         self.spread = Spread(self.store, self.audience, self.queues, clock, tally)
         return self
 

@@ -24,7 +24,8 @@ def test_what_is_stopped_has_a_name(campaign, channel, names):
 
 def test_resume_does_not_make_held_messages_wait():
     workers = Workers(catalog(welcome=WELCOME))
-    switch = Switch(workers.control, fakes.FakeDue(workers.world), workers.queues, workers.world.clock)
+    due = fakes.FakeDue(workers.world)
+    switch = Switch(workers.control, workers.reputation, due, workers.queues, workers.world.clock)
     switch.stop("welcome")
     assert workers.hear(joined(), event("signup")).statuses() == ["pending"]
     switch.resume("welcome")

@@ -9,10 +9,13 @@ from kairos.domain.events import Event
 from kairos.domain.sources import canonical
 from kairos.service.deliver import Deliver
 from kairos.service.evaluate import Evaluate
+from kairos.service.feedback import Learning
 from kairos.service.metrics import Tally
 from kairos.service.ports import Item, MessageRef
+from kairos.service.reputation import Breaker
 from kairos.service.sweep import Sweep
 from tests import fakes
+from tests.fake_addresses import FakeAddresses, FakeReputation
 from tests.fake_messages import FakeMessages
 from tests.fakes import Killed, World
 from tests.unit.domain.shop import T0
@@ -31,16 +34,17 @@ class Workers:
         self.provider = fakes.FakeProvider(self.world)
         self.renderer = fakes.FakeRenderer()
         self.control = fakes.FakeControl(self.world)
-        archive, addresses = fakes.FakeArchive(self.world), fakes.FakeAddresses(self.world)
+        archive, addresses = fakes.FakeArchive(self.world), FakeAddresses(self.world)
+        self.reputation = FakeReputation(self.world)
+        learning = Learning(self.messages, addresses, self.reputation, catalog)
         clock, ids = self.world.clock, self.world.ids
-        self.evaluate = Evaluate(
-            self.customers, self.messages, self.queues, archive, addresses, catalog, clock, ids, self.tally
-        )
+        self.evaluate = Evaluate(self.customers, learning, self.queues, archive, catalog, clock, ids, self.tally)
         self.deliver = Deliver(
             self.messages, self.queues, archive, self.control, addresses, fakes.FakeBus(self.world), self.renderer,
             {"email": self.provider, "sms": self.provider, "push": self.provider}, catalog, clock, ids, self.tally,
         )  # fmt: skip
-        self.sweep = Sweep(fakes.FakeDue(self.world), self.queues, lambda: 0, clock, self.tally)
+        breaker = Breaker(self.control, self.reputation, clock, self.tally)
+        self.sweep = Sweep(fakes.FakeDue(self.world), self.queues, lambda: 0, breaker, clock, self.tally)
 
     def hear(self, *events: Event) -> "Workers":
         """Puts events on their queue and works off all that follows."""

@@ -35,7 +35,7 @@ class SesEmail:
     """The port Provider for e-mail."""
 
     def __init__(
-        self, client: "Callable[[], SESV2Client]", *, sender: str, configuration_set: str, pace: Callable[[], None]
+        self, client: "Callable[[], SESV2Client]", *, sender: str, configuration_set: str, pace: Callable[[bool], None]
     ) -> None:
         self._client = client
         self._sender = mailbox(sender)
@@ -43,7 +43,7 @@ class SesEmail:
         self._pace = pace
 
     def send(self, message: Outgoing, now: Millis) -> str:
-        self._pace()
+        self._pace(message.transactional)
         try:
             answer = self._client().send_email(
                 FromEmailAddress=self._sender,
@@ -55,8 +55,15 @@ class SesEmail:
                 ConfigurationSetName=self._configuration_set,
             )
         except (ClientError, BotoCoreError) as error:
-            raise meaning(error, ANSWERS) from error
+            raise (paused("DailyQuota") if _of_the_day(error) else meaning(error, ANSWERS)) from error
         return answer["MessageId"]
+
+
+def _of_the_day(error: Exception) -> bool:
+    """Whether it is the day's quota that is used up: only the text of a throttling says that it is not the second's."""
+    return isinstance(error, ClientError) and "Daily message quota exceeded" in error.response["Error"].get(
+        "Message", ""
+    )
 
 
 def tagged(message: Outgoing) -> dict[str, str]:

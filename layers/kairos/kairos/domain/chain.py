@@ -147,7 +147,8 @@ def reschedule(turn: Turn) -> None:
             run.due = _until(turn, run, step)
         elif run.held == "quiet_hours" and run.due > turn.now:  # else it is judged again in any case
             topic = step.spec.get("topic") or campaign.topic
-            channel, _ = manners.pick_channel(turn.state, turn.catalog, topic, step.spec["channel"], turn.now)
+            channels = manners.in_order(turn.state, turn.catalog, step.spec["channel"])
+            channel, _ = manners.pick_channel(turn.state, turn.catalog, topic, channels, turn.now)
             run.due = manners.quiet_end(turn.state, turn.catalog, channel, turn.now) or turn.now
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kairos.domain import context, facts, manners, merge, timers, watching
+from kairos.domain import context, facts, manners, merge, replies, settling, timers, watching
 from kairos.domain.chain import advance
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutConsent
@@ -12,7 +12,6 @@ from kairos.domain.events import Consent, Event, Heard, Json, Millis, Occurrence
 from kairos.domain.journey import Goal
 from kairos.domain.lasts import moment_of, same_of, value_hash
 from kairos.domain.sending import settle
-from kairos.domain.settling import settle_report, suppress
 from kairos.domain.state import Customer, NeedsProfile
 from kairos.domain.turn import Turn
 
@@ -90,13 +89,11 @@ def _settle(turn: Turn) -> None:
 def _hear(turn: Turn, event: Event) -> None:
     """Facts first; then the event serves goals, exits, waits and triggers, in this order."""
     document, state, catalog = event.document, turn.state, turn.catalog
+    event = replies.taken(state, event, catalog.policy)
     _take_facts(turn, event)
     turn.moved = facts.take_in(state, event, document, catalog, turn.touched) or turn.moved
     turn.publish(event)
-    if event.type == "message.refused":
-        settle_report(turn, event)
-    elif event.type in ("message.bounced", "message.complained") and event.properties.get("permanent"):
-        suppress(turn, str(event.properties["channel"]), str(event.properties["address_hash"]))
+    settling.hear(turn, event)
     _goals(turn, event, document)
     _exits(turn, event, document)
     for run in list(state.runs):

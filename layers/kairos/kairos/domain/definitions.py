@@ -178,6 +178,11 @@ class Policy:
     grades: tuple[tuple[str, Condition], ...] = ()
     history: Millis | None = None  # the archive was replayed from here
 
+    @property
+    def marketing(self) -> tuple[str, ...]:
+        """The topics that need consent."""
+        return tuple(topic for topic in self.topics if not self.transactional(topic))
+
     def transactional(self, topic: str) -> bool:
         return bool(self.topics.get(topic, {}).get("transactional"))
 
@@ -260,6 +265,8 @@ class Catalog:
             return True
         if event.type in _SETTLING or (event.own and event.type in self.policy.publish):
             return True
+        if event.type == "sms.received" and event.properties.get("keyword") in ("stop", "start"):
+            return True
         concern = self.concern(event.type)
         if concern.arming or concern.interests:  # arming: also what does not match, it disarms
             return True
@@ -267,4 +274,9 @@ class Catalog:
         return any(s.match is None or s.match(document) for s in concern.selectors)
 
 
-_SETTLING = frozenset({"message.refused", "message.bounced", "message.complained"})
+_SETTLING = frozenset(
+    {
+        "message.refused", "message.bounced", "message.complained", "message.rejected",
+        "address.suppressed", "address.released",
+    }
+)  # fmt: skip

@@ -19,7 +19,7 @@ OWN_TYPES: Final = frozenset(
         "message.rejected", "message.opened", "message.clicked", "message.refused",
         "content.shown", "content.accepted", "content.dismissed",
         "answer.given", "consent.requested", "consent.granted", "consent.withdrawn",
-        "coupon.issued", "goal.reached", "kairos.customer", "kairos.report",
+        "address.suppressed", "address.released", "sms.received", "coupon.issued", "goal.reached", "kairos.customer", "kairos.report",
     }
 )  # fmt: skip
 """Types that only Kairos itself makes; from anybody else they are refused as `reserved_type`."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from kairos.domain import absence, interest
+from kairos.domain import absence, interest, suppression
 from kairos.domain.definitions import Catalog
 from kairos.domain.journey import Moment
 from kairos.domain.lasts import ANY, NONE, VALUES
-from kairos.domain.settling import SUPPRESSED_KEPT
 from kairos.domain.state import State
 
 _STRICTEST = {"withdrawn": 2, "granted": 1, "proven": 0}
@@ -24,9 +23,7 @@ def unite_facts(state: State, other: State, catalog: Catalog) -> None:
     _unite_armed(state, other)
     _unite_consents(state, other)
     state.addresses = {**other.addresses, **state.addresses}  # the customer's own word stands, see `merge`
-    for channel, hashes in other.suppressed.items():
-        both = dict.fromkeys((*state.suppressed.get(channel, ()), *hashes))
-        state.suppressed[channel] = list(both)[:SUPPRESSED_KEPT]
+    suppression.unite(state, other)
     for tag, word in other.tags.items():
         state.tags[tag] = max(state.tags.get(tag, word), word, key=lambda pair: (pair[1], pair[0]))
     state.points += other.points

@@ -19,7 +19,7 @@ from kairos.domain.events import OWN_TYPES, Json
 from kairos.domain.identity import short_hash
 from kairos.domain.interest import Dimension
 from kairos.domain.keeping import Keeping
-from kairos.domain.manners import PAUSED_UNTIL
+from kairos.domain.manners import PAUSED_UNTIL, PREFERRED_CHANNEL
 from kairos.domain.needs import Needs, counted
 
 
@@ -39,7 +39,8 @@ class _Linker:
         campaigns = {name: link_campaign.campaign(name, node, self.keeping) for name, node in live.items()}
         indexed = reach.indexed(campaigns.values())
         counts = tuple(self.keeping.needs.counts.values())
-        attributes = frozenset(self.keeping.needs.attributes | {*context.OBSERVED, PAUSED_UNTIL})
+        kept = {*context.OBSERVED, PAUSED_UNTIL} | _preferences(campaigns)
+        attributes = frozenset(self.keeping.needs.attributes | kept)
         selectors = (*self.keeping.selectors, *self.keeping.lasts.values(), *(count.on for count in counts))
         types = {type for selector in selectors for type in selector.types} - {"any"}
         types |= {type for dimension in policy.interests.values() for type in dimension.weights}
@@ -135,3 +136,9 @@ def _of_kind(campaigns: Mapping[str, Campaign], kind: str) -> tuple[Campaign, ..
 
 def _set(values: Sequence[str] | None) -> frozenset[str] | None:
     return frozenset(values) if values else None
+
+
+def _preferences(campaigns: Mapping[str, Campaign]) -> frozenset[str]:
+    """Where no step leaves a choice, nobody's preference has to be kept."""
+    sends = (step.spec["channel"] for campaign in campaigns.values() for step in campaign.steps if step.do == "send")
+    return frozenset({PREFERRED_CHANNEL}) if any(len(channels) > 1 for channels in sends) else frozenset()

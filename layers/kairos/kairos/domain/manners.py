@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kairos.domain import moments
+from kairos.domain import moments, suppression
 from kairos.domain.conditions import within_hours
 from kairos.domain.definitions import Campaign, Catalog, Policy
 from kairos.domain.events import Millis
@@ -13,6 +13,17 @@ from kairos.domain.view import View
 
 PAUSED_UNTIL: Final = "paused_until"
 """The attribute with the moment until which a customer wants no marketing."""
+
+PREFERRED_CHANNEL: Final = "preferred_channel"
+"""The attribute with the channel that a customer likes best."""
+
+
+def in_order(state: State, catalog: Catalog, channels: Sequence[str]) -> tuple[str, ...]:
+    """The channels of a step as they are tried for this customer: the preferred one first, if it is among them."""
+    preferred = (
+        View(state, catalog, {}, 0).attribute(PREFERRED_CHANNEL) if PREFERRED_CHANNEL in state.attributes else ""
+    )
+    return tuple(sorted(channels, key=lambda channel: channel != preferred))
 
 
 def pick_channel(state: State, catalog: Catalog, topic: str, channels: Sequence[str], now: Millis) -> tuple[str, str]:
@@ -30,7 +41,7 @@ def refusal_of_channel(state: State, catalog: Catalog, topic: str, channel: str,
     policy = catalog.policy
     known = state.addresses.get(channel)
     address = None if known is None else known.value
-    if address is not None and address in state.suppressed.get(channel, ()):
+    if address is not None and suppression.is_closed(state, channel, address):
         return "suppressed"
     if not consented(state, policy, topic, channel):
         return "no_consent"

@@ -89,7 +89,8 @@ def _gates(turn: Turn, candidate: Candidate) -> Verdict:
         return Verdict("", "exited")
     if turn.now >= _expires(candidate):
         return Verdict("", "expired")
-    channel, reason = manners.pick_channel(state, turn.catalog, topic, spec["channel"], turn.now)
+    channels = manners.in_order(state, turn.catalog, spec["channel"])
+    channel, reason = manners.pick_channel(state, turn.catalog, topic, channels, turn.now)
     if reason:
         return Verdict(channel, reason)
     if policy.transactional(topic):
@@ -115,11 +116,11 @@ def _identity(turn: Turn, candidate: Candidate, channel: str) -> str:
 
 def _message(turn: Turn, candidate: Candidate, channel: str) -> PutMessage:
     run, campaign, step, topic = candidate.run, candidate.campaign, candidate.step, _topic(candidate)
-    channels = step.spec["channel"]
+    channels = manners.in_order(turn.state, turn.catalog, step.spec["channel"])
     return PutMessage(
         id=_identity(turn, candidate, channel),
         campaign=campaign.name, key=run.key, step=step.id, channel=channel,
-        channels=tuple(channels[channels.index(channel) + 1 :]), topic=topic, template=step.spec["template"],
+        channels=channels[channels.index(channel) + 1 :], topic=topic, template=step.spec["template"],
         transactional=turn.catalog.policy.transactional(topic), since=run.since, trigger=run.trigger,
         same=same_of(candidate.campaign, candidate.run.event), expires=_expires(candidate), due=turn.now + SETTLING, guard=turn.state.guard,
         catalog=turn.catalog.hash, variant=run.variant, coupon=run.coupon,

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from kairos.domain import manners
+from kairos.domain import manners, suppression
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Event, Json, Millis, Ref
 from kairos.domain.sending import take
 from kairos.domain.turn import SETTLING, Turn, give_back
 
-SUPPRESSED_KEPT = 5
+MOVES_ON = ("failed_provider", "undeliverable")
+"""What a provider says, after which the next channel is tried."""
+
+CLOSES = ("undeliverable", "suppressed")
+"""Where the report names an address, it is closed; the second says that only the address itself knew."""
 
 
 def report(message: PutMessage, customer: str, type: str, now: Millis, *, reason: str = "", address: str = "") -> Event:
@@ -29,20 +33,42 @@ def report(message: PutMessage, customer: str, type: str, now: Millis, *, reason
     )  # fmt: skip
 
 
-def settle_report(turn: Turn, event: Event) -> None:
-    """A message surely did not go out: its cap place comes back, and a provider's refusal moves on to the next channel."""
+def hear(turn: Turn, event: Event) -> None:
+    """What became of a message, or of an address, or what somebody wrote who has it."""
+    told = event.properties
+    channel, address = str(told.get("channel", "")), str(told.get("address_hash", ""))
+    match event.type:
+        case "message.bounced" | "message.complained" if told.get("permanent") and address:
+            suppress(turn, channel, address, event.time, event.type.removeprefix("message."))
+        case "address.suppressed" if event.own and address:
+            suppress(turn, channel, address, event.time, str(told.get("reason", "")))
+        case "sms.received" if event.own and told.get("keyword") == "stop":
+            suppress(turn, channel, address, event.time, "stopped")
+        case "sms.received" if event.own and told.get("keyword") == "start":
+            release(turn, channel, address, event.time)
+        case "address.released" if event.own and address:
+            release(turn, channel, address, event.time)
+    if event.own and event.type.startswith("message.") and "channels" in told:
+        _settle_report(turn, event)
+
+
+def _settle_report(turn: Turn, event: Event) -> None:
+    """A message surely did not arrive: its cap place comes back, and a provider's refusal moves on to the next channel."""
     told = event.properties
     id, campaign, key = told.get("message_id"), str(told.get("campaign", "")), str(told.get("key", ""))
-    if not event.own or id is None or "channels" not in told:
-        return
-    if told["reason"] == "undeliverable" and told.get("address"):
-        suppress(turn, told["channel"], told["address"])
+    if told["reason"] in CLOSES and told.get("address"):
+        suppress(turn, told["channel"], told["address"], event.time, told["reason"])
     recent = turn.recent(campaign, key)
     placed = any(sent.message == id for sent in turn.state.sends)
     turn.state.sends = [sent for sent in turn.state.sends if sent.message != id]
     if not placed:  # told before: what followed from it has followed
         return
-    moved_on = told["reason"] in ("failed_provider", "undeliverable") and _next_channel(turn, event)
+    if event.type != "message.refused":  # of a refusal `deliver` has told; this one was sent, and came back
+        turn.record(
+            campaign, key, "refused", told["reason"], step=str(told["step"]), channel=told["channel"], message=id,
+            variant=str(told.get("variant", "")),
+        )  # fmt: skip
+    moved_on = _moves_on(told) and _next_channel(turn, event)
     if not moved_on and (coupon := told.get("coupon")) and "since" not in coupon:
         _unissue(turn, coupon)
     if recent is not None and not moved_on:
@@ -59,12 +85,23 @@ def _unissue(turn: Turn, coupon: Json) -> None:
             run.coupon = {name: part for name, part in run.coupon.items() if name != "since"}
 
 
-def suppress(turn: Turn, channel: str, address: str) -> None:
+def suppress(turn: Turn, channel: str, address: str, time: Millis, reason: str) -> None:
     """Nothing goes to that address any more."""
-    hashes = turn.state.suppressed.setdefault(channel, [])
-    if address not in hashes:
-        turn.state.suppressed[channel] = [address, *hashes][:SUPPRESSED_KEPT]
+    if suppression.note(turn.state, channel, address, time, closed=True):
         turn.moved = True
+        turn.tell("address.suppressed", "", str(time), channel=channel, address_hash=address, reason=reason)
+
+
+def release(turn: Turn, channel: str, address: str, time: Millis) -> None:
+    """That address may be written to again."""
+    if suppression.note(turn.state, channel, address, time, closed=False):
+        turn.moved = True
+        turn.tell("address.released", "", str(time), channel=channel, address_hash=address)
+
+
+def _moves_on(told: Json) -> bool:
+    """A gate of our own ends it, unless the channel would not have been chosen, had the state known of the address."""
+    return told["reason"] in MOVES_ON or (told["reason"] == "suppressed" and bool(told.get("address")))
 
 
 def _next_channel(turn: Turn, event: Event) -> bool:

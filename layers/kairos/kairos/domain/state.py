@@ -63,7 +63,9 @@ class State:
         default_factory=dict
     )  # topic/channel -> word, time, received
     addresses: dict[str, Fact] = field(default_factory=dict)  # channel -> hash or None
-    suppressed: dict[str, list[str]] = field(default_factory=dict)  # channel -> hashes
+    suppressed: dict[str, dict[str, Millis]] = field(
+        default_factory=dict
+    )  # channel -> hash -> since when nothing goes there; negative: since when it may again
     tags: dict[str, tuple[bool, Millis]] = field(default_factory=dict)
     counts: dict[str, list[Moment]] = field(default_factory=dict)  # keep -> newest first
     lasts: dict[str, dict[str, list[Moment]]] = field(default_factory=dict)  # keep -> value hash -> newest two
@@ -135,7 +137,7 @@ class State:
         for name in ("attributes", "consents", "addresses", "tags", "dates", "observed"):
             setattr(twin, name, dict(getattr(self, name)))
         twin.attributes = {name: dict(values) for name, values in self.attributes.items()}
-        twin.suppressed = {channel: list(hashes) for channel, hashes in self.suppressed.items()}
+        twin.suppressed = {channel: dict(words) for channel, words in self.suppressed.items()}
         twin.counts = {keep: list(moments) for keep, moments in self.counts.items()}
         twin.lasts = {keep: {v: list(m) for v, m in values.items()} for keep, values in self.lasts.items()}
         twin.armed = {name: {v: _twin(a) for v, a in values.items()} for name, values in self.armed.items()}

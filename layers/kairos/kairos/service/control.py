@@ -3,7 +3,8 @@
 from typing import Final
 
 from kairos.domain.events import Millis
-from kairos.service.ports import Clock, ControlStore, DueIndex, MessageRef, Queues
+from kairos.service.ports import Clock, ControlStore, DueIndex, MessageRef, Queues, ReputationStore, marketing_of
+from kairos.service.reputation import CHANNELS
 
 AHEAD: Final[Millis] = 15 * 60_000
 """Held messages look again within this time; resume does not make them wait for it."""
@@ -14,8 +15,11 @@ LIMIT: Final = 1_000
 class Switch:
     """Stops and resumes a campaign, a channel, or everything."""
 
-    def __init__(self, control: ControlStore, due: DueIndex, queues: Queues, clock: Clock) -> None:
+    def __init__(
+        self, control: ControlStore, reputation: ReputationStore, due: DueIndex, queues: Queues, clock: Clock
+    ) -> None:
         self._control = control
+        self._reputation = reputation
         self._due = due
         self._queues = queues
         self._clock = clock
@@ -28,10 +32,16 @@ class Switch:
         return names
 
     def resume(self, campaign: str | None = None, channel: str | None = None) -> list[str]:
-        """Lets go what is named, and queues what was held."""
+        """Lets go what is named, and queues what was held. A channel's marketing that was stopped for its reputation goes
+        with the channel, or with everything, and what had been counted is forgotten: somebody has looked.
+        """
         names = named(campaign, channel)
         for name in names:
             self._control.resume(name)
+        for healed in CHANNELS if campaign is None and channel in (None, *CHANNELS) else ():
+            if channel in (None, healed):
+                self._reputation.forget(healed)
+                self._control.resume(marketing_of(healed))
         waiting = [ref for _, ref in self._due.due(self._clock() + AHEAD, LIMIT) if isinstance(ref, MessageRef)]
         if waiting:
             self._queues.put_messages(waiting)

@@ -28,9 +28,11 @@ from kairos.service.ports import (
     NotTaken,
     Provider,
     Queues,
+    QuotaSpent,
     Refused,
     Renderer,
     StoredMessage,
+    marketing_of,
 )
 
 MINUTE: Final[Millis] = 60_000
@@ -106,7 +108,7 @@ class Deliver:
 
     def _pending(self, dossier: Dossier, now: Millis) -> None:
         message, put = dossier.message, dossier.message.put
-        if dossier.control.holds(put.campaign, put.channel, now):
+        if dossier.control.holds(put.campaign, put.channel, now, transactional=put.transactional):
             self._messages.postpone(message, due=now + SETTLING)
             return
         if reason := judge(dossier.customer, put, self._catalog, now) or ("expired" if now >= put.expires else ""):
@@ -154,7 +156,8 @@ class Deliver:
             if error.why == "conflict":
                 raise TryAgain(error.why) from error
             if error.why in ("suppressed", "expired"):
-                self._refuse(dossier.message, now, error.why)
+                known = address.rpartition("#")[2] if error.why == "suppressed" else ""
+                self._refuse(dossier.message, now, error.why, known)
             return ""
         return token
 
@@ -163,11 +166,12 @@ class Deliver:
         channel, token = message.put.channel, message.token
         try:
             provider_id = send()
-        except CircuitOpen:
+        except CircuitOpen as error:
             due = self._clock() + SETTLING
             self._messages.release(message, token=token, due=due)
-            self._control.open_circuit(channel, due)
-            self._tally.count("CircuitOpened")
+            spent = isinstance(error, QuotaSpent)
+            self._control.open_circuit(marketing_of(channel) if spent else channel, due)
+            self._tally.count("QuotaSpent" if spent else "CircuitOpened")
         except NotTaken:
             self._messages.release(message, token=token, due=self._clock() + MINUTE)
         except Refused as error:
@@ -217,14 +221,15 @@ class Deliver:
         if address and reason == "undeliverable":
             self._addresses.suppress(f"{message.put.channel}#{address}", reason, now)
         token = message.token if message.status == "sending" else ""
-        if self._messages.refuse(message, reason=reason, token=token, due=now + MINUTE):
+        if self._messages.refuse(message, reason=reason, token=token, due=now + MINUTE, address=address):
             self._tally.count("Refused", reason)
             self._record(message, now, "refused", reason)
-            self._tell(replace(message, status="refused", reason=reason), now, address)
+            self._tell(replace(message, status="refused", reason=reason, address=address), now)
 
-    def _tell(self, message: StoredMessage, now: Millis, address: str = "") -> None:
+    def _tell(self, message: StoredMessage, now: Millis) -> None:
         """Tells `decide` how it ended; until that is queued the message stays due."""
         reason = message.reason if message.status == "refused" else ""
+        address = message.address
         event = report(message.put, message.owner, f"message.{message.status}", now, reason=reason, address=address)
         self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
         self._messages.reported(message)

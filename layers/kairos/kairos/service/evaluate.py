@@ -12,20 +12,20 @@ from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
 from kairos.service import rejected, trouble
 from kairos.service.commit import Commit, Committed, order
+from kairos.service.feedback import Answer, Learning
 from kairos.service.hearing import Hearing
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
-    AddressStore,
     Archive,
     Clock,
     Contended,
     CustomerStore,
     Item,
     MessageRef,
-    MessageStore,
     QueueRefused,
     Queues,
     TooLarge,
@@ -43,6 +43,7 @@ class _Batch:
     now: Millis
     heard: dict[str, list[tuple[str, Heard]]] = field(default_factory=dict)  # customer -> item, what
     events: list[tuple[str, Event]] = field(default_factory=list)  # to be archived
+    answers: list[tuple[str, Answer]] = field(default_factory=list)
     rejected: list[tuple[str, Json]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     records: list[Record] = field(default_factory=list)
@@ -53,17 +54,16 @@ class Evaluate:
     """Carries what was heard through `decide` into the table."""
 
     def __init__(
-        self, customers: CustomerStore, messages: MessageStore, queues: Queues, archive: Archive,
-        addresses: AddressStore, catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
+        self, customers: CustomerStore, learning: Learning, queues: Queues, archive: Archive,
+        catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
         external: Callable[[Event], object] | None = None, hearing: Hearing | None = None,
     ) -> None:  # fmt: skip
         """`external` is told each event without a customer; without it there is a door where none comes in."""
         self._external = external
         self._hearing = hearing or Hearing()
-        self._messages = messages
+        self._learning = learning
         self._queues = queues
         self._archive = archive
-        self._addresses = addresses
         self._catalog = catalog
         self._clock = clock
         self._tally = tally
@@ -74,6 +74,7 @@ class Evaluate:
         batch = _Batch(self._clock())
         for item in items:
             self._understand(batch, item)
+        self._learn(batch)
         found, receipts = self._read(batch), {item.id: item.receipts for item in items}
         for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
             if who in found:
@@ -101,8 +102,8 @@ class Evaluate:
             batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
             return
         for said in read:
-            if isinstance(said, Feedback):
-                self._learn(batch, item.id, said)
+            if isinstance(said, Feedback | Text):
+                batch.answers.append((item.id, said))
             else:
                 self._hear(batch, item.id, said)
 
@@ -127,31 +128,14 @@ class Evaluate:
             trouble.note("external", error)
             batch.failed.add(item)
 
-    def _learn(self, batch: _Batch, item: str, feedback: Feedback) -> None:
-        """The provider's own word settles the message, and may close an address, before it is an event like others."""
-        try:
-            if feedback.message and feedback.customer:
-                self._settle(batch, item, feedback)
-            if address := feedback.suppresses(self._catalog.address_hash):
-                self._addresses.suppress(address, feedback.kind, batch.now)
-        except Exception as error:  # one message's trouble must not hold up the others; the item comes again
-            trouble.note("feedback", error)
-            batch.failed.add(item)
-        if event := feedback.event(batch.now, self._catalog.address_hash):
-            self._hear(batch, item, event)
-
-    def _settle(self, batch: _Batch, item: str, feedback: Feedback) -> None:
-        """A message that was in doubt, or given up, was sent after all: counted and told as such, once."""
-        message = feedback.message
-        if self._messages.settle(feedback.customer, message, provider_id=feedback.provider_id, now=batch.now):
-            campaign, step, variant = (feedback.tags.get(name, "") for name in ("campaign", "step", "variant"))
-            batch.records.append(
-                Record(
-                    batch.now, feedback.customer, campaign, "", "sent", "sent", step=step, channel=feedback.channel,
-                    message=message, variant=variant, event=feedback.provider_id, catalog=self._catalog.hash,
-                )
-            )  # fmt: skip
-            self._hear(batch, item, feedback.sent(batch.now))
+    def _learn(self, batch: _Batch) -> None:
+        """What was answered is worked off together, before it is events like others."""
+        if batch.answers:
+            learnt = self._learning(batch.answers, batch.now)
+            batch.records += learnt.records
+            batch.failed |= learnt.failed
+            for item, event in learnt.heard:
+                self._hear(batch, item, event)
 
     def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
         """All customers in one request, with those said to be one with them; those woken or reached consistently, in another.

@@ -41,14 +41,16 @@ class Swept:
 
 
 class Sweep:
-    """Queues what is due, then looks into the calendar."""
+    """Queues what is due, looks into the calendar, then whether sending does harm."""
 
     def __init__(
-        self, due: DueIndex, queues: Queues, calendar: Callable[[], int], clock: Clock, tally: Tally
+        self, due: DueIndex, queues: Queues, calendar: Callable[[], int], breaker: Callable[[], object], clock: Clock,
+        tally: Tally,
     ) -> None:  # fmt: skip
         self._due = due
         self._queues = queues
         self._calendar = calendar
+        self._breaker = breaker
         self._clock = clock
         self._tally = tally
 
@@ -63,7 +65,9 @@ class Sweep:
             due.wakes.clear()
         for bodies in _pages(due.wakes):
             self._queues.put_events(bodies)
-        return Swept(len(due.wakes), len(due.messages), len(due.fan_outs), self._calendar())
+        started = self._calendar()
+        self._breaker()
+        return Swept(len(due.wakes), len(due.messages), len(due.fan_outs), started)
 
     def _look(self) -> _Found:
         now = self._clock()

@@ -165,7 +165,8 @@ def test_what_ses_says_of_a_message(body, kind, suppresses):
     (feedback,) = ses.read(body)
     assert (feedback.kind, feedback.message, feedback.customer) == (kind, "m1", "ada 7")
     closed = f"email#{address_hash('email', 'ada@shop.example')}"
-    assert feedback.suppresses(address_hash) == (closed if suppresses else "")
+    assert feedback.permanent is suppresses
+    assert not suppresses or feedback.place(address_hash) == closed
     event = feedback.event(NOW, address_hash)
     assert (event is None) is (kind == "sent")
     if event:

@@ -25,11 +25,12 @@ class DynamoControl:
         self._stops("ADD stops :what", what)
 
     def resume(self, what: str) -> None:
-        """Takes back that stop; resuming a channel closes its circuit too."""
+        """Takes back that stop; resuming a channel, or its marketing, closes its circuit too."""
         kind, _, name = what.partition(":")
-        if kind != "channel":
+        if kind not in ("channel", "marketing"):
             return self._stops("DELETE stops :what", what)
-        return self._stops("DELETE stops :what REMOVE #circuit", what, {"#circuit": items.circuit(name)})
+        circuit = items.circuit(what if kind == "marketing" else name)
+        return self._stops("DELETE stops :what REMOVE #circuit", what, {"#circuit": circuit})
 
     def open_circuit(self, channel: str, until: Millis) -> None:
         self._table.client.update_item(

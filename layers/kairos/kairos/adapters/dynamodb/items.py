@@ -10,6 +10,7 @@ import orjson
 
 from kairos.domain.effects import PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.events import Json, Millis
+from kairos.domain.reputation import Hour
 from kairos.domain.state import Customer, Profile, State
 from kairos.service.ports import Control, Due, MessageRef, StoredMessage
 from kairos.service.ports.fan_out import FanOutRef
@@ -83,6 +84,16 @@ def to_owner(item: Item) -> str:
 def short(name: str, longest: int) -> str:
     """A name as it can stand in a key: as its hash, if it is too long."""
     return name if len(name.encode()) <= longest else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def hour_key(channel: str, hour: int) -> Key:
+    """What became of a channel's messages in an hour (since 1970); later hours sort behind."""
+    return key(f"R#{channel}", f"{hour:08d}")
+
+
+def to_hour(item: Item) -> Hour:
+    counts = {name: int(item[name]["N"]) for name in ("sent", "bounced", "complained") if name in item}
+    return Hour(int(item["sk"]["S"]), **counts)
 
 
 def control_key(kind: str = "control") -> Key:
@@ -210,6 +221,7 @@ def to_message(item: Item) -> StoredMessage:
         reason=item["reason"]["S"] if "reason" in item else "",
         provider_id=item["provider_id"]["S"] if "provider_id" in item else "",
         due=int(item["due_at"]["N"]) if "due_at" in item else 0,
+        address=item["address"]["S"] if "address" in item else "",
     )
 
 

@@ -11,7 +11,7 @@ from kairos.adapters.dynamodb.items import Item, Key
 from kairos.adapters.dynamodb.profiles import together
 from kairos.adapters.dynamodb.table import CONDITION, Table, ambiguous, code, reasons
 from kairos.domain.events import Json, Millis
-from kairos.service.ports import Contended, Dossier, MessageRef, NotClaimed, StoredMessage
+from kairos.service.ports import Contended, Dossier, MessageRef, NotClaimed, Noted, StoredMessage
 
 # A message's life, and the condition of each move (the token is the claim's own: no late worker undoes a newer claim):
 #
@@ -29,6 +29,7 @@ MINE_SENDING = "#status = :sending AND #token = :mine"
 MINE_OPEN = "#status IN (:sending, :in_doubt) AND #token = :mine"
 MINE_OR_GIVEN_UP = f"({MINE_OPEN}) OR #status = :given_up"
 SETTLES = "#status IN (:sending, :in_doubt, :given_up) OR (#status = :pending AND tries > :none)"
+KNOWN = "attribute_exists(pk)"
 UNCHANGED = "#status = :was AND #token = :mine"
 
 GUARD_UNMOVED = "guard = :guard"
@@ -104,6 +105,21 @@ class DynamoMessages:
         changes: dict[str, str | int] = {"status": "sent", "token": "", "provider_id": provider_id, "settled": now}
         return self._write(customer, message, SETTLES, changes, {":none": 0}, repeatable=False)
 
+    def note(self, customer: str, message: str, kind: str, time: Millis) -> Noted | None:
+        update: Any = {
+            "TableName": self._table.name, "Key": items.message_key(customer, message), "ReturnValues": "ALL_OLD",
+            "UpdateExpression": "SET #told = if_not_exists(#told, :time)", "ConditionExpression": KNOWN,
+            "ExpressionAttributeNames": {"#told": kind}, "ExpressionAttributeValues": {":time": items.number(time)},
+        }  # fmt: skip
+        try:
+            answer: Any = self._table.contend(lambda: self._table.client.update_item(**update))
+        except ClientError as error:
+            if code(error) != "ConditionalCheckFailedException":
+                raise
+            return None
+        before = dict(answer["Attributes"])
+        return Noted(items.to_message(before), kind not in before)
+
     def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:
         condition = MINE_OPEN if message.put.transactional else MINE_SENDING
         return self._move(message, condition, "pending", token=token, due=due)
@@ -111,8 +127,9 @@ class DynamoMessages:
     def doubt(self, message: StoredMessage, *, token: str) -> bool:
         return self._move(message, MINE_SENDING, "in_doubt", token=token, due=None)
 
-    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis) -> bool:
-        return self._move(message, MINE_SENDING if token else PENDING, "refused", token=token, due=due, reason=reason)
+    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis, address: str = "") -> bool:
+        said = {"reason": reason, **({"address": address} if address else {})}
+        return self._move(message, MINE_SENDING if token else PENDING, "refused", token=token, due=due, **said)
 
     def give_up(self, message: StoredMessage) -> bool:
         return self._move(message, MINE_OPEN, "given_up", token=message.token)

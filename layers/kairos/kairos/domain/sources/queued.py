@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kairos.domain.events import Event, Json, Millis, Occurrence, Wake
-from kairos.domain.sources import canonical, eventbridge, ses, sms, sns, whatsapp
+from kairos.domain.sources import canonical, eventbridge, ses, sms, sns, texts, whatsapp
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.texts import Text
+
+Understood = Event | Wake | Occurrence | Feedback | Text
 
 _PROVIDERS: Final = (ses, sms, whatsapp)
-Understood = Event | Wake | Occurrence | Feedback
 
 
 def read(body: Any, received: Millis, messages: Segment) -> tuple[Understood, ...]:
-    """What a body says: an event, wake-ups, an occurrence for a page of customers, or feedback. Raises BadEvent."""
+    """What a body says: an event, wake-ups, an occurrence for a page of customers, or an answer. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
     if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
@@ -27,14 +29,13 @@ def read(body: Any, received: Millis, messages: Segment) -> tuple[Understood, ..
         return _page(body)
     if sns.is_one(body):
         published = sns.message(body)
-        return () if published is None else _feedback(published)
+        return () if published is None else _answer(published, sns.published(body, received))
     if eventbridge.is_one(body):
-        return (
-            _feedback(body["detail"])
-            if _speaks(body["detail"])
-            else (eventbridge.normalise(body, received=received, messages=messages),)
-        )
-    return _feedback(body)
+        detail = body["detail"]
+        if _answers(detail):
+            return _answer(detail, received)
+        return (eventbridge.normalise(body, received=received, messages=messages),)
+    return _answer(body, received)
 
 
 def refused(message: Json, received: Millis, id: str, *, trusted: bool) -> dict[str, Any]:
@@ -58,11 +59,14 @@ def _page(body: Mapping[str, Any]) -> tuple[Wake, ...] | tuple[Occurrence, ...]:
         raise BadEvent("not_understood", f"is no page of customers ({type(error).__name__})") from error
 
 
-def _speaks(body: Any) -> bool:
-    return any(source.is_one(body) for source in _PROVIDERS)
+def _answers(body: Any) -> bool:
+    return texts.is_one(body) or any(source.is_one(body) for source in _PROVIDERS)
 
 
-def _feedback(body: Any) -> tuple[Feedback, ...]:
+def _answer(body: Any, time: Millis) -> tuple[Feedback | Text, ...]:
+    """What a provider says of a message, or what somebody has written."""
+    if texts.is_one(body):
+        return texts.read(body, time)
     for source in _PROVIDERS:
         if source.is_one(body):
             told: tuple[Feedback, ...] = source.read(body)

@@ -27,6 +27,7 @@ _KINDS: Final = {
     "TEXT_UNKNOWN": "delayed",
 }
 _NO_SUCH_NUMBER: Final = frozenset({"TEXT_INVALID"})
+_FAILED: Final = ("bounced", "rejected")
 _DEAD_ENDPOINT: Final = frozenset({"EndpointDisabled", "InvalidPlatformToken", "PlatformTokenExpired"})
 
 
@@ -56,15 +57,18 @@ def _end_user_messaging(body: Json) -> tuple[Feedback, ...]:
     if not isinstance(time, int):
         raise BadEvent("bad_time", "must be milliseconds", "eventTimestamp")
     carried = {k: str(v) for k, v in parts.mapping(body.get("context"), "context").items()}
+    said, gone = _KINDS[kind], kind in _NO_SUCH_NUMBER
     return (
         Feedback(
-            kind=_KINDS[kind],
+            kind=said,
             time=time,
             channel="sms",
             provider_id=str(body.get("messageId", "")),
             tags=tags.read(carried),
             address=str(body.get("destinationPhoneNumber", "")),
-            permanent=kind in _NO_SUCH_NUMBER,
+            permanent=gone,
+            soft=said == "bounced" and not gone,
+            failed=said in _FAILED and body.get("isFinal") is not False,
             details={"status": str(body.get("messageStatus", kind))},
         ),
     )
@@ -73,14 +77,18 @@ def _end_user_messaging(body: Json) -> tuple[Feedback, ...]:
 def _receipt(body: Json) -> tuple[Feedback, ...]:
     note, about = parts.mapping(body["notification"], "notification"), parts.mapping(body["delivery"], "delivery")
     answer = str(about.get("providerResponse", ""))
+    gone = "opted out" in answer.lower() or "invalid phone" in answer.lower()
+    arrived = body.get("status") == "SUCCESS"
     return (
         Feedback(
-            kind="delivered" if body.get("status") == "SUCCESS" else "bounced",
+            kind="delivered" if arrived else "bounced",
             time=_spaced(note.get("timestamp"), "notification.timestamp"),
             channel="sms",
             provider_id=str(note.get("messageId", "")),
             address=str(about.get("destination", "")),
-            permanent="opted out" in answer.lower() or "invalid phone" in answer.lower(),
+            permanent=gone and not arrived,
+            soft=not arrived and not gone,
+            failed=not arrived,
             details={"status": answer},
         ),
     )
@@ -98,6 +106,7 @@ def _push(body: Json) -> tuple[Feedback, ...]:
             provider_id=str(body.get("MessageId", "")),
             address=str(body["EndpointArn"]),
             permanent=why in _DEAD_ENDPOINT,
+            failed=True,
             details={"status": why},
         ),
     )

@@ -3,7 +3,8 @@
 import json
 from typing import Any, Final
 
-from kairos.domain.events import Json
+from kairos.domain.events import Json, Millis
+from kairos.domain.sources import parts
 from kairos.domain.sources.parts import BadEvent
 
 _GREETINGS: Final = ("Successfully validated SNS topic",)
@@ -13,6 +14,12 @@ _GREETINGS: Final = ("Successfully validated SNS topic",)
 def is_one(body: Any) -> bool:
     """Whether it is a notification."""
     return isinstance(body, dict) and body.get("Type") == "Notification" and "Message" in body
+
+
+def published(body: Json, received: Millis) -> Millis:
+    """When it was published, as the topic says."""
+    said = body.get("Timestamp")
+    return received if said is None else parts.believed(parts.moment(said, "Timestamp"), received)
 
 
 def message(body: Json) -> dict[str, Any] | None:

@@ -2,12 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from kairos.domain.effects import Effect, PutMessage
 from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer
+from kairos.service.ports.addresses import AddressStore as AddressStore
+from kairos.service.ports.addresses import ReputationStore as ReputationStore
 from kairos.service.ports.fan_out import FanOutRef
+from kairos.service.ports.providers import CircuitOpen as CircuitOpen
+from kairos.service.ports.providers import InDoubt as InDoubt
+from kairos.service.ports.providers import NotTaken as NotTaken
+from kairos.service.ports.providers import Outgoing as Outgoing
+from kairos.service.ports.providers import Provider as Provider
+from kairos.service.ports.providers import QuotaSpent as QuotaSpent
+from kairos.service.ports.providers import Refused as Refused
 
 
 class StateMoved(Exception):
@@ -60,13 +69,23 @@ class MessageRef:
 class Control:
     """The kill switch and the circuits, as they are now."""
 
-    stops: frozenset[str] = frozenset()  # "all", "campaign:NAME", "channel:NAME"
-    circuits: Mapping[str, Millis] = field(default_factory=dict)  # channel -> closed again from this moment
+    stops: frozenset[str] = frozenset()  # "all", "campaign:NAME", "channel:NAME", "marketing:CHANNEL"
+    circuits: Mapping[str, Millis] = field(
+        default_factory=dict
+    )  # channel, or "marketing:CHANNEL" -> closed again from this moment
 
-    def holds(self, campaign: str, channel: str, now: Millis) -> bool:
+    def holds(self, campaign: str, channel: str, now: Millis, *, transactional: bool) -> bool:
         """Whether a message must wait."""
         named = self.stops & {"all", f"campaign:{campaign}", f"channel:{channel}"}
-        return bool(named) or self.circuits.get(channel, 0) > now
+        if named or self.circuits.get(channel, 0) > now:
+            return True
+        marketing = marketing_of(channel)
+        return not transactional and (marketing in self.stops or self.circuits.get(marketing, 0) > now)
+
+
+def marketing_of(channel: str) -> str:
+    """What is stopped, or whose circuit is open, where only the channel's marketing waits."""
+    return f"marketing:{channel}"
 
 
 Status = Literal["pending", "sending", "in_doubt", "sent", "refused", "given_up"]
@@ -85,12 +104,27 @@ class StoredMessage:
     reason: str = ""
     provider_id: str = ""
     due: Millis = 0  # 0: settled and reported
+    address: str = ""  # hash of the one that was refused
     heir: str = ""  # whose it is now, if it was decided for a device that has been identified since
 
     @property
     def owner(self) -> str:
         """Whom it is judged for, and whose guard its claim checks; it stays where it was written."""
         return self.heir or self.customer
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A message as it was when something was said of it, and whether that was news."""
+
+    message: StoredMessage
+    first: bool
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether nobody knew that it was sent."""
+        kept = self.message
+        return kept.status in ("sending", "in_doubt", "given_up") or (kept.status == "pending" and kept.tries > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +175,9 @@ class MessageStore(Protocol):
     def sent(self, message: StoredMessage, *, token: str, provider_id: str, now: Millis, due: Millis) -> bool:
         """SENDING or IN_DOUBT (given up too) -> SENT; `due` 0 takes it out of the index."""
 
+    def note(self, customer: str, message: str, kind: str, time: Millis) -> Noted | None:
+        """Writes down what the provider said, once of a kind; None if there is no such message."""
+
     def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
         """What the provider's own event says: upwards only, -> SENT, also one given up or re-opened after a claim."""
 
@@ -150,7 +187,7 @@ class MessageStore(Protocol):
     def doubt(self, message: StoredMessage, *, token: str) -> bool:
         """SENDING -> IN_DOUBT."""
 
-    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis) -> bool:
+    def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis, address: str = "") -> bool:
         """PENDING (token empty) or SENDING -> REFUSED with its reason; stays due until reported."""
 
     def give_up(self, message: StoredMessage) -> bool:
@@ -187,16 +224,6 @@ class DueIndex(Protocol):
 
     def due(self, until: Millis, limit: int) -> Iterable[tuple[Millis, Due]]:
         """When, and what: customers' timers, messages, stalled fan-outs; at most `limit` a shard."""
-
-
-class AddressStore(Protocol):
-    """Suppression by address, whoever owns it, and who does; `address` is `channel#hash`."""
-
-    def owners(self, address: str, most: int) -> Iterable[str]:
-        """The customers who can be reached there, the first `most` of them."""
-
-    def suppress(self, address: str, reason: str, now: Millis) -> None:
-        """The first reason and its moment stay."""
 
 
 class Queues(Protocol):
@@ -239,57 +266,8 @@ class Bus(Protocol):
         """Raises the provider errors below."""
 
 
-class NotTaken(Exception):
-    """The provider surely did not take it (throttled, no connection): try later."""
-
-
-class CircuitOpen(NotTaken):
-    """Nor will it take any other for now: sending is paused."""
-
-
-class Refused(Exception):
-    """The provider definitely refused it; `reason` is `failed_provider` (this message) or `undeliverable` (this address)."""
-
-    def __init__(self, reason: Literal["failed_provider", "undeliverable"], code: str) -> None:
-        super().__init__(code)
-        self.reason = reason
-        self.code = code
-
-
-class InDoubt(Exception):
-    """Nobody knows whether it was taken (timeout, reset, 5xx)."""
-
-
 class BrokenTemplate(Exception):
     """It cannot be rendered: `failed_template`; the text names template, line and variable, never a value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One rendered message, ready for a provider. `headers` are e-mail headers; `data` is a push's payload."""
-
-    message: str  # our id
-    customer: str
-    campaign: str
-    step: str
-    variant: str
-    channel: str
-    to: Mapping[str, Any]  # {"email"} | {"phone"} | {"token", "platform", "arn"?}
-    subject: str = ""
-    text: str = ""
-    html: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    data: Json = field(default_factory=dict)
-    coupon: Json = field(default_factory=dict)  # what it promises: name, percent or amount, code, expires (datetime)
-    transactional: bool = False
-    expires: Millis = 0
-
-
-class Provider(Protocol):
-    """One channel at one provider: one call, one answer."""
-
-    def send(self, message: Outgoing, now: Millis) -> str:
-        """The provider's message id. Raises NotTaken, CircuitOpen, Refused, InDoubt."""
 
 
 class Renderer(Protocol):
