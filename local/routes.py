@@ -83,6 +83,17 @@ def _faults(stack: Stack, request: Request) -> Any:
     return {"service": fault.service, "operation": fault.operation, "error": fault.error, "times": fault.times}
 
 
+def _text(stack: Stack, request: Request) -> Any:
+    body = _body(request)
+    for name in ("from", "text"):
+        if not isinstance(body.get(name), str) or not body[name]:
+            raise _Bad(name, f'{name}: a text is expected, as in {{"from": "+4520123456", "text": "STOP"}}')
+    if unknown := set(body) - {"from", "text"}:
+        raise _Bad(min(unknown), f"unknown field {min(unknown)}; from and text are expected")
+    stack.receive_text(body["from"], body["text"])
+    return {"from": body["from"], "text": body["text"]}
+
+
 def _chosen(request: Request, lines: list[dict[str, Any]], *fields: str) -> list[dict[str, Any]]:
     asked = dict(parse_qsl(request.query, keep_blank_values=True))
     if unknown := set(asked) - set(fields):
@@ -109,4 +120,5 @@ ROUTES: Mapping[tuple[str, str], Callable[[Stack, Request], Any]] = {
     ("GET", "/_local/decisions"): _decisions,
     ("GET", "/_local/costs"): _costs,
     ("POST", "/_local/faults"): _faults,
+    ("POST", "/_local/texts"): _text,
 }

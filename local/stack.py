@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parseaddr
 from functools import lru_cache
@@ -161,6 +162,15 @@ class Stack:
         client = self.session.client("events")
         for start in range(0, len(entries), 10):
             client.put_events(Entries=entries[start : start + 10])  # type: ignore[arg-type]  # a dict of the same shape
+
+    def receive_text(self, number: str, text: str) -> None:
+        """A text message from that number, as End User Messaging would hand it on."""
+        said = {
+            "originationNumber": number, "destinationNumber": "LOCAL", "messageKeyword": "LOCAL", "messageBody": text,
+            "inboundMessageId": str(uuid.uuid4()),
+        }  # fmt: skip
+        topic = self.template.resolve.known["InboundSmsTopic"]
+        self.session.client("sns").publish(TopicArn=topic, Message=json.dumps(said))
 
     def register_device(self, token: str, platform: str = "GCM") -> str:
         """The ARN of a push endpoint for this token, as an app's backend would make it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kairos.domain.events import Millis
 from kairos.domain.reputation import Hour
 from kairos.domain.soft_bounces import day
+from kairos.service.ports import ReputationRef
 from tests.fakes import World
 
 
@@ -54,11 +55,24 @@ class FakeAddresses:
 class FakeReputation:
     world: World
 
-    def count(self, channel: str, hour: Hour) -> None:
-        self.world.call(lambda: self.world.hours.append((channel, hour)))
+    def count(self, channel: str, hour: Hour, now: Millis) -> None:
+        def work() -> None:
+            self.world.hours.append((channel, hour))
+            if hour.bounced or hour.complained:
+                self.world.looks[channel, str(hour.hour)] = now
+
+        self.world.call(work)
 
     def hours(self, channel: str, since: int) -> list[Hour]:
         return [hour for of, hour in self.world.hours if of == channel and hour.hour >= since]
 
+    def looked(self, ref: ReputationRef) -> None:
+        if ref.what != "paused" and self.world.looks.get((ref.channel, ref.what)) == ref.due:
+            del self.world.looks[ref.channel, ref.what]
+
+    def pause(self, channel: str, now: Millis) -> None:
+        self.world.looks[channel, "paused"] = now
+
     def forget(self, channel: str) -> None:
+        self.world.looks = {key: due for key, due in self.world.looks.items() if key[0] != channel}
         self.world.hours = [(of, hour) for of, hour in self.world.hours if of != channel]

@@ -18,6 +18,7 @@ from kairos.service.ports import (
     Dossier,
     MessageRef,
     Outgoing,
+    ReputationRef,
     StateMoved,
     StoredMessage,
 )
@@ -45,6 +46,7 @@ class World:
     soft: dict[str, set[int]] = field(default_factory=dict)
     owners: set[tuple[str, str]] = field(default_factory=set)
     hours: list[tuple[str, Hour]] = field(default_factory=list)
+    looks: dict[tuple[str, str], Millis] = field(default_factory=dict)  # channel, what of its reputation is due
     noted: dict[tuple[str, str], Millis] = field(default_factory=dict)  # message, kind
     control_now: Control = field(default_factory=Control)
     events: list[Json] = field(default_factory=list)
@@ -191,7 +193,10 @@ class FakeQueues:
 class FakeDue:
     world: World
 
-    def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef]]:
+    def due(self, until: Millis, limit: int) -> Iterator[tuple[Millis, str | MessageRef | ReputationRef]]:
+        for (channel, what), bad in list(self.world.looks.items()):
+            if bad <= until:
+                yield bad, ReputationRef(channel, what, bad)
         for who, customer in self.world.states.items():
             if (moment := customer.state.due) and moment <= until:
                 yield moment, who

@@ -54,6 +54,12 @@ def test_feedback_comes_from_our_own_topics_only() -> None:
     [queue] = RESOURCES["BulkQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     topics = [{"Ref": name} for name in ("FeedbackTopic", "SmsFeedbackTopic", "PushFeedbackTopic")]
     assert queue["Condition"] == {"ArnEquals": {"aws:SourceArn": topics}}
+    [texts] = [
+        statement
+        for statement in RESOURCES["EventsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Principal"] == {"Service": "sns.amazonaws.com"}
+    ]
+    assert texts["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "InboundSmsTopic"}}}
     for statement in RESOURCES["FeedbackTopicPolicy"]["Properties"]["PolicyDocument"]["Statement"]:
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 

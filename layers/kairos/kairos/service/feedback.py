@@ -149,6 +149,6 @@ class Learning:
     def _count(self, counts: dict[str, Counter[str]], now: Millis) -> None:
         for channel, of in counts.items():
             try:
-                self._reputation.count(channel, Hour(hour_of(now), of["sent"], of["bounced"], of["complained"]))
+                self._reputation.count(channel, Hour(hour_of(now), of["sent"], of["bounced"], of["complained"]), now)
             except Exception as error:  # what is settled stays so; a batch that is not counted changes no share
                 trouble.note("reputation", error)

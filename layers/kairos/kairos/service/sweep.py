@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from kairos.domain.events import Json, Millis
 from kairos.service.metrics import Tally
-from kairos.service.ports import Clock, DueIndex, MessageRef, Queues
+from kairos.service.ports import Clock, DueIndex, MessageRef, Queues, ReputationRef
 from kairos.service.ports.fan_out import FanOutRef
 
 BACKLOG: Final = 10_000
@@ -28,6 +28,7 @@ class _Found:
     wakes: list[Json] = field(default_factory=list)
     messages: list[MessageRef] = field(default_factory=list)
     fan_outs: list[FanOutRef] = field(default_factory=list)
+    reputations: list[ReputationRef] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Swept:
 
 
 class Sweep:
-    """Queues what is due, looks into the calendar, then whether sending does harm."""
+    """Queues what is due, looks whether sending does harm, then into the calendar."""
 
     def __init__(
-        self, due: DueIndex, queues: Queues, calendar: Callable[[], int], breaker: Callable[[], object], clock: Clock,
+        self, due: DueIndex, queues: Queues, calendar: Callable[[], int], breaker: Callable[[Sequence[ReputationRef]], object], clock: Clock,
         tally: Tally,
     ) -> None:  # fmt: skip
         self._due = due
@@ -65,14 +66,17 @@ class Sweep:
             due.wakes.clear()
         for bodies in _pages(due.wakes):
             self._queues.put_events(bodies)
+        self._breaker(due.reputations)
         started = self._calendar()
-        self._breaker()
         return Swept(len(due.wakes), len(due.messages), len(due.fan_outs), started)
 
     def _look(self) -> _Found:
         now = self._clock()
         due = _Found(now)
         for moment, found in self._due.due(now, LIMIT):
+            if isinstance(found, ReputationRef):  # stays due as long as nobody resumes: that is no lag
+                due.reputations.append(found)
+                continue
             due.oldest = min(due.oldest, moment)
             if isinstance(found, MessageRef):
                 due.messages.append(found)

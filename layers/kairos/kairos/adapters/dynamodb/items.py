@@ -12,13 +12,14 @@ from kairos.domain.effects import PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.events import Json, Millis
 from kairos.domain.reputation import Hour
 from kairos.domain.state import Customer, Profile, State
-from kairos.service.ports import Control, Due, MessageRef, StoredMessage
+from kairos.service.ports import Control, Due, MessageRef, ReputationRef, StoredMessage
 from kairos.service.ports.fan_out import FanOutRef
 
 Item = dict[str, Any]
 Key = dict[str, Any]
 
 SHARDS: Final = 16
+LAST_HOUR: Final = 99_999_999
 MESSAGE_KEPT: Final[Millis] = 90 * 24 * 60 * 60 * 1000
 """How long a message is kept after its expiry."""
 
@@ -86,9 +87,14 @@ def short(name: str, longest: int) -> str:
     return name if len(name.encode()) <= longest else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
+def reputation_key(channel: str, what: str) -> Key:
+    """Something of a channel's reputation."""
+    return key(f"R#{channel}", what)
+
+
 def hour_key(channel: str, hour: int) -> Key:
     """What became of a channel's messages in an hour (since 1970); later hours sort behind."""
-    return key(f"R#{channel}", f"{hour:08d}")
+    return reputation_key(channel, f"{hour:08d}")
 
 
 def to_hour(item: Item) -> Hour:
@@ -238,10 +244,12 @@ def circuit(channel: str) -> str:
 
 
 def to_due(item: Item) -> tuple[Millis, Due]:
-    """The moment of a row of the index, and what it points at: a customer, a message, or a fan-out."""
+    """The moment of a row of the index, and what it points at: a customer, a message, a fan-out, a reputation."""
     moment, (pk, sk) = int(item["due_at"]["N"]), identity(item)
     if pk.startswith("F#"):
         return moment, FanOutRef(pk.removeprefix("F#"))
+    if pk.startswith("R#"):
+        return moment, ReputationRef(pk.removeprefix("R#"), sk, moment)
     customer = pk.removeprefix("C#")
     return moment, MessageRef(customer, sk.removeprefix("M#")) if sk.startswith("M#") else customer
 

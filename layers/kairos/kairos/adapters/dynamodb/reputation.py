@@ -7,11 +7,21 @@ the thousand that an item bears.
 from collections.abc import Iterator
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from kairos.adapters.dynamodb import items
-from kairos.adapters.dynamodb.table import Table
+from kairos.adapters.dynamodb.items import Key
+from kairos.adapters.dynamodb.table import Table, code
+from kairos.domain.events import Millis
 from kairos.domain.reputation import HOUR, WINDOWS, Hour
+from kairos.service.ports import ReputationRef
+
+PAUSED: Final = "paused"
+"""The item that is due for as long as marketing is paused."""
 
 _KEPT: Final = max(WINDOWS) + 1
+_COUNT: Final = "ADD sent :sent, bounced :bounced, complained :complained SET #ttl = :ttl"
+_LOOK: Final = ", due_shard = :shard, due_at = :now"
 
 
 class DynamoReputation:
@@ -20,25 +30,22 @@ class DynamoReputation:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def count(self, channel: str, hour: Hour) -> None:
-        self._table.contend(
-            lambda: self._table.client.update_item(
-                TableName=self._table.name,
-                Key=items.hour_key(channel, hour.hour),
-                UpdateExpression="ADD sent :sent, bounced :bounced, complained :complained SET #ttl = :ttl",
-                ExpressionAttributeNames={"#ttl": "ttl"},
-                ExpressionAttributeValues={
-                    ":sent": items.number(hour.sent), ":bounced": items.number(hour.bounced),
-                    ":complained": items.number(hour.complained), ":ttl": items.ttl((hour.hour + _KEPT) * HOUR),
-                },
-            )
-        )  # fmt: skip
+    def count(self, channel: str, hour: Hour, now: Millis) -> None:
+        values: Any = {
+            ":sent": items.number(hour.sent), ":bounced": items.number(hour.bounced),
+            ":complained": items.number(hour.complained), ":ttl": items.ttl((hour.hour + _KEPT) * HOUR),
+        }  # fmt: skip
+        bad = hour.bounced or hour.complained
+        if bad:
+            values |= {":shard": items.text(items.shard(channel)), ":now": items.number(now)}
+        self._update(items.hour_key(channel, hour.hour), _COUNT + (_LOOK if bad else ""), values, names={"#ttl": "ttl"})
 
     def hours(self, channel: str, since: int) -> Iterator[Hour]:
         query: Any = {
-            "TableName": self._table.name, "KeyConditionExpression": "pk = :pk AND sk >= :since",
+            "TableName": self._table.name, "KeyConditionExpression": "pk = :pk AND sk BETWEEN :since AND :last",
             "ExpressionAttributeValues": {
-                ":pk": items.hour_key(channel, since)["pk"], ":since": items.hour_key(channel, since)["sk"],
+                ":pk": items.hour_key(channel, 0)["pk"], ":since": items.hour_key(channel, since)["sk"],
+                ":last": items.hour_key(channel, items.LAST_HOUR)["sk"],
             },
         }  # fmt: skip
         while True:
@@ -48,6 +55,28 @@ class DynamoReputation:
                 return
             query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
+    def looked(self, ref: ReputationRef) -> None:
+        if ref.what == PAUSED:
+            return
+        key, values = items.reputation_key(ref.channel, ref.what), {":seen": items.number(ref.due)}
+        try:
+            self._update(key, "REMOVE due_shard, due_at", values, ConditionExpression="due_at = :seen")
+        except ClientError as error:
+            if code(error) != "ConditionalCheckFailedException":
+                raise
+
+    def pause(self, channel: str, now: Millis) -> None:
+        values = {":shard": items.text(items.shard(channel)), ":now": items.number(now)}
+        self._update(items.reputation_key(channel, PAUSED), "SET due_shard = :shard, due_at = :now", values)
+
     def forget(self, channel: str) -> None:
-        for hour in list(self.hours(channel, 0)):
-            self._table.client.delete_item(TableName=self._table.name, Key=items.hour_key(channel, hour.hour))
+        keys = [items.hour_key(channel, hour.hour) for hour in self.hours(channel, 0)]
+        for key in [*keys, items.reputation_key(channel, PAUSED)]:
+            self._table.client.delete_item(TableName=self._table.name, Key=key)
+
+    def _update(self, key: Key, expression: str, values: Any, names: Any = None, **more: Any) -> None:
+        update: Any = {
+            "TableName": self._table.name, "Key": key, "UpdateExpression": expression,
+            "ExpressionAttributeValues": values, **more,
+        } | ({"ExpressionAttributeNames": names} if names else {})  # fmt: skip
+        self._table.contend(lambda: self._table.client.update_item(**update))

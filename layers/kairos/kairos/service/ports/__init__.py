@@ -8,6 +8,7 @@ from kairos.domain.effects import Effect, PutMessage
 from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer
 from kairos.service.ports.addresses import AddressStore as AddressStore
+from kairos.service.ports.addresses import ReputationRef as ReputationRef
 from kairos.service.ports.addresses import ReputationStore as ReputationStore
 from kairos.service.ports.fan_out import FanOutRef
 from kairos.service.ports.providers import CircuitOpen as CircuitOpen
@@ -215,15 +216,15 @@ class ControlStore(Protocol):
         """Since when each keep is counted; those never seen before are put, if absent, as `now`."""
 
 
-Due = str | MessageRef | FanOutRef
-"""Something with a moment: a customer (their id), a message, a fan-out."""
+Due = str | MessageRef | FanOutRef | ReputationRef
+"""Something with a moment: a customer (their id), a message, a fan-out, a reputation."""
 
 
 class DueIndex(Protocol):
     """The sparse index of everything that has a moment."""
 
     def due(self, until: Millis, limit: int) -> Iterable[tuple[Millis, Due]]:
-        """When, and what: customers' timers, messages, stalled fan-outs; at most `limit` a shard."""
+        """When, and what: customers' timers, messages, stalled fan-outs, reputations; at most `limit` a shard."""
 
 
 class Queues(Protocol):

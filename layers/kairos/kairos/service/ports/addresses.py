@@ -1,6 +1,7 @@
 """What the services need to know of addresses, whoever has them, and of the reputation of who writes to them."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from kairos.domain.events import Millis
@@ -29,14 +30,29 @@ class AddressStore(Protocol):
         """Forgets soft bounces of these days."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReputationRef:
+    """Something of a channel's reputation that is to be looked at: an hour, or that marketing is paused."""
+
+    channel: str
+    what: str
+    due: Millis
+
+
 class ReputationStore(Protocol):
     """How many of a channel's messages were sent, bounced and complained about, hour by hour."""
 
-    def count(self, channel: str, hour: Hour) -> None:
-        """So many more."""
+    def count(self, channel: str, hour: Hour, now: Millis) -> None:
+        """So many more; if any of them bounced, or was complained about, the hour is due to be looked at."""
 
     def hours(self, channel: str, since: int) -> Iterable[Hour]:
         """Those from this hour on."""
 
+    def looked(self, ref: ReputationRef) -> None:
+        """It is due no more, unless it has become so again."""
+
+    def pause(self, channel: str, now: Millis) -> None:
+        """Due from now on, until it is forgotten."""
+
     def forget(self, channel: str) -> None:
-        """Counting begins anew."""
+        """Counting begins anew, and nothing is due."""
