@@ -2,7 +2,6 @@
 
 import pytest
 
-from kairos.adapters.dynamodb.addresses import DynamoAddresses
 from kairos.adapters.dynamodb.control import DynamoControl
 from kairos.adapters.dynamodb.customers import DynamoCustomers
 from kairos.adapters.dynamodb.due import DynamoDue
@@ -34,9 +33,20 @@ def test_stops_are_taken_back_one_by_one(control):
 def test_an_open_circuit_holds_its_channel_until_its_moment(control):
     control.open_circuit("email", NOW + 60)
     known = control.control()
-    assert known.holds("welcome", "email", NOW)
-    assert not known.holds("welcome", "sms", NOW)
-    assert not known.holds("welcome", "email", NOW + 60)
+    assert known.holds("welcome", "email", NOW, transactional=True)
+    assert not known.holds("welcome", "sms", NOW, transactional=True)
+    assert not known.holds("welcome", "email", NOW + 60, transactional=True)
+
+
+def test_marketing_alone_may_be_stopped_and_may_wait(control):
+    for hold in (lambda: control.stop("marketing:email"), lambda: control.open_circuit("marketing:email", NOW + 60)):
+        hold()
+        known = control.control()
+        assert known.holds("welcome", "email", NOW, transactional=False)
+        assert not known.holds("welcome", "email", NOW, transactional=True)
+        assert not known.holds("welcome", "sms", NOW, transactional=False)
+        control.resume("marketing:email")
+        assert control.control() == Control()
 
 
 def test_resuming_a_channel_closes_its_circuit(control):
@@ -56,15 +66,6 @@ def test_counting_begins_when_first_asked_for_and_stays(control, requests):
 def test_hundreds_of_things_can_be_counted(control):
     keeps = [f"keep-{n}" for n in range(250)]
     assert control.since(keeps, 5) == dict.fromkeys(keeps, 5)
-
-
-def test_the_first_suppression_of_an_address_stays(table):
-    addresses = DynamoAddresses(table)
-    addresses.suppress("email#abc", "bounce", NOW)
-    addresses.suppress("email#abc", "complaint", NOW + 1)
-    key = {"pk": {"S": "A#email#abc"}, "sk": {"S": "A"}}
-    item = table.client.get_item(TableName=table.name, Key=key)["Item"]
-    assert (item["suppressed"]["S"], item["since"]["N"]) == ("bounce", str(NOW))
 
 
 def test_everything_due_is_found_across_shards_but_no_more_than_asked_for(table):

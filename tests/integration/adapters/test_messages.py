@@ -14,7 +14,7 @@ from kairos.adapters.dynamodb.messages import DynamoMessages
 from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import PutSnapshot
 from kairos.domain.state import Customer, Profile
-from kairos.service.ports import MessageRef, MessageStore, NotClaimed, StoredMessage
+from kairos.service.ports import MessageRef, MessageStore, NotClaimed, Noted, StoredMessage
 from tests.integration.adapters.making import HOUR, NOW, after, entry, message
 
 NOBODY = Customer.unknown("c-1")
@@ -268,6 +268,34 @@ def test_a_refusal_keeps_its_reason_and_stays_due(messages, table, pending):
     assert (refused.reason, refused.due) == ("no_consent", NOW + 1)
 
 
+def test_what_a_provider_says_is_noted_once_of_a_kind_in_one_write(messages, pending, requests):
+    claim(messages, pending, token="t1")
+    requests.clear()
+    first = messages.note("c-1", "m1", "delivered", NOW)
+    assert requests == {"UpdateItem": 1}
+    assert (first.first, first.unsettled, first.message.put.id) == (True, True, "m1")
+    assert not messages.note("c-1", "m1", "delivered", NOW + 1).first
+    assert messages.note("c-1", "m1", "opened", NOW).first
+    assert messages.dossier(REF).message.status == "sending"
+
+
+def test_nothing_is_noted_of_a_message_that_nobody_knows(messages):
+    assert messages.note("c-1", "unknown", "delivered", NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "unsettled"), [("pending", False), ("sending", True), ("in_doubt", True), ("given_up", True), ("sent", False)]
+)  # fmt: skip
+def test_only_what_nobody_knew_to_be_sent_is_unsettled(status, unsettled):
+    assert Noted(StoredMessage(message(), "c-1", status), first=True).unsettled is unsettled
+
+
+def test_the_address_that_was_refused_is_kept_for_the_report(messages, pending):
+    claimed = claim(messages, pending, token="t1")
+    assert messages.refuse(claimed, reason="undeliverable", token="t1", due=NOW, address="h1")
+    assert messages.dossier(REF).message.address == "h1"
+
+
 def test_the_moment_of_a_message_that_moved_on_stays(messages, pending):
     claim(messages, pending)
     assert messages.postpone(pending, due=NOW + HOUR) is False
@@ -275,4 +303,4 @@ def test_the_moment_of_a_message_that_moved_on_stays(messages, pending):
 
 def test_stops_are_seen_with_the_message(messages, table, pending):
     DynamoControl(table).stop("channel:email")
-    assert messages.dossier(REF).control.holds("abandoned-cart", "email", NOW)
+    assert messages.dossier(REF).control.holds("abandoned-cart", "email", NOW, transactional=True)

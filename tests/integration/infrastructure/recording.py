@@ -93,7 +93,7 @@ class Run:
     def everything(self) -> None:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
-            self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
+            self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.answers, self.links, self.flood, self.merge,
             self.audiences, self.lost, self.deployment,
         ):  # fmt: skip
             situation()
@@ -179,6 +179,21 @@ class Run:
         operation = ("sns", "Publish") if self.provider == "sns" else ("pinpoint-sms-voice-v2", "SendTextMessage")
         self.stack.fail(*operation, "OptedOut")
         self.happens("texted", "dora")
+
+    def answers(self) -> None:
+        """Of a number that somebody has; of an address that bounces softly, and takes mail again; too many that bounce."""
+        for text in ("STOP", "START", "thanks"):
+            self.stack.receive_text("+4520123456", text)
+            self.stack.settle()
+        soft = {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "cleo@shop.example"}]}
+        mail = {"messageId": "m", "timestamp": "2026-11-26T09:00:00Z"}
+        self.send({"eventType": "Bounce", "bounce": soft, "mail": mail})
+        self.put("cleo")
+        self.happens("hello", "cleo")
+        for number in range(5):
+            self.put(who := f"cy{number}", email=f"bounce+{number}@simulator.amazonses.com")
+            self.happens("hello", who)
+        self.stack.advance("2m")
 
     def links(self) -> None:
         """Followed, answered, unsubscribed, confirmed; also while the table takes nothing."""

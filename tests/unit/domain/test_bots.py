@@ -3,7 +3,7 @@ from importlib.resources import files
 
 import pytest
 
-from kairos.domain.bots import is_ahead, is_bot
+from kairos.domain.bots import is_ahead, is_bot, is_scanner, opens_itself
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -48,6 +48,34 @@ def test_of_the_browsers_on_a_kept_list_none_is_taken_for_a_machine():
     lines = (files("fake_useragent") / "data" / "browsers.jsonl").read_text("utf-8").splitlines()
     browsers = {json.loads(line)["useragent"] for line in lines}
     assert len(browsers) > 500 and [said for said in browsers if is_bot(said)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "ip", "machine"),
+    [
+        ("Mozilla/5.0", "104.28.42.20", True),  # Apple's Mail Privacy Protection
+        ('"Mozilla/5.0"', "", True),
+        ("", "192.0.2.1", True),
+        (f"{IPHONE} Mobile/15E148", "192.0.2.1", False),  # Mail without it
+        (f"{IPHONE} Mobile/15E148", "17.58.97.1", True),  # from Apple's own machines
+        (f"{WINDOWS} Chrome/120.0.0.0 Safari/537.36", "40.107.20.5", True),  # Microsoft looks before it delivers
+        ("Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)", "66.249.84.1", False),
+        ("YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html", "192.0.2.1", False),
+        ("Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.4266; Pro)", "192.0.2.1", False),
+        ("Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 10.0; WOW64; Microsoft Outlook 16.0.4266)", "192.0.2.1", False),
+        ("Outlook-iOS/723.4027091.prod.iphone (4.2448.0)", "192.0.2.1", False),
+        ("Airmail 5.7 (macOS)", "192.0.2.1", False),
+        ("BarracudaCentral Sandbox", "192.0.2.1", True),
+        (f"{WINDOWS} HeadlessChrome/120.0.0.0 Safari/537.36", "192.0.2.1", True),
+    ],
+)  # fmt: skip
+def test_a_mail_is_opened_by_a_machine_or_by_somebody(said, ip, machine):
+    assert opens_itself(said, ip) is machine
+
+
+@pytest.mark.parametrize("ip", ["", "nowhere", "192.0.2.1", "2001:db8::1", "16.255.255.255", "18.0.0.0"])
+def test_of_other_addresses_nothing_is_known(ip):
+    assert not is_scanner(ip)
 
 
 @pytest.mark.parametrize(

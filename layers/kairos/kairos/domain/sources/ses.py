@@ -28,7 +28,7 @@ _DETAILS: Final = {
     "bounced": (("bounceType", "bounce_type"), ("bounceSubType", "bounce_sub_type")),
     "complained": (("complaintFeedbackType", "complaint_type"), ("complaintSubType", "complaint_sub_type")),
     "delayed": (("delayType", "delay_type"),),
-    "rejected": (("reason", "reason"),),
+    "rejected": (("reason", "reject_reason"),),
     "clicked": (("link", "link"),),
 }
 _OF_THE_MESSAGE: Final = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
