@@ -17,6 +17,7 @@ from kairos.domain.inbound import Offer, offers
 from kairos.domain.judge import judge
 from kairos.domain.reach import places_for
 from kairos.domain.settling import report
+from kairos.domain.sources.feedback import Feedback
 from tests.unit.domain.shop import DAY, Life, address_hash, event
 from tests.unit.domain.truths.moments import moment, span
 from tests.unit.domain.truths.written import nothing
@@ -185,8 +186,22 @@ class Story(Life):
             return
         type, reason = ("message.sent", "") if word == "sent" else ("message.refused", word)
         number = EMAIL if message.channel == "email" else "+4520123456"
-        address = address_hash(message.channel, number) if word == "undeliverable" else ""
+        reason = reason.removeprefix("claim_")
+        address = address_hash(message.channel, number) if word in ("undeliverable", "claim_suppressed") else ""
         self.hear(report(message, "anna", type, self.now, reason=reason, address=address), self.now)
+
+    def _returns(self, line: Line) -> None:
+        """The newest message (or `which=`) was sent, and comes back later: it `bounced`, or `softly`, or was `rejected`."""
+        message = [m for m in self.messages if m.campaign == "hello"][int(line.fields.get("which", -1))]
+        address = EMAIL if message.channel == "email" else "+4520123456"
+        said = Feedback(
+            kind="rejected" if line.about == "rejected" else "bounced", time=line.at, channel=message.channel, provider_id="p",
+            tags={"message": message.id, "customer": "anna", "campaign": "hello", "step": message.step}, address=address,
+            permanent=line.about == "bounced", failed=line.about != "softly",
+        )  # fmt: skip
+        heard = said.event(self.now, address_hash, message)
+        assert heard is not None
+        self.hear(heard, self.now)
 
     def _pauses(self, line: Line) -> None:
         """The campaign is paused from now on."""
@@ -210,7 +225,7 @@ class Story(Life):
         """Time passes."""
 
 
-_ABOUT = ("grants", "proves", "withdraws", "external", "asks", "reports", "address")
+_ABOUT = ("grants", "proves", "withdraws", "external", "asks", "reports", "address", "returns")
 
 
 def _lines(text: str) -> Iterator[Line]:

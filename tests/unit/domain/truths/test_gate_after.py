@@ -16,6 +16,17 @@ SENT = AfterGate("sent", [
     ("its cooldown runs", "COOLED", "0 x; +1m reports sent; +1h x", "goes, sent, cooldown"),
     ("no other channel", "BOTH", "0 x; +1m reports sent", "goes, sent"),
     ("the address stays good", "MAIL, EACH", "0 x; +1m reports sent; +1h x", "goes, sent, goes"),
+    ("it bounces later: nothing arrived, so the next channel", "BOTH", "0 x; +1m reports sent; +1h returns bounced", "goes, sent, goes, undeliverable"),
+    ("its provider throws it away later: the next channel", "BOTH", "0 x; +1m reports sent; +1h returns rejected", "goes, sent, goes, failed_provider"),
+    ("it bounces softly: it may have arrived", "BOTH", "0 x; +1m reports sent; +1h returns softly", "goes, sent"),
+    ("it bounces too late: nothing more goes out", "BOTH, expires: 6h", "0 x; +1m reports sent; +6h returns bounced", "goes, sent, undeliverable"),
+    ("it bounces, and is told twice", "BOTH", "0 x; +1m reports sent; +1h returns bounced; +2h returns bounced which=0", "goes, sent, goes, undeliverable"),
+    ("it bounces on every channel", "BOTH", "0 x; +1m reports sent; +1h returns bounced; +2h returns bounced", "goes, sent, goes, undeliverable, undeliverable"),
+    ("exited before it bounces", "BOTH, exit: {event: y}", "0 x; +1m reports sent; +1h y; +2h returns bounced", "goes, sent, undeliverable"),
+    ("no consent on the next channel", "BOTH", "-1d withdraws offers/sms; 0 x; +1m reports sent; +1h returns bounced", "goes, sent, no_consent, undeliverable"),
+    ("it bounces: its cap place comes back", "CAPPED", "0 x; +1m reports sent; +1h returns bounced; +2h address email is=new@example.com; +3h x", "goes, sent, undeliverable, goes"),
+    ("so does its cooldown", "COOLED", "0 x; +1m reports sent; +1h returns bounced; +2h address email is=new@example.com; +3h x", "goes, sent, undeliverable, goes"),
+    ("after a bounce the address is suppressed", "MAIL, EACH", "0 x; +1m reports sent; +1h returns bounced; +2h x", "goes, sent, undeliverable, suppressed"),
 ], known=KNOWN)  # fmt: skip
 
 IN_DOUBT = AfterGate("in_doubt", [

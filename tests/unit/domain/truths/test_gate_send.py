@@ -72,6 +72,9 @@ SUPPRESSED = SendGate("suppressed", [
     ("a new address", "MAIL", "-2d bounces; -1d address email is=new@example.com; 0 x", "goes"),
     ("the old address again", "MAIL", "-3d bounces; -2d address email is=new@example.com; -1d address email is=anna@example.com; 0 x", "suppressed"),
     ("after the decision, before delivery", "MAIL", "0 x; +1m bounces; +2m delivers", "goes, suppressed"),
+    ("only the address itself knew: the next channel", "steps: [send: {channel: [email, sms], template: a}]", "0 x; +1m reports claim_suppressed", "goes, claim_suppressed, goes"),
+    ("only the address itself knew: from then on this is known", "MAIL, key: '{{ event.id }}'", "0 x; +1m reports claim_suppressed; +1h x", "goes, claim_suppressed, suppressed"),
+    ("suppressed since it was decided: no other channel", "steps: [send: {channel: [email, sms], template: a}]", "0 x; +1m reports suppressed", "goes, suppressed"),
     ("the provider said it is no address", "MAIL, key: '{{ event.id }}'", "0 x; +1m reports undeliverable; +1h x", "goes, undeliverable, suppressed"),
 ], known=KNOWN)  # fmt: skip
 
