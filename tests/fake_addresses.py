@@ -29,11 +29,12 @@ class FakeAddresses:
     def release(self, address: str, time: Millis) -> Millis:
         def work() -> Millis:
             reason, since = self.world.suppressed.get(address, ("", -1))
-            if since >= time or self.world.released.get(address, -1) >= time:
-                return 0
-            self.world.released[address] = time
+            when, stopped = self.world.released.get(address, -1), since if reason == "stopped" else 0
+            if since >= time or when >= time:
+                return self.world.ended[address] if when == time else 0
+            self.world.released[address], self.world.ended[address] = time, stopped
             self.world.suppressed.pop(address, None)
-            return since if reason == "stopped" else 0
+            return stopped
 
         return self.world.call(work)
 

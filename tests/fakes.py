@@ -43,6 +43,7 @@ class World:
     messages: dict[str, StoredMessage] = field(default_factory=dict)
     suppressed: dict[str, tuple[str, Millis]] = field(default_factory=dict)
     released: dict[str, Millis] = field(default_factory=dict)
+    ended: dict[str, Millis] = field(default_factory=dict)  # when what was released had been stopped
     soft: dict[str, set[int]] = field(default_factory=dict)
     owners: set[tuple[str, str]] = field(default_factory=set)
     hours: list[tuple[str, Hour]] = field(default_factory=list)

@@ -14,7 +14,7 @@ from kairos.adapters.dynamodb.messages import DynamoMessages
 from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import PutSnapshot
 from kairos.domain.state import Customer, Profile
-from kairos.service.ports import MessageRef, MessageStore, NotClaimed, Noted, StoredMessage
+from kairos.service.ports import MessageRef, MessageStore, NotClaimed, StoredMessage
 from tests.integration.adapters.making import HOUR, NOW, after, entry, message
 
 NOBODY = Customer.unknown("c-1")
@@ -281,13 +281,6 @@ def test_what_a_provider_says_is_noted_once_of_a_kind_in_one_write(messages, pen
 
 def test_nothing_is_noted_of_a_message_that_nobody_knows(messages):
     assert messages.note("c-1", "unknown", "delivered", NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("status", "unsettled"), [("pending", False), ("sending", True), ("in_doubt", True), ("given_up", True), ("sent", False)]
-)  # fmt: skip
-def test_only_what_nobody_knew_to_be_sent_is_unsettled(status, unsettled):
-    assert Noted(StoredMessage(message(), "c-1", status), first=True).unsettled is unsettled
 
 
 def test_the_address_that_was_refused_is_kept_for_the_report(messages, pending):

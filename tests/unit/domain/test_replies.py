@@ -1,5 +1,7 @@
 """What people text, and which of the words that everybody understands it is."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def definitions() -> Catalog:
 
 
 def texted(word: str, time: int, stopped: int = 0):
-    more = {"stopped": stopped} if stopped else {}
+    more: dict[str, Any] = {"stopped": stopped} if stopped else {}
     return event("sms.received", time, own=True, channel="sms", keyword=word, text=word, inbound_id=f"i{time}",
                  address_hash=NUMBER, **more)  # fmt: skip
 

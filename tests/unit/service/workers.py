@@ -34,13 +34,13 @@ class Workers:
         self.provider = fakes.FakeProvider(self.world)
         self.renderer = fakes.FakeRenderer()
         self.control = fakes.FakeControl(self.world)
-        archive, addresses = fakes.FakeArchive(self.world), FakeAddresses(self.world)
+        self.archive, addresses = fakes.FakeArchive(self.world), FakeAddresses(self.world)
         self.reputation = FakeReputation(self.world)
         learning = Learning(self.messages, addresses, self.reputation, catalog)
         clock, ids = self.world.clock, self.world.ids
-        self.evaluate = Evaluate(self.customers, learning, self.queues, archive, catalog, clock, ids, self.tally)
+        self.evaluate = Evaluate(self.customers, learning, self.queues, self.archive, catalog, clock, ids, self.tally)
         self.deliver = Deliver(
-            self.messages, self.queues, archive, self.control, addresses, fakes.FakeBus(self.world), self.renderer,
+            self.messages, self.queues, self.archive, self.control, addresses, fakes.FakeBus(self.world), self.renderer,
             {"email": self.provider, "sms": self.provider, "push": self.provider}, catalog, clock, ids, self.tally,
         )  # fmt: skip
         breaker = Breaker(self.control, self.reputation, clock, self.tally)
