@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local.aws.faults import BadFault, parse_fault
+from local.aws.feedback import SAID_OF_A_MAIL, SAID_OF_A_TEXT
 from local.aws.http_api import Request, Response, problem
 from local.clock import VirtualClock, iso, parse_moment, parse_span
 from local.stack import Stack
@@ -83,6 +84,23 @@ def _faults(stack: Stack, request: Request) -> Any:
     return {"service": fault.service, "operation": fault.operation, "error": fault.error, "times": fault.times}
 
 
+def _feedback(stack: Stack, request: Request) -> Any:
+    body = _body(request)
+    if unknown := set(body) - {"message", "said", "machine"}:
+        raise _Bad(min(unknown), f"unknown field {min(unknown)}; message, said and machine are expected")
+    channel = next((one.channel for one in stack.providers.sent if one.message == body.get("message")), None)
+    if channel is None:
+        raise _Bad("message", "message: the id of a message that went out is expected, see /_local/messages")
+    words = {"email": SAID_OF_A_MAIL, "sms": SAID_OF_A_TEXT}.get(channel, {})
+    if body.get("said") not in words:
+        allowed = ", ".join(words) or f"nothing is said of {channel}"
+        raise _Bad("said", f"said: one of {allowed} is expected")
+    if not isinstance(body.get("machine", False), bool):
+        raise _Bad("machine", "machine: true or false is expected")
+    stack.providers.say(body["message"], body["said"], machine=body.get("machine", False))
+    return body
+
+
 def _text(stack: Stack, request: Request) -> Any:
     body = _body(request)
     for name in ("from", "text"):
@@ -120,5 +138,6 @@ ROUTES: Mapping[tuple[str, str], Callable[[Stack, Request], Any]] = {
     ("GET", "/_local/decisions"): _decisions,
     ("GET", "/_local/costs"): _costs,
     ("POST", "/_local/faults"): _faults,
+    ("POST", "/_local/feedback"): _feedback,
     ("POST", "/_local/texts"): _text,
 }

@@ -17,13 +17,47 @@ OUTCOMES: Final = {
 """What SES's mailbox simulator does to whom; to anybody else a mail is delivered."""
 
 
+SAID_OF_A_MAIL: Final = {
+    "delivered": "Delivery", "delayed": "DeliveryDelay", "bounced": "Bounce", "bounced softly": "Bounce",
+    "complained": "Complaint", "rejected": "Reject", "opened": "Open", "clicked": "Click",
+}  # fmt: skip
+SAID_OF_A_TEXT: Final = {
+    "delivered": "DELIVERED", "bounced": "INVALID", "bounced softly": "UNREACHABLE", "rejected": "CARRIER_BLOCKED",
+}  # fmt: skip
+"""What can be told of a message later, by the word for it."""
+
+PERSON: Final = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+)
+MACHINE: Final = "Mozilla/5.0"
+"""How a telephone names itself, and how Apple's Mail Privacy Protection does."""
+
+
 def of_mail(sent: Sent, configuration_set: str) -> list[dict[str, Any]]:
     """SES's events about one mail, oldest first."""
     address = parseaddr(sent.to)[1]
     local_part = address.removesuffix(SIMULATOR).split("+")[0] if address.endswith(SIMULATOR) else ""
     kinds = OUTCOMES.get(local_part, ("Send", "Delivery"))
-    mail = _mail(sent, address, configuration_set)
-    return [{"eventType": kind, "mail": mail, _key(kind): _details(kind, sent, address, local_part)} for kind in kinds]
+    subtype = "OnAccountSuppressionList" if local_part == "suppressionlist" else "General"
+    return [_of_mail(sent, kind, sent.time, configuration_set, subtype) for kind in kinds]
+
+
+def of_mail_later(sent: Sent, word: str, now: int, *, machine: bool) -> dict[str, Any]:
+    """What SES says of a mail after its delivery; who opens or follows a link is a person, or a machine."""
+    told = _of_mail(sent, SAID_OF_A_MAIL[word], now, "", "General")
+    if word == "bounced softly":
+        told["bounce"] |= {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
+    if word in ("opened", "clicked"):
+        link = {"link": "https://shop.example/", "linkTags": None} if word == "clicked" else {}
+        agent = MACHINE if machine else PERSON
+        told[_key(told["eventType"])] = {"ipAddress": "192.0.2.1", "timestamp": _stamp(now), "userAgent": agent, **link}
+    return told
+
+
+def _of_mail(sent: Sent, kind: str, now: int, configuration_set: str, subtype: str) -> dict[str, Any]:
+    address = parseaddr(sent.to)[1]
+    details = _details(kind, sent.id, now, address, subtype)
+    return {"eventType": kind, "mail": _mail(sent, address, configuration_set), _key(kind): details}
 
 
 def _key(kind: str) -> str:
@@ -52,8 +86,8 @@ def _mail(sent: Sent, address: str, configuration_set: str) -> dict[str, Any]:
     }
 
 
-def _details(kind: str, sent: Sent, address: str, local_part: str) -> dict[str, Any]:
-    stamp, recipient = _stamp(sent.time), {"emailAddress": address}
+def _details(kind: str, id: str, now: int, address: str, subtype: str) -> dict[str, Any]:
+    stamp, recipient = _stamp(now), {"emailAddress": address}
     match kind:
         case "Delivery":
             return {
@@ -64,26 +98,29 @@ def _details(kind: str, sent: Sent, address: str, local_part: str) -> dict[str, 
                 "reportingMTA": "local.amazonses.com",
             }
         case "Bounce":
-            suppressed = local_part == "suppressionlist"
             status = {"action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}
             return {
                 "bounceType": "Permanent",
-                "bounceSubType": "OnAccountSuppressionList" if suppressed else "General",
+                "bounceSubType": subtype,
                 "bouncedRecipients": [recipient | status],
                 "timestamp": stamp,
-                "feedbackId": f"{sent.id}-bounce",
+                "feedbackId": f"{id}-bounce",
                 "reportingMTA": "dsn; local.amazonses.com",
             }
         case "Complaint":
             return {
                 "complainedRecipients": [recipient],
                 "timestamp": stamp,
-                "feedbackId": f"{sent.id}-complaint",
+                "feedbackId": f"{id}-complaint",
                 "complaintSubType": None,
                 "userAgent": "Amazon SES Mailbox Simulator",
                 "complaintFeedbackType": "abuse",
                 "arrivalDate": stamp,
             }
+        case "Reject":
+            return {"reason": "Bad content"}
+        case "DeliveryDelay":
+            return {"timestamp": stamp, "delayType": "MailboxFull", "delayedRecipients": [recipient]}
     return {}
 
 
@@ -92,12 +129,13 @@ def _stamp(moment: int) -> str:
     return text if "." in text else text.replace("Z", ".000Z")
 
 
-def of_text(sent: Sent) -> dict[str, Any]:
-    """End User Messaging's event about one text message that arrived."""
+def of_text(sent: Sent, word: str = "delivered", now: int | None = None) -> dict[str, Any]:
+    """End User Messaging's event about one text message; if nothing else is said, that it arrived at once."""
+    status = SAID_OF_A_TEXT[word]
     return {
-        "eventType": "TEXT_DELIVERED",
+        "eventType": f"TEXT_{status}",
         "eventVersion": "1.0",
-        "eventTimestamp": sent.time,
+        "eventTimestamp": sent.time if now is None else now,
         "isFinal": True,
         "originationPhoneNumber": "LOCAL",
         "destinationPhoneNumber": sent.to,
@@ -106,8 +144,8 @@ def of_text(sent: Sent) -> dict[str, Any]:
         "messageRequestTimestamp": sent.time,
         "messageEncoding": "GSM",
         "messageType": "PROMOTIONAL",
-        "messageStatus": "DELIVERED",
-        "messageStatusDescription": "Message has been accepted by phone",
+        "messageStatus": status,
+        "messageStatusDescription": f"Local: {word}",
         "context": dict(sent.tags),
         "totalMessageParts": 1,
         "totalMessagePrice": 0.0,

@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from moto.sns.models import sns_backends
 
 from local.aws.faults import Answer
-from local.aws.feedback import of_mail, of_text, of_whatsapp
+from local.aws.feedback import of_mail, of_mail_later, of_text, of_whatsapp
 from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
 from local.aws.template import ACCOUNT, REGION, Template
@@ -64,6 +64,18 @@ class Providers:
             elif call == "socialmessaging.SendWhatsAppMessage":
                 for status in of_whatsapp(sent):
                     _publish(self._whatsapp_topic, status)
+
+    def say(self, message: str, word: str, *, machine: bool) -> None:
+        """What the provider says of that message later, over its topic. Raises KeyError for what it never says."""
+        sent = next(one for one in reversed(self.sent) if one.message == message)
+        now = self.clock()
+        if sent.channel == "email":
+            told, topics = of_mail_later(sent, word, now, machine=machine), self._mail_topics
+            reached = {topic for found in topics.values() for topic, _ in found}
+        else:
+            told, reached = of_text(sent, word, now), {topic for found in self._text_topics.values() for topic in found}
+        for topic in sorted(reached):
+            _publish(topic, told)
 
     def _report_mail(self, sent: Sent, configuration_set: str) -> None:
         for event in of_mail(sent, configuration_set):

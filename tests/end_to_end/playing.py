@@ -29,6 +29,7 @@ class Player:
         self._visits = Visits(stack)
         self._ear = self._listen()
         self._phones = 20_000_000
+        self._numbers: dict[str, str] = {}
 
     def play(self, scenarios: Iterable[Scenario]) -> None:
         """Nothing is left to happen afterwards."""
@@ -67,9 +68,10 @@ class Player:
     def _introduce(self, scenario: Scenario, name: str, given: Mapping[str, Any]) -> None:
         id, channels = scenario.id(name), given.get("channels", ["email"])
         self._phones += 1
+        self._numbers[id] = f"+45{self._phones}"
         addresses = {
             "email": f"{id}@shop.example",
-            "phone": f"+45{self._phones}",
+            "phone": self._numbers[id],
             "push": [{"token": id, "platform": "sns", "arn": self.stack.register_device(id)}]
             if "push" in channels
             else [],
@@ -106,6 +108,10 @@ class Player:
                 way = self._mails(id)[-1]["headers"]["List-Unsubscribe"].strip("<>")
                 form = {"content-type": "application/x-www-form-urlencoded"}
                 _expect(self.stack.request("POST", _path(way), b"List-Unsubscribe=One-Click", form), 200)
+            case "texts":
+                self.stack.receive_text(self._numbers[id], act.value)
+            case "opens":
+                self.stack.providers.say(self._mails(id)[-1]["id"], "opened", machine=act.value == "machine")
             case _:
                 raise NotImplementedError(act.deed)
 

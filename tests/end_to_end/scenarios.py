@@ -16,7 +16,18 @@ AFTERWARDS: Final = timedelta(days=2)
 WISHES: Final = ("offers", "news", "game")
 SCENARIO: Final = {"scenario", "customers", "given", "then", "until"}
 CUSTOMER: Final = {"attributes", "channels", "consents", "since"}
-DEEDS: Final = {"event", "external", "identify", "backend", "follow", "confirm", "unsubscribe", "visit"}
+DEEDS: Final = {
+    "event",
+    "external",
+    "identify",
+    "backend",
+    "follow",
+    "confirm",
+    "unsubscribe",
+    "visit",
+    "texts",
+    "opens",
+}
 ACT: Final = {*DEEDS, "at", "customer", "device", "properties", "context", "consents", "id", "time", "times", "every"}
 LISTS: Final = ("messages", "content", "refusals", "events")
 OUTCOME: Final = {*LISTS, "profile"}

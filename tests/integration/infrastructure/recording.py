@@ -93,8 +93,8 @@ class Run:
     def everything(self) -> None:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
-            self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.answers, self.links, self.flood, self.merge,
-            self.audiences, self.lost, self.deployment,
+            self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
+            self.audiences, self.lost, self.deployment, self.answers,
         ):  # fmt: skip
             situation()
             self.stack.advance("20m")

@@ -23,11 +23,11 @@ def said(time, **addresses):
     return event("kairos.customer", time, own=True, addresses=addresses)
 
 
-def heard(customer, *events, device=None):
+def heard(customer, *events, others=()):
     """The last decision, and who they are then."""
     decision = Decision(customer)
     for one in events:
-        decision = decide(customer, one, CATALOG, one.received, device)
+        decision = decide(customer, one, CATALOG, one.received, others)
         after = decision.customer
         version = after.state.version + decision.changed
         state = State.unpack(after.state.pack(), version=version, guard=after.state.guard)
@@ -75,6 +75,6 @@ def test_who_identifies_a_device_is_found_by_its_address_unless_they_have_one(mi
     _, device = heard(Customer.unknown("anonymous:d1"), said(T0, email="bob@shop.example"))
     _, anna = heard(NOBODY, said(T0, phone="+4520123456", **mine))
     identified = replace(event("identify", T0 + HOUR), customer=Ref(id="anna", anonymous_id="d1"))
-    decision, _ = heard(anna, identified, device=device)
+    decision, _ = heard(anna, identified, others=(device,))
     (gone,) = [e for e in decision.effects if isinstance(e, PutTombstone)]
     assert (gone.addresses, owners(decision)) == ((BOB,), gained)

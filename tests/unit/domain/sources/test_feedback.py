@@ -10,6 +10,7 @@ from kairos.domain.effects import PutMessage
 from kairos.domain.events import Ref
 from kairos.domain.sources import queued
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.texts import Text
 from tests.unit.domain.shop import HOUR, address_hash
 
@@ -52,8 +53,12 @@ def payload(name):
     return json.loads((PAYLOADS / f"{name}.json").read_text())
 
 
+def understood(body):
+    return queued.read(body, NOW, Segment())
+
+
 def read(name):
-    (found,) = queued.read(payload(name), NOW)
+    (found,) = understood(payload(name))
     return found
 
 
@@ -80,7 +85,7 @@ def test_it_says_the_same_through_a_topic_and_over_the_bus():
             "Timestamp": "2026-11-23T09:00:05Z",
         }
         envelope = {"detail-type": "x", "source": "aws.ses", "id": "e", "detail": payload(name)}
-        assert queued.read(notification, NOW) == queued.read(envelope, NOW) == (read(name),)
+        assert understood(notification) == understood(envelope) == (read(name),)
 
 
 def test_a_dead_push_endpoint_is_known_by_its_arn():
@@ -129,7 +134,7 @@ def test_who_joins_a_topic_at_ses_has_withdrawn_nothing():
     body["subscription"]["newTopicPreferences"]["topicSubscriptionStatus"] = [
         {"topicName": "offers", "subscriptionStatus": "OptIn"}
     ]
-    assert queued.read(body, NOW) == ()
+    assert understood(body) == ()
 
 
 def test_a_text_message_is_of_the_moment_of_its_notification():
@@ -138,7 +143,7 @@ def test_a_text_message_is_of_the_moment_of_its_notification():
         "Message": json.dumps(payload("sms-received")),
         "Timestamp": "2026-11-23T09:00:04.000Z",
     }
-    (said,) = queued.read(body, NOW)
+    (said,) = understood(body)
     assert isinstance(said, Text)
     assert (said.number, said.keyword, said.time) == (NUMBER, "stop", TOLD_AT)
     event = said.event("ada", NOW, address_hash)
@@ -157,7 +162,7 @@ def test_a_text_message_is_of_the_moment_of_its_notification():
 )  # fmt: skip
 def test_a_text_message_that_is_none_is_refused_by_its_field(change, field):
     with pytest.raises(BadEvent) as refused:
-        queued.read(payload("sms-received") | change, NOW)
+        understood(payload("sms-received") | change)
     assert refused.value.field == field
 
 
@@ -170,4 +175,4 @@ def test_nothing_that_ses_says_of_who_looked_is_kept():
 def test_an_unknown_kind_is_refused():
     for body in ({"eventType": "Unheard", "mail": {}}, {"eventType": "TEXT_UNHEARD", "eventTimestamp": 1}):
         with pytest.raises(BadEvent, match="known here"):
-            queued.read(body, NOW)
+            understood(body)
