@@ -74,7 +74,7 @@ def test_a_customer_is_put_and_read(invoke):
     assert json.loads(invoke("customers", get)["body"])["attributes"]["backend"]["country"] == "DK"
 
 
-@pytest.mark.parametrize("name", ["evaluate", "evaluate-feedback"])
+@pytest.mark.parametrize("name", ["evaluate", "evaluate-feedback", "evaluate-text"])
 def test_evaluate_works_off_its_batches(invoke, name):
     assert invoke("evaluate", sample(name)) == {"batchItemFailures": []}
 
