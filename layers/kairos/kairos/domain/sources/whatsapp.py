@@ -64,6 +64,7 @@ def _feedback(told: Json) -> Feedback:
         tags=tags.read(_carried(told.get("biz_opaque_callback_data"))),
         address=_number(told.get("recipient_id")),
         permanent=failed and gone,
+        failed=failed,
         details={"status": str(errors[0].get("title", ""))} if errors else {},
     )
 
