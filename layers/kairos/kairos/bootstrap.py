@@ -4,8 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kairos import compiled, doors, settings
 from kairos.domain.events import Millis
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from kairos.service.ingest import Ingest
     from kairos.service.links import Links
     from kairos.service.occurrences import Occurrences
-    from kairos.service.ports import CustomerStore, Provider
+    from kairos.service.ports import CustomerStore
     from kairos.service.sweep import Sweep
 
 
@@ -121,6 +120,7 @@ def deliver() -> "Deliver":
     from kairos.adapters.queues import SqsQueues
     from kairos.adapters.rendering import JinjaRenderer
     from kairos.domain.link import link
+    from kairos.outlets import providers
     from kairos.service.deliver import Deliver
 
     env, aws = settings.read(settings.Deliver, os.environ), _aws()
@@ -134,7 +134,7 @@ def deliver() -> "Deliver":
         addresses=DynamoAddresses(table),
         bus=EventBridgeBus(fresh(aws.events), env.bus),
         renderer=JinjaRenderer(compiled.read(env.catalog_dir, "templates.json"), keyring, env.base_url),
-        providers=_providers(env, aws, bundle["policy"]),
+        providers=providers(env, aws, bundle["policy"]),
         catalog=link(bundle).with_address_key(env.address_key),
         clock=now,
         ids=ids,
@@ -227,37 +227,6 @@ def _occurrences(table: "Table", queues: "SqsQueues", catalog: "Catalog") -> "Oc
     from kairos.service.occurrences import Occurrences
 
     return Occurrences(DynamoFanOuts(table), queues, catalog, now, tally)
-
-
-def _providers(env: settings.Deliver, aws: "Aws", policy: Any) -> "dict[str, Provider]":
-    """The provider of each channel, as the policy says."""
-    from kairos.adapters.aws import fresh
-    from kairos.adapters.end_user_messaging import EndUserMessagingPush, EndUserMessagingSms
-    from kairos.adapters.pace import pace, ses_quota
-    from kairos.adapters.ses import SesEmail
-    from kairos.adapters.sns import SnsPush, SnsSms
-    from kairos.adapters.whatsapp import WhatsApp
-
-    brand, chosen, mail = policy["brand"], policy["providers"], fresh(aws.ses)
-    paced = pace(ses_quota(mail), env.send_concurrency)
-    sms: Provider
-    push: Provider
-    if chosen["sms"] == "end_user_messaging":
-        origination = env.sms_origination or brand.get("sms") or ""
-        sms = EndUserMessagingSms(
-            fresh(aws.sms_voice), configuration_set=env.sms_configuration_set, origination=origination
-        )
-    else:
-        sms = SnsSms(fresh(aws.sns), sender_id=brand.get("sms") or "", origination="")
-    if chosen["push"] == "end_user_messaging":
-        push = EndUserMessagingPush(fresh(aws.pinpoint), application_id=env.push_application_id)
-    else:
-        push = SnsPush(fresh(aws.sns))
-    email = SesEmail(mail, sender=brand["email"], configuration_set=env.configuration_set, pace=paced)
-    number, version = env.whatsapp_phone_number, env.whatsapp_api_version
-    social = cache(lambda: fresh(aws.social))  # most stacks never ask for it
-    whatsapp = WhatsApp(lambda: social()(), phone_number=number, api_version=version)
-    return {"email": email, "sms": sms, "push": push, "whatsapp": whatsapp}
 
 
 def _aws() -> "Aws":
