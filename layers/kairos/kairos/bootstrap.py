@@ -4,6 +4,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from kairos import compiled, doors, settings
