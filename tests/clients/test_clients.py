@@ -1,132 +1,51 @@
-"""The client libraries that a shop already has, unmodified, against `kairos dev` over HTTP.
+"""The client libraries that a shop already has, unmodified, against `kairos dev` over HTTP; and each snippet of docs/clients.md as it stands.
 
-Each identifies a customer, registers them, fills a cart and sends 250 views; the first request of each meets a queue that is out of
-order. Nothing is lost, nothing is sent again once it was taken, the welcome comes at once and the cart is remembered an hour later.
+Each library identifies a customer, registers them, fills a cart and sends 250 views; the first batch of each meets a queue that is out
+of order. Nothing is lost, nothing is sent again once it was taken, the welcome comes at once and the cart is remembered an hour later.
 """
 
 import json
-import shutil
+import os
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
-from tests.clients.gate import OUT_OF_ORDER, Gate
+from kairos.catalog.mapping import compile_mapping
+from kairos.domain.events import Ref
+from kairos.domain.sources import eventbridge
+from kairos.domain.sources.segment import Segment
+from tests.clients.archived import archived
+from tests.clients.told import BROWSER, CLIENTS, LIBRARIES, NODE, PYTHON, Page, Told, missing, name
 from tests.end_to_end.dev_client import ROOT, Dev
 
-SHOPS: Final = Path(__file__).parent / "shops"
-PYTHON: Final = Path(sys.prefix) / "clients" / "bin" / "python"
-LIBRARIES: Final = ROOT / "build" / "clients" / "node_modules"
-CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-NODE: Final = shutil.which("node")
-PYTHONS: Final = ("segment_python", "analytics_python", "rudder_python")
-NODES: Final = ("segment_node", "rudder_node")
-BROWSER: Final = "browser"
-CLIENTS: Final = (*PYTHONS, *NODES, BROWSER)
-KEY: Final = "dev-write-key"
-CHANNELS = {"topic": "offers", "channel": "email", "state": "granted"}
-
-
-def missing(client: str) -> str:
-    """What this machine lacks to run a client; nothing if it lacks nothing."""
-    if client in PYTHONS:
-        return "" if PYTHON.exists() else "make tools"
-    if not LIBRARIES.is_dir():
-        return ".ci/clients (npm)"
-    if client in NODES:
-        return "" if NODE else "node"
-    return "" if CHROMIUM else "chromium"
-
-
-class Page(SimpleHTTPRequestHandler):
-    """The shop's own site: another origin than the API."""
-
-    def translate_path(self, path: str) -> str:
-        name = path.split("?")[0]
-        library = LIBRARIES / "@segment/analytics-next/dist/umd"
-        return str(library / "index.js" if name == "/analytics.js" else SHOPS / Path(name).name)
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Nobody is interested."""
-
-
-def command(client: str, address: str, site: str) -> list[str]:
-    who = name(client)
-    if client in PYTHONS:
-        return [str(PYTHON), str(SHOPS / f"{client}.py"), f"http://{address}", KEY, who]
-    if client in NODES:
-        return [str(NODE), str(SHOPS / f"{client}.mjs"), f"http://{address}", KEY, who]
-    page = f"{site}/browser.html?api={address}&key={KEY}&who={who}"
-    return [str(CHROMIUM), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", page]
-
-
-def name(client: str) -> str:
-    return client.replace("_", "-")
-
-
-class Told:
-    """What came of all clients at once: what each was answered, and the stack afterwards."""
-
-    def __init__(self, dev: Dev, site: str) -> None:
-        self.dev = dev
-        passing = threading.Lock()
-        self.gates = {
-            client: Gate(dev.url, lambda: self._fail(), passing) for client in CLIENTS if not missing(client)
-        }  # fmt: skip
-        for client in self.gates:
-            dev.ask("PUT", f"/v1/customers/{name(client)}", {"consents": [CHANNELS]}, key="dev-admin-key")
-        with ThreadPoolExecutor(len(self.gates)) as at_once:
-            self.output = dict(
-                zip(self.gates, at_once.map(lambda client: self._run(client, site), self.gates), strict=True)
-            )
-        self.archived = self._archived()
-
-    def _fail(self) -> None:
-        assert self.dev.ask("POST", "/_local/settle")[0] == 200  # so that nothing but the request meets it
-        assert self.dev.ask("POST", "/_local/faults", OUT_OF_ORDER)[0] == 200
-
-    def _run(self, client: str, site: str) -> str:
-        libraries = ROOT / "build" / "clients"
-        where = libraries if libraries.is_dir() else ROOT
-        ran = subprocess.Popen(
-            command(client, self.gates[client].address, site), cwd=where,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        if client == BROWSER:  # which shows its page until somebody closes it
-            self.gates[client].wait(for_messages=256)
-            ran.terminate()
-        return f"{ran.communicate(timeout=90)[0]}\nended with {ran.returncode}"
-
-    def _archived(self) -> dict[str, list[dict[str, Any]]]:
-        """Everything that was heard, by customer."""
-        assert self.dev.ask("POST", "/_local/settle")[0] == 200
-        s3 = self.dev.aws("s3")
-        [bucket] = [one["Name"] for one in s3.list_buckets()["Buckets"] if "archive" in one["Name"]]
-        found: dict[str, list[dict[str, Any]]] = {}
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-            for item in page.get("Contents", []):
-                for line in s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read().splitlines():
-                    if event := json.loads(line).get("event"):
-                        found.setdefault((event.get("customer") or {}).get("id", ""), []).append(event)
-        return found
+TEXT = (ROOT / "docs" / "clients.md").read_text()
+SNIPPETS = dict(re.findall(r"^```\w+\n(?:#|//) test: (\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+AWS = PYTHON.parent / "aws"
 
 
 @pytest.fixture(scope="module")
-def told() -> Iterator[Told]:
-    dev = Dev("--clock", "virtual")
+def dev() -> Iterator[Dev]:
+    started = Dev("--clock", "virtual")
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="module")
+def told(dev: Dev) -> Iterator[Told]:
     site = ThreadingHTTPServer(("127.0.0.1", 0), Page)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     try:
         yield Told(dev, f"http://127.0.0.1:{site.server_port}")
     finally:
         site.shutdown()
-        dev.stop()
 
 
 @pytest.fixture(params=CLIENTS)
@@ -178,3 +97,107 @@ def test_a_page_is_asked_by_its_browser_whether_it_may(told: Told) -> None:
     assert ("POST", "/v1/t", 200) in answers  # the beacon, which has its key in the body and is not asked for
     assert told.gates[BROWSER].messages[f"beacon-{BROWSER}"] == ["200"]
     assert f"beacon-{BROWSER}" in [event["id"] for event in told.archived[BROWSER]]
+
+
+def run(dev: Dev, snippet: str, *command: Any) -> None:
+    """The snippet as it stands, with this machine's addresses."""
+    if not os.access(command[0], os.X_OK):
+        pytest.skip(f"{snippet}: {command[0]} is not here, see make tools")
+    told = SNIPPETS[snippet].replace("http://127.0.0.1:8080", dev.url).replace("BUS", dev.bus)
+    aws = {
+        "AWS_ENDPOINT_URL": dev.aws_url,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+    }
+    path = os.pathsep.join([str(AWS.parent), os.environ["PATH"]])
+    ran = subprocess.run(
+        [*map(str, command), told], env={**os.environ, **aws, "PATH": path}, capture_output=True, text=True, timeout=60,
+        cwd=LIBRARIES.parent if LIBRARIES.is_dir() else ROOT,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def known(dev: Dev, who: str) -> Any:
+    dev.ask("POST", "/_local/settle")
+    return dev.ask("GET", f"/v1/customers/{who}", key="dev-admin-key")[1]
+
+
+def test_segment_of_python(dev: Dev) -> None:
+    run(dev, "segment", PYTHON, "-c")
+    assert known(dev, "ada")["attributes"]["declared"] == {"first_name": "Ada"}
+
+
+def test_segment_of_node(dev: Dev) -> None:
+    if not (NODE and LIBRARIES.is_dir()):
+        pytest.skip("segment of node: not here, see .ci/clients")
+    run(dev, "node", NODE, "-e")
+    assert known(dev, "bo")["addresses"] == {"email": "bo@shop.example"}
+
+
+def test_curl(dev: Dev) -> None:
+    run(dev, "sh", "/bin/sh", "-c")
+    assert ("m-1", "Chat Opened", {"id": "cai"}) in [(e["id"], e["type"], e["customer"]) for e in archived(dev)]
+
+
+def test_cloudevents(dev: Dev) -> None:
+    run(dev, "cloudevents", PYTHON, "-c")
+    assert "kite" in known(dev, "dora")["interest"]["product"]
+
+
+def test_boto3(dev: Dev) -> None:
+    run(dev, "boto3", sys.executable, "-c")
+    assert known(dev, "emil")["addresses"] == {"email": "emil@shop.example"}
+
+
+def test_the_aws_command_line(dev: Dev) -> None:
+    if not AWS.exists():
+        pytest.skip("cli: the AWS command line is not here, see make tools")
+    run(dev, "cli", "/bin/sh", "-c")
+    assert ("stock", "product.back_in_stock") in [(e["source"], e["type"]) for e in archived(dev) if "source" in e]
+
+
+def test_a_pipe_s_template_makes_a_detail_that_is_understood() -> None:
+    target = yaml_parse(SNIPPETS["pipe"])["Orders"]["Properties"]["TargetParameters"]
+    order = {"body": {"number": "o-7", "customer": {"id": "fia"}, "sum": 12.5}}
+    detail = re.sub(r"<\$\.([\w.]+)>", lambda path: json.dumps(_dig(order, path[1])), target["InputTemplate"])
+    said = target["EventBridgeEventBusParameters"]
+    envelope = {"id": "e1", "detail-type": said["DetailType"], "source": said["Source"], "detail": json.loads(detail)}
+    event = eventbridge.normalise(envelope, received=1, messages=Segment())
+    assert (event.id, event.type, event.customer) == ("o-7", "order.placed", Ref(id="fia"))
+    assert event.properties == {"order_id": "o-7", "total": 12.5}
+
+
+def _dig(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        value = value[part]
+    return value
+
+
+@pytest.mark.parametrize("snippet", ["pipe", "destination"])
+def test_what_is_deployed_is_a_template_that_cfn_lint_knows(snippet: str, tmp_path: Any) -> None:
+    """With what it refers to beside it."""
+    resources: dict[str, Any] = {name: {"Type": "AWS::SQS::Queue"} for name in ("OrdersQueue", "UndeliveredQueue")}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+    }
+    resources |= dict.fromkeys(("OrdersRole", "ToKairosRole"), role)
+    parameters = {"BusArn": {"Type": "String"}, "KairosUrl": {"Type": "String"}}
+    written = "\n".join(f"  {line}" for line in SNIPPETS[snippet].splitlines())
+    template = f"Parameters: {json.dumps(parameters)}\nResources:\n{written}\n"
+    template += "".join(f"  {name}: {json.dumps(one)}\n" for name, one in resources.items())
+    (tmp_path / "template.yaml").write_text(template)
+    ran = subprocess.run(
+        [Path(sys.prefix) / "bin" / "cfn-lint", "--ignore-checks", "W", "--", str(tmp_path / "template.yaml")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_the_table_of_events_is_the_mapping_s() -> None:
+    rows = re.findall(
+        r"^\| ([A-Z][^|]+) \| `([a-z_.]+)` \|", TEXT.split("<!-- mapping -->")[1].split("\n## ")[0], re.MULTILINE
+    )
+    told = {name: type for names, type in rows for name in names.split(", ")}
+    assert told == {name: rule["type"] for name, rule in compile_mapping(ROOT / "events")["events"].items()}

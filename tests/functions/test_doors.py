@@ -35,6 +35,13 @@ def test_ingest_takes_the_good_event_and_names_the_bad_one(invoke):
     ]
 
 
+def test_ingest_takes_a_batch_of_segment_and_says_which_message_is_none(invoke):
+    answer = invoke("ingest", sample("ingest-segment"))
+    body = json.loads(answer["body"])
+    assert (answer["statusCode"], body["success"]) == (200, True)
+    assert [(one["index"], one["code"], one["field"]) for one in body["rejected"]] == [(2, "reserved_type", "event")]
+
+
 def test_a_body_may_come_in_base64(invoke):
     event = sample("ingest")
     event |= {"body": b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}

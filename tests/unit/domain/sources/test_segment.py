@@ -2,10 +2,13 @@
 
 import pytest
 
+from kairos.adapters.contracts import SchemaContracts
+from kairos.catalog.contracts import read_contracts
+from kairos.domain.contracts import contracts
 from kairos.domain.events import Ref
 from kairos.domain.sources import segment, traits
 from kairos.domain.sources.parts import BadEvent
-from tests.unit.domain.sources.spoken import EXAMPLES, NOW, SEGMENT, example
+from tests.unit.domain.sources.spoken import EXAMPLES, NOW, ROOT, SEGMENT, example
 
 
 def said(type="identify", trusted=True, **body):
@@ -169,3 +172,18 @@ def test_every_example_of_the_specification_is_understood_or_refused_by_name(nam
     assert event.customer is not None and event.time <= NOW
     if message["type"] != "track":
         assert event.type == {"page": "page.viewed", "screen": "screen.viewed"}.get(message["type"], message["type"])
+
+
+LACKING = {"ecommerce_v2_25_Product_Reviewed.json": "properties.order_id"}
+"""What the specification's examples do not say and a contract asks for."""
+
+
+def test_what_the_specification_shows_is_as_the_shipped_contracts_have_it():
+    kept = SchemaContracts(contracts(read_contracts(ROOT / "events").schemas))
+    breaches = {}
+    for path in sorted(EXAMPLES.glob("*.json")):
+        if path.name not in REFUSED:
+            event = SEGMENT(example(path.name), received=NOW, new_id=lambda: "made", trusted=True)
+            if breach := kept.breach(event):
+                breaches[path.name] = breach.field
+    assert breaches == LACKING
