@@ -4,6 +4,7 @@ Each library identifies a customer, registers them, fills a cart and sends 250 v
 of order. Nothing is lost, nothing is sent again once it was taken, the welcome comes at once and the cart is remembered an hour later.
 """
 
+import http.client
 import json
 import os
 import re
@@ -138,6 +139,15 @@ def test_segment_of_node(dev: Dev) -> None:
 def test_curl(dev: Dev) -> None:
     run(dev, "sh", "/bin/sh", "-c")
     assert ("m-1", "Chat Opened", {"id": "cai"}) in [(e["id"], e["type"], e["customer"]) for e in archived(dev)]
+
+
+def test_a_body_in_chunks(dev: Dev) -> None:
+    connection = http.client.HTTPConnection(dev.url.removeprefix("http://"))
+    parts = iter([b'{"userId": "gro", "traits": ', b'{"firstName": "Gro"}, ', b'"writeKey": "dev-write-key"}'])
+    connection.request("POST", "/v1/i", parts, {"content-type": "text/plain"}, encode_chunked=True)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())) == (200, {"success": True})
+    assert known(dev, "gro")["attributes"]["declared"] == {"first_name": "Gro"}
 
 
 def test_cloudevents(dev: Dev) -> None:

@@ -1,5 +1,7 @@
 """A visitor becomes a customer, from the door to the message, through the deployed template."""
 
+import json
+
 import pytest
 
 from local.clock import VirtualClock, parse_moment
@@ -74,3 +76,26 @@ def test_an_error_has_a_code_and_a_message(stack, body, key, status):
     answer = stack.request("POST", "/v1/identify", body, key=key)
     assert answer.status == status
     assert b'"code"' in answer.body and b'"message"' in answer.body
+
+
+def alias(stack, previous, who):
+    answer = stack.request("POST", "/v1/alias", {"previousId": previous, "userId": who})
+    assert (answer.status, answer.body) == (200, b'{"success": true}')
+    stack.settle()
+
+
+def test_an_alias_makes_one_of_two_customers_over_a_chain_and_no_circle(stack):
+    for who in ("ada", "a-1", "anna"):
+        put(stack, who)
+    for number, who in enumerate(("ada", "a-1", "anna") * 3):
+        visit(stack, number, id=who)
+    alias(stack, "ada", "a-1")
+    alias(stack, "a-1", "anna")
+    alias(stack, "anna", "ada")  # whom she is already
+    shown = [stack.request("GET", f"/v1/customers/{who}", key="dev-admin-key") for who in ("ada", "a-1", "anna")]
+    assert [json.loads(answer.body)["id"] for answer in shown] == ["anna"] * 3
+    assert json.loads(shown[0].body)["addresses"] == {"email": "anna@shop.example"}
+    visit(stack, 9, id="ada")
+    assert asked(stack) == []
+    visit(stack, 10, anonymous_id="a-1")  # a device of that name is hers, too: the eleventh
+    assert asked(stack) == ["anna"]
