@@ -32,6 +32,7 @@ class Selector:
     newest: int = 2  # how many moments of a value are kept
     stops: bool = False  # whether what has been decided has to be looked at again when one comes to light
     worth: Path | None = None  # of a goal: where the event says what it was worth
+    receipts: bool = False  # whether it is kept, too, when they were received: of one instant the later counts
 
     def names(self, event: Event) -> bool:
         """Whether the event is of one of the types."""
@@ -69,6 +70,7 @@ class Trigger:
     kind: str  # event, inaction, inactivity, date, change, segment, external, schedule, inbound
     on: Selector | None = None
     absent: Selector | None = None
+    off: Selector | None = None  # inaction: what does not match, and so calls off what was armed before it
     wait: Millis = 0
     until: Moment | None = None
     yearly: bool = False

@@ -20,7 +20,7 @@ def unite_facts(state: State, other: State, catalog: Catalog) -> None:
         if keep in catalog.counts:
             state.counts[keep] = _newest((*state.counts.get(keep, ()), *moments), catalog.counts[keep].newest)
     _unite_lasts(state, other, catalog)
-    _unite_armed(state, other)
+    absence.unite(state, other, catalog)
     _unite_consents(state, other)
     state.addresses = {**other.addresses, **state.addresses}  # the customer's own word stands, see `merge`
     suppression.unite(state, other)
@@ -57,17 +57,6 @@ def _unite_lasts(state: State, other: State, catalog: Catalog) -> None:
         named = sorted((v for v in values if v not in (ANY, NONE)), key=lambda v: (values[v][0], v))
         for value in named[: max(len(named) - VALUES, 0)]:
             del values[value]
-
-
-def _unite_armed(state: State, other: State) -> None:
-    for name, theirs in other.armed.items():
-        values = state.armed.setdefault(name, {})
-        for value, armed in theirs.items():
-            mine = values.get(value, armed)
-            later = max(mine, armed, key=absence.order)
-            later.fired = max(mine.fired, armed.fired)
-            values[value] = later
-        absence.trim(values)
 
 
 def _unite_consents(state: State, other: State) -> None:

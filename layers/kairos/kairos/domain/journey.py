@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from kairos.domain.events import Json, Millis
 
 Moment = tuple[Millis, str] | tuple[Millis, str, float] | tuple[Millis, str, float, str]
-"""When, and which event (short hash of its id); of a goal's event also what it was worth, and in which
-currency if not the policy's."""
+"""When, and which event (short hash of its id). Of a goal's event also what it was worth, and in which currency if not
+the policy's; of one that calls off an absence, how long after its time it was received."""
 
 
 @dataclass(slots=True)
@@ -16,10 +16,10 @@ class Armed:
     time: Millis
     received: Millis
     id: str
-    matched: bool  # False: disarmed by a later event that did not match (an emptied cart)
     fired: Millis = 0  # time of the trigger event it last fired for
     event: Json = field(default_factory=dict)
     snapshot: str | None = None
+    called_off: bool = False  # by a later event that did not match (an emptied cart)
 
 
 @dataclass(slots=True)

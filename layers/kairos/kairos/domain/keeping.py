@@ -43,6 +43,15 @@ class Keeping:
         self.lasts[keep] = replace(select(node, keep), hold=hold, stops=stops, newest=newest, worth=worth)
         return self.lasts[keep]
 
+    def kept_unless(self, node: Json, same: str | None, hold: Millis) -> Selector:
+        """Events of the selector's types that it does not match."""
+        keep = short_hash(json.dumps(["unless", node["event"], node["match"], same], sort_keys=True), 6)
+        matching = select({**node, "same": same}, keep)
+        matches = matching.match
+        assert matches is not None
+        off = replace(matching, match=lambda document: not matches(document), hold=hold, receipts=True)
+        return self.lasts.setdefault(keep, off)
+
     def moment(self, node: Json) -> Moment:
         """A moment of the customer or of the event."""
         offset = node.get("offset") or {}

@@ -34,14 +34,17 @@ def known(
     state: State, selector: Selector, value: str, since: Millis, trigger: str, until: Millis | None = None
 ) -> Moment | None:
     """An event of the selector with that value from `since` on that is not the trigger itself, if one is known."""
-    values = state.lasts.get(selector.keep, {})
-    if selector.same is None or value == NONE:
-        moments = values.get(ANY, [])
-    else:
-        moments = values.get(value, []) + values.get(NONE, [])
-    itself = short_hash(trigger)
+    itself, moments = short_hash(trigger), moments_of(state, selector, value)
     fitting = [m for m in moments if m[0] >= since and m[1] != itself and (until is None or m[0] <= until)]
     return min(fitting, default=None)
+
+
+def moments_of(state: State, selector: Selector, value: str) -> list[Moment]:
+    """The newest moments of events with that value; where one is missing on either side, they are equal."""
+    values = state.lasts.get(selector.keep, {})
+    if selector.same is None or value == NONE:
+        return values.get(ANY, [])
+    return values.get(value, []) + values.get(NONE, [])
 
 
 def worth(document: Json, path: Path | None) -> float:
@@ -62,8 +65,10 @@ def currency_of(document: Json, policy: Policy) -> str:
 
 
 def moment_of(selector: Selector, event: Event, document: Json, policy: Policy) -> Moment:
-    """When it was and which event; of a goal's event also what it was worth."""
+    """When it was and which event, with what else is kept of it."""
     time, id = event.time, short_hash(event.id)
+    if selector.receipts:
+        return time, id, event.received - time
     if selector.worth is None:
         return time, id
     amount, currency = worth(document, selector.worth), currency_of(document, policy)

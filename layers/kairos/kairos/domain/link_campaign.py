@@ -108,7 +108,9 @@ def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:
     wait = node.get("for") or 0
     absent = keeping.kept(node["absent"], _hold(campaign), stops=True)
     until = keeping.moment(node["until"]) if node.get("until") else None
-    return Trigger("inaction", keeping.heard(node["on"]), absent, wait, until)
+    on, same = node["on"], node["absent"].get("same")
+    off = keeping.kept_unless(on, same, LATE) if on.get("match") else None
+    return Trigger("inaction", keeping.heard(on), absent, off, wait, until)
 
 
 def _places(campaign: Json, keeping: Keeping) -> tuple[Place, ...]:
