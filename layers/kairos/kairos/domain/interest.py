@@ -5,7 +5,6 @@ A weight w at time t counts as w · 2^f, f being the part of a half-life that t 
 later or earlier events commutes; what is more than 12 half-lives older than the newest counts nothing.
 """
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import log2
@@ -129,44 +128,9 @@ def unite(one: Sums, other: Sums) -> Sums:
     return united
 
 
-def pack_seen(seen: list[Moment]) -> str:
-    """The remembered events in about seven bytes each: seconds as differences, hashes as they are."""
-    packed, before = bytearray(), 0
-    for moment in sorted(seen):
-        second, id = moment[0], moment[1]
-        packed += _varint(second - before) + b64decode(id + "=", altchars=b"-_")
-        before = second
-    return b64encode(packed).decode().rstrip("=")
-
-
-def unpack_seen(text: str) -> list[Moment]:
-    """What `pack_seen` was given, newest first."""
-    packed, at, second, seen = b64decode(text + "=" * (-len(text) % 4)), 0, 0, list[Moment]()
-    while at < len(packed):
-        shift = delta = 0
-        while True:
-            byte = packed[at]
-            delta, shift, at = delta | (byte & 0x7F) << shift, shift + 7, at + 1
-            if byte < 0x80:
-                break
-        second += delta
-        seen.append((second, b64encode(packed[at : at + 5], altchars=b"-_").decode().rstrip("=")))
-        at += 5
-    return sorted(seen, reverse=True)
-
-
 def _fixed(weight: float, time: Millis, half_life: Millis | None) -> tuple[int, int]:
     """The whole half-lives before `time`, and the weight at the last of them, in 1/4096."""
     if half_life is None:
         return 0, round(weight * (1 << _FRACTION))
     whole, past = divmod(time, half_life)
     return whole, round(weight * 2.0 ** (past / half_life) * (1 << _FRACTION))
-
-
-def _varint(number: int) -> bytes:
-    packed = bytearray()
-    while number >= 0x80:
-        packed.append(number & 0x7F | 0x80)
-        number >>= 7
-    packed.append(number)
-    return bytes(packed)

@@ -1,6 +1,7 @@
 """The small records a state is made of: what is armed, under way, lately entered, sent, and hoped for."""
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Final
 
 from kairos.domain.events import Json, Millis
 
@@ -91,3 +92,25 @@ class Placed:
     trigger: str
     same: Json = field(default_factory=dict)  # hashed `same` values of the trigger event, by exit selector
     variant: str = ""
+
+
+ROWS: Final = {cls: tuple(f.name for f in fields(cls)) for cls in (Armed, Run, Recent, Sent, Goal, Placed)}
+"""The fields of each record in their order: new ones stand at the end, with a default."""
+
+_REQUIRED: Final = {
+    cls: sum(f.default is MISSING and f.default_factory is MISSING for f in fields(cls)) for cls in ROWS
+}  # fmt: skip
+
+
+def row(record: Any) -> list[Any]:
+    """A record as its values, without the empty defaults at its end."""
+    cls = type(record)
+    values = [getattr(record, name) for name in ROWS[cls]]
+    while len(values) > _REQUIRED[cls] and not values[-1]:
+        values.pop()
+    return values
+
+
+def twin(record: Any) -> Any:
+    """A copy that can be changed without touching this one."""
+    return type(record)(*[getattr(record, name) for name in ROWS[type(record)]])

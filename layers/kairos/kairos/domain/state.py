@@ -1,17 +1,13 @@
 """What is kept of one customer: small, idempotent by form, packed into one item."""
 
 import json
-import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
+from kairos.domain import form
 from kairos.domain.events import Json, Millis
-from kairos.domain.interest import pack_seen, unpack_seen
-from kairos.domain.journey import Armed, Goal, Moment, Placed, Recent, Run, Sent
-
-FORMAT: Final = 1
-"""The packed form this code writes; it reads this one and refuses newer ones."""
+from kairos.domain.journey import Armed, Goal, Moment, Placed, Recent, Run, Sent, twin
 
 
 class NewerFormat(Exception):
@@ -100,26 +96,19 @@ class State:
 
     def pack(self) -> bytes:
         """The packed part; equal states pack to equal bytes."""
-        body = {short: value for name, short in _PACKED if (value := _plain(getattr(self, name)))}
-        if self.attributes:
-            body[_SHORT["attributes"]] = self.attributes  # as they are: an empty text is a value
-        if self.seen:
-            body[_SHORT["seen"]] = pack_seen(self.seen)
-        text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return bytes([FORMAT]) + zlib.compress(text.encode(), 6)
+        return form.write({name: getattr(self, name) for name in form.KEPT})
 
     @classmethod
     def unpack(
         cls, raw: bytes, *, version: int, guard: int, writer: str = "", catalog: str = "", due: Millis | None = None
     ) -> "State":
         """The state of an item. Raises NewerFormat."""
-        if raw[0] > FORMAT:
+        if raw[0] > form.FORMAT:
             raise NewerFormat(f"format {raw[0]}")
-        body = json.loads(zlib.decompress(raw[1:]))
         state = cls(version=version, guard=guard, writer=writer, catalog=catalog, due=due, raw=raw)
-        for name, short in _PACKED:
-            if short in body:
-                setattr(state, name, _REBUILD.get(name, _same)(body[short]))
+        for name, value in form.read(raw).items():
+            setattr(state, name, value)
+        state.addresses = {channel: Fact(*values) for channel, values in state.addresses.items()}
         return state
 
     @property
@@ -133,21 +122,21 @@ class State:
 
     def copy(self) -> "State":
         """A copy that can be changed without touching this one."""
-        twin = replace(self)
+        other = replace(self)
         for name in ("attributes", "consents", "addresses", "tags", "dates", "observed"):
-            setattr(twin, name, dict(getattr(self, name)))
-        twin.attributes = {name: dict(values) for name, values in self.attributes.items()}
-        twin.suppressed = {channel: dict(words) for channel, words in self.suppressed.items()}
-        twin.counts = {keep: list(moments) for keep, moments in self.counts.items()}
-        twin.lasts = {keep: {v: list(m) for v, m in values.items()} for keep, values in self.lasts.items()}
-        twin.armed = {name: {v: _twin(a) for v, a in values.items()} for name, values in self.armed.items()}
-        twin.runs = [_twin(run) for run in self.runs]
-        twin.recents = {name: [_twin(r) for r in recents] for name, recents in self.recents.items()}
-        twin.sends, twin.goals, twin.placed = list(self.sends), list(self.goals), list(self.placed)
-        twin.interests = {name: (at, dict(values)) for name, (at, values) in self.interests.items()}
-        twin.seen, twin.watched, twin.lapses = list(self.seen), dict(self.watched), dict(self.lapses)
-        twin.coupons = dict(self.coupons)
-        return twin
+            setattr(other, name, dict(getattr(self, name)))
+        other.attributes = {name: dict(values) for name, values in self.attributes.items()}
+        other.suppressed = {channel: dict(words) for channel, words in self.suppressed.items()}
+        other.counts = {keep: list(moments) for keep, moments in self.counts.items()}
+        other.lasts = {keep: {v: list(m) for v, m in values.items()} for keep, values in self.lasts.items()}
+        other.armed = {name: {v: twin(a) for v, a in values.items()} for name, values in self.armed.items()}
+        other.runs = [twin(run) for run in self.runs]
+        other.recents = {name: [twin(r) for r in recents] for name, recents in self.recents.items()}
+        other.sends, other.goals, other.placed = list(self.sends), list(self.goals), list(self.placed)
+        other.interests = {name: (at, dict(values)) for name, (at, values) in self.interests.items()}
+        other.seen, other.watched, other.lapses = list(self.seen), dict(self.watched), dict(self.lapses)
+        other.coupons = dict(self.coupons)
+        return other
 
 
 @dataclass(slots=True)
@@ -197,73 +186,3 @@ class Customer:
     def unknown(cls, id: str) -> "Customer":
         """Somebody never heard of."""
         return cls(id, State(), Profile())
-
-
-_ITEM = ("version", "guard", "writer", "catalog", "due", "moved", "heir", "profiled", "raw")
-_SHORT: Mapping[str, str] = {
-    "born": "b", "newest": "n", "names": "m", "attributes": "a", "consents": "c", "addresses": "d", "suppressed": "x",
-    "tags": "t", "counts": "k", "lasts": "l", "armed": "i", "dates": "y", "runs": "r", "recents": "e", "sends": "s",
-    "goals": "g", "window": "w", "interests": "j", "seen": "h", "forgotten": "f", "points": "p", "watched": "v",
-    "looked": "o", "lapses": "q", "placed": "u", "indexed": "z", "coupons": "$", "observed": "@",
-}  # fmt: skip
-_PACKED = tuple((f.name, _SHORT[f.name]) for f in fields(State) if f.name not in _ITEM)
-
-
-_ROWS = {cls: tuple(f.name for f in fields(cls)) for cls in (Armed, Run, Recent, Sent, Goal, Placed)}
-_REQUIRED = {
-    cls: sum(f.default is MISSING and f.default_factory is MISSING for f in fields(cls)) for cls in _ROWS
-}  # fmt: skip
-
-
-def _row(value: Any) -> list[Any]:
-    """A record as its values, without the empty defaults at its end."""
-    cls = type(value)
-    row = [getattr(value, name) for name in _ROWS[cls]]
-    while len(row) > _REQUIRED[cls] and not row[-1]:
-        row.pop()
-    return row
-
-
-def _plain(value: Any) -> Any:
-    cls = type(value)
-    if cls is dict:
-        return {k: plain for k, v in value.items() if (plain := _plain(v)) or plain == 0}
-    if cls is list:
-        return [_row(v) for v in value] if value and type(value[0]) in _ROWS else value
-    return _row(value) if cls in _ROWS else value
-
-
-def _twin(value: Any) -> Any:
-    return type(value)(*[getattr(value, name) for name in _ROWS[type(value)]])
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _pairs(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: tuple(v) for k, v in values.items()}
-
-
-def _moments(moments: Sequence[Any]) -> list[Moment]:
-    return [tuple(m) for m in moments]
-
-
-_REBUILD: Mapping[str, Any] = {
-    "consents": _pairs,
-    "addresses": lambda body: {channel: Fact(*row) for channel, row in body.items()},
-    "tags": _pairs,
-    "dates": _pairs,
-    "counts": lambda body: {keep: _moments(m) for keep, m in body.items()},
-    "lasts": lambda body: {keep: {v: _moments(m) for v, m in values.items()} for keep, values in body.items()},
-    "armed": lambda body: {name: {v: Armed(*row) for v, row in values.items()} for name, values in body.items()},
-    "runs": lambda body: [Run(*row) for row in body],
-    "recents": lambda body: {name: [Recent(*row) for row in rows] for name, rows in body.items()},
-    "sends": lambda body: [Sent(*row) for row in body],
-    "goals": lambda body: [Goal(*row) for row in body],
-    "placed": lambda body: [Placed(*row) for row in body],
-    "interests": _pairs,
-    "watched": _pairs,
-    "observed": _pairs,
-    "seen": unpack_seen,
-}
