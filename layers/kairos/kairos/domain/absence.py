@@ -49,7 +49,7 @@ def pending(state: State, campaign: Campaign, value: str, armed: Armed) -> bool:
     assert absent is not None
     if armed.called_off or armed.fired >= armed.time:
         return False
-    return known(state, absent, value, armed.time, armed.id) is None
+    return known(state, absent, value, armed.time, short_hash(armed.id)) is None
 
 
 def forget(state: State, catalog: Catalog) -> None:

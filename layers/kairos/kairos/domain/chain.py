@@ -68,7 +68,7 @@ def _wait(turn: Turn, run: Run, step: Step) -> tuple[int, Millis] | None:
     if step.on is not None:
         until = run.began + step.spec["timeout"]
         value = value_hash(run.event, step.on.same) if step.on.same else ""
-        if heard := known(turn.state, step.on, value, run.began, run.trigger, until):
+        if heard := known(turn.state, step.on, value, run.began, short_hash(run.trigger), until):
             return step.next, heard[0]
         over = step.otherwise
     else:

@@ -9,6 +9,7 @@ from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutConsent
 from kairos.domain.entering import enter, hope, reach_goal
 from kairos.domain.events import Consent, Event, Heard, Json, Millis, Occurrence, Wake
+from kairos.domain.identity import short_hash
 from kairos.domain.journey import Goal
 from kairos.domain.lasts import moment_of, same_of, value_hash
 from kairos.domain.sending import settle
@@ -141,7 +142,7 @@ def _goals(turn: Turn, event: Event, document: Json) -> None:
     for goal in list(turn.state.goals):
         campaign = turn.catalog.campaigns.get(goal.campaign)
         on = campaign.goal if campaign else None
-        if campaign is None or on is None or not on.selects(event, document) or event.id == goal.trigger:
+        if campaign is None or on is None or not on.selects(event, document) or short_hash(event.id) == goal.trigger:
             continue
         if not goal.since < event.time <= goal.until:
             continue
@@ -162,7 +163,7 @@ def _shown(turn: Turn, event: Event) -> None:
         return
     key, variant = str(event.properties.get("key") or event.id), str(event.properties.get("variant", ""))
     same, until = "-" if campaign.goal.same else None, event.time + campaign.goal_within
-    goal = Goal(campaign.name, key, event.time, until, event.id, same, variant)
+    goal = Goal(campaign.name, key, event.time, until, short_hash(event.id), same, variant)
     for other in [other for other in turn.state.goals if other.campaign == goal.campaign]:
         if other.since <= goal.until and goal.since <= other.until:
             first = min(other, goal, key=lambda one: one.since)

@@ -64,7 +64,7 @@ def enter(
     if campaign.goal is not None:
         same = value_hash(event, campaign.goal.same) if campaign.goal.same else None
         until = moment + campaign.goal_within
-        hope(turn, campaign, Goal(campaign.name, key, moment, until, trigger, same, run.variant))
+        hope(turn, campaign, Goal(campaign.name, key, moment, until, short_hash(trigger), same, run.variant))
 
 
 def hope(turn: Turn, campaign: Campaign, goal: Goal) -> None:

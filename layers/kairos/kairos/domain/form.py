@@ -1,8 +1,9 @@
 """The form in which a state is stored: each event it remembers once, then JSON, deflated over a dictionary of usual words.
 
-The bytes: FORMAT; the number of events; of each, the newest first, how long before the one in front of it (milliseconds;
-of the first, twice the time since 1970, plus one if it is before that) and the five bytes of its hash; the JSON, in which
-an event is its number in that list. Numbers have seven bits a byte, the lowest first.
+The bytes: FORMAT; the number of events that counts and last moments remember; of each, the newest first, how long before
+the one in front of it (milliseconds; of the first, twice the time since 1970, plus one if it is before that) and the five
+bytes of its hash; in the same way those that only interests remember, by the second and three bytes; the JSON, in which an
+event is its number in the first list. Numbers have seven bits a byte, the lowest first.
 """
 
 import json
@@ -40,6 +41,12 @@ _SHORT: Final[Mapping[str, str]] = {
 KEPT: Final = tuple(_SHORT)
 """The names of what is kept in this form."""
 
+_ALL: Final = "*"
+"""Under which value all moments of a selector stand: most have no `same`, and no other."""
+
+_SEEN: Final = 4
+"""Letters of a hash that interests remember, the first three bytes."""
+
 _EVENTS: Final = ("counts", "lasts", "seen")
 
 _WINDOW: Final = -12
@@ -51,61 +58,62 @@ def write(kept: Mapping[str, Any]) -> bytes:
     body = {_SHORT[name]: value for name, whole in kept.items() if name not in _EVENTS and (value := _plain(whole))}
     if kept["attributes"]:
         body[_SHORT["attributes"]] = kept["attributes"]  # as they are: an empty text is a value
-    numbers = _numbers(kept)
+    marks = {moment[:2] for moments in kept["counts"].values() for moment in moments}
+    marks |= {moment[:2] for values in kept["lasts"].values() for moments in values.values() for moment in moments}
+    numbers = {mark: number for number, mark in enumerate(sorted(marks, reverse=True))}
+    seconds = {(time // 1000, id[:_SEEN]): number for (time, id), number in numbers.items()}
     lasts = {keep: _numbered(values, numbers) for keep, values in kept["lasts"].items()}
-    seconds = {(time // 1000, id): number for (time, id), number in numbers.items()}
     events: dict[str, Any] = {
         "counts": _numbered(kept["counts"], numbers),
-        "lasts": {keep: values for keep, values in lasts.items() if values},
-        "seen": sum(1 << seconds[second, id] for second, id in kept["seen"]),
+        "lasts": {
+            keep: values[_ALL] if values.keys() == {_ALL} else values for keep, values in lasts.items() if values
+        },
+        "seen": sum(1 << seconds[mark] for mark in kept["seen"] if mark in seconds),
     }
     body |= {_SHORT[name]: value for name, value in events.items() if value}
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, _USUAL)
-    return _list(numbers) + deflate.compress(text.encode()) + deflate.flush()
+    packed = bytearray((FORMAT,))
+    _list(packed, numbers)
+    _list(packed, [mark for mark in kept["seen"] if mark not in seconds])
+    return bytes(packed) + deflate.compress(text.encode()) + deflate.flush()
 
 
 def read(raw: bytes) -> dict[str, Any]:
     """What is kept, by name."""
-    marks, at = _listed(raw)
+    marks, at = _listed(raw, 1, 5)
+    alone, at = _listed(raw, at, 3)
     body = json.loads(zlib.decompressobj(_WINDOW, zdict=_USUAL).decompress(raw[at:]))
     kept = {name: _REBUILD.get(name, _same)(body[short]) for name, short in _SHORT.items() if short in body}
     kept["counts"] = _named(kept.get("counts", {}), marks)
-    kept["lasts"] = {keep: _named(values, marks) for keep, values in kept.get("lasts", {}).items()}
-    seen = {(time // 1000, id) for number, (time, id) in enumerate(marks) if kept.get("seen", 0) >> number & 1}
-    kept["seen"] = sorted(seen, reverse=True)
+    kept["lasts"] = {
+        keep: _named({_ALL: values} if isinstance(values, list) else values, marks)
+        for keep, values in kept.get("lasts", {}).items()
+    }
+    shared = kept.get("seen", 0)
+    seen = {(time // 1000, id[:_SEEN]) for number, (time, id) in enumerate(marks) if shared >> number & 1}
+    kept["seen"] = sorted(seen.union(alone), reverse=True)
     return kept
 
 
-def _numbers(kept: Mapping[str, Any]) -> dict[Mark, int]:
-    """All events that counts, last moments and interests remember, the newest first; the latter know them by the second."""
-    marks = {moment[:2] for moments in kept["counts"].values() for moment in moments}
-    marks |= {moment[:2] for values in kept["lasts"].values() for moments in values.values() for moment in moments}
-    seconds = {(time // 1000, id) for time, id in marks}
-    marks |= {(second * 1000, id) for second, id in kept["seen"] if (second, id) not in seconds}
-    return {mark: number for number, mark in enumerate(sorted(marks, reverse=True))}
-
-
-def _list(marks: Collection[Mark]) -> bytes:
-    packed, before = bytearray(), None
+def _list(packed: bytearray, marks: Collection[Mark]) -> None:
+    _number(packed, len(marks))
+    before = None
     for time, id in marks:
         _number(packed, 2 * abs(time) + (time < 0) if before is None else before - time)
-        packed += urlsafe_b64decode(id + "=")
+        packed += urlsafe_b64decode(id + "=" * (-len(id) % 4))
         before = time
-    head = bytearray((FORMAT,))
-    _number(head, len(marks))
-    return bytes(head + packed)
 
 
-def _listed(raw: bytes) -> tuple[list[Mark], int]:
-    """The events by their number, and where what stands behind them begins."""
-    count, at = _read(raw, 1)
+def _listed(raw: bytes, at: int, size: int) -> tuple[list[Mark], int]:
+    """So many events with so many bytes of hash, and where what stands behind them begins."""
+    count, at = _read(raw, at)
     marks, time = list[Mark](), 0
     for number in range(count):
         span, at = _read(raw, at)
         time = time - span if number else (-1) ** (span % 2) * (span // 2)
-        marks.append((time, urlsafe_b64encode(raw[at : at + 5]).decode().rstrip("=")))
-        at += 5
+        marks.append((time, urlsafe_b64encode(raw[at : at + size]).decode().rstrip("=")))
+        at += size
     return marks, at
 
 

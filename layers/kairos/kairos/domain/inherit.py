@@ -69,6 +69,7 @@ def _unite_consents(state: State, other: State) -> None:
 
 def _unite_interests(state: State, other: State) -> None:
     state.interests = interest.unite(state.interests, other.interests)
-    seen = _newest((*state.seen, *other.seen), len(state.seen) + len(other.seen))
+    by_event = {id: second for second, id in sorted((*state.seen, *other.seen), reverse=True)}
+    seen = sorted(((second, id) for id, second in by_event.items()), reverse=True)
     state.seen = seen[: interest.REPEATS]
-    state.forgotten = max([state.forgotten, other.forgotten, *(moment[0] for moment in seen[interest.REPEATS :])])
+    state.forgotten = max([state.forgotten, other.forgotten, *(second for second, _ in seen[interest.REPEATS :])])

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from kairos.domain.events import Event, Json, Millis
 from kairos.domain.identity import short_hash
-from kairos.domain.journey import Moment
 
 VALUES: Final = 50
 """How many values of a dimension are kept, the strongest ones."""
@@ -25,6 +24,9 @@ _OLDEST: Final = 12
 _ONE: Final = 1 << (_FRACTION + _OLDEST)
 _FAINT: Final = _ONE >> 8
 _LONGEST_NAME: Final = 40
+
+Seen = tuple[int, str]
+"""An event that was taken in: its second, and three bytes of hash."""
 
 Sums = dict[str, tuple[int, dict[str, int]]]
 """Dimension -> whole half-lives of its newest event, value -> sum as it stood then."""
@@ -101,10 +103,10 @@ def strongest(sums: Sums, dimension: str, top: int) -> list[str]:
     return sorted(values, key=lambda name: (-values[name], name))[:top]
 
 
-def first_time(seen: list[Moment], forgotten: int, event: Event) -> tuple[bool, int]:
+def first_time(seen: list[Seen], forgotten: int, event: Event) -> tuple[bool, int]:
     """Whether the event is taken in for the first time, as far as is remembered, and the second up to which it is not."""
-    mark = (event.time // 1000, short_hash(event.id))
-    if mark[0] <= forgotten or any(id == mark[1] for _, id, *_ in seen):
+    mark = (event.time // 1000, short_hash(event.id, 3))
+    if mark[0] <= forgotten or any(id == mark[1] for _, id in seen):
         return False, forgotten
     seen.append(mark)
     seen.sort(reverse=True)

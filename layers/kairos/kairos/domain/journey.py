@@ -59,7 +59,7 @@ class Sent:
     """A message decided lately: a place taken in the frequency caps, unless it is transactional."""
 
     time: Millis
-    message: str  # message id
+    message: str  # the beginning of its id
     channel: str
     topic: str
     campaign: str
@@ -73,7 +73,7 @@ class Goal:
     key: str
     since: Millis
     until: Millis
-    trigger: str
+    trigger: str  # short hash of the trigger event's id
     same: str | None = None  # hashed value that the goal event must share
     variant: str = ""
 

@@ -33,9 +33,9 @@ def same_of(campaign: Campaign, document: Json) -> dict[str, str]:
 def known(
     state: State, selector: Selector, value: str, since: Millis, trigger: str, until: Millis | None = None
 ) -> Moment | None:
-    """An event of the selector with that value from `since` on that is not the trigger itself, if one is known."""
-    itself, moments = short_hash(trigger), moments_of(state, selector, value)
-    fitting = [m for m in moments if m[0] >= since and m[1] != itself and (until is None or m[0] <= until)]
+    """An event of the selector with that value from `since` on that is not the trigger itself (its hash), if one is known."""
+    moments = moments_of(state, selector, value)
+    fitting = [m for m in moments if m[0] >= since and m[1] != trigger and (until is None or m[0] <= until)]
     return min(fitting, default=None)
 
 
@@ -67,7 +67,7 @@ def currency_of(document: Json, policy: Policy) -> str:
 def moment_of(selector: Selector, event: Event, document: Json, policy: Policy) -> Moment:
     """When it was and which event, with what else is kept of it."""
     time, id = event.time, short_hash(event.id)
-    if selector.receipts:
+    if selector.receipts and event.received != time:
         return time, id, event.received - time
     if selector.worth is None:
         return time, id

@@ -7,6 +7,7 @@ from kairos.domain import moments, suppression
 from kairos.domain.conditions import within_hours
 from kairos.domain.definitions import Campaign, Catalog, Policy
 from kairos.domain.events import Millis
+from kairos.domain.identity import short_hash
 from kairos.domain.lasts import known
 from kairos.domain.state import State
 from kairos.domain.view import View
@@ -84,7 +85,8 @@ def exited(
     state: State, campaign: Campaign, same: Mapping[str, str], since: Millis, trigger: str
 ) -> bool:  # fmt: skip
     """Whether an exit event is known from the trigger event's time on, other than the trigger itself."""
-    return any(known(state, exit, same.get(exit.keep, "-"), since, trigger) is not None for exit in campaign.exits)
+    itself = short_hash(trigger) if campaign.exits else ""
+    return any(known(state, exit, same.get(exit.keep, "-"), since, itself) is not None for exit in campaign.exits)
 
 
 def capped(state: State, policy: Policy, channel: str, topic: str, campaign: str, now: Millis) -> bool:

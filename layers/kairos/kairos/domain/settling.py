@@ -5,7 +5,7 @@ from typing import Any
 from kairos.domain import manners, suppression
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Event, Json, Millis, Ref
-from kairos.domain.sending import take
+from kairos.domain.sending import short, take
 from kairos.domain.turn import SETTLING, Turn, give_back
 
 MOVES_ON = ("failed_provider", "undeliverable")
@@ -55,12 +55,12 @@ def hear(turn: Turn, event: Event) -> None:
 def _settle_report(turn: Turn, event: Event) -> None:
     """A message surely did not arrive: its cap place comes back, and a provider's refusal moves on to the next channel."""
     told = event.properties
-    id, campaign, key = told.get("message_id"), str(told.get("campaign", "")), str(told.get("key", ""))
+    id, campaign, key = (str(told.get(name, "")) for name in ("message_id", "campaign", "key"))
     if told["reason"] in CLOSES and told.get("address"):
         suppress(turn, told["channel"], told["address"], event.time, told["reason"])
     recent = turn.recent(campaign, key)
-    placed = any(sent.message == id for sent in turn.state.sends)
-    turn.state.sends = [sent for sent in turn.state.sends if sent.message != id]
+    placed = any(sent.message == short(id) for sent in turn.state.sends)
+    turn.state.sends = [sent for sent in turn.state.sends if sent.message != short(id)]
     if not placed:  # told before: what followed from it has followed
         return
     if event.type != "message.refused":  # of a refusal `deliver` has told; this one was sent, and came back

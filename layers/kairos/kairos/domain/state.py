@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kairos.domain import form
 from kairos.domain.events import Json, Millis
+from kairos.domain.interest import Seen
 from kairos.domain.journey import Armed, Goal, Moment, Placed, Recent, Run, Sent, twin
 
 
@@ -77,7 +78,7 @@ class State:
     interests: dict[str, tuple[int, dict[str, int]]] = field(
         default_factory=dict
     )  # dimension -> half-lives since 1970, value -> strength then (see interest.py)
-    seen: list[Moment] = field(default_factory=list)  # newest events that interests have taken in, in seconds
+    seen: list[Seen] = field(default_factory=list)  # newest events that interests have taken in
     forgotten: int = 0  # second up to which such events are not remembered
     points: float = 0  # what steps have added to the score
     watched: dict[str, tuple[str | None, Millis]] = field(

@@ -56,7 +56,7 @@ class Naive(Oracle):
         self.used.add((name, key))
         self.entered.append((name, now))
         for step in campaign.get("steps", ()):
-            self.tags = self.tags | {*step.get("tag", ())} - {*step.get("untag", ())}
+            self.tags = (self.tags | {*step.get("tag", ())}) - {*step.get("untag", ())}
             self.points += step.get("score", 0)
             if "wait" in step:
                 self.waits[name] = event.time + span(step["wait"])
