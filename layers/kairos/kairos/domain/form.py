@@ -1,15 +1,15 @@
-"""The form in which a state is stored: each event it remembers once, then JSON, deflated over a dictionary of usual words.
+"""The form in which a state is stored: each event it remembers once, all as JSON, deflated over a dictionary of usual words.
 
-The bytes: FORMAT; the number of events that counts and last moments remember; of each, the newest first, how long before
-the one in front of it (milliseconds; of the first, twice the time since 1970, plus one if it is before that) and the five
-bytes of its hash; in the same way those that only interests remember, by the second and three bytes; the JSON, in which an
-event is its number in the first list. Numbers have seven bits a byte, the lowest first.
+`#` and `@` are the events that counts and last moments remember, the newest first: how long before the one in front of it
+each was (the first: since 1970), and their hashes in a row; elsewhere an event is its number among them. `%` and `&` are in
+the same way those that only interests remember, by the second.
 """
 
 import json
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, count, pairwise
+from operator import sub
 from typing import Any, Final
 
 from kairos.domain.events import Millis
@@ -21,15 +21,26 @@ FORMAT: Final = 2
 Mark = tuple[Millis, str]
 """An event: when, and the short hash of its id."""
 
-_USUAL: Final = (
-    b'{"timezone":{"behaviour":"America/Australia/Asia/Pacific/Africa/Europe/London","Europe/Berlin","Europe/Copenhagen"}'
-    b'"locale":{"declared":"en-GB""da-DK""country":{"backend":"GB""DE""SE""DK"},"tier":{"backend":"gold"},"birthday":'
-    b'{"backend":"19","19-0-1-2"},"c":{"game/push":["news/email":["proven",17"service/sms"offers/push":["offers/sms":['
-    b'"offers/email":["granted",17"withdrawn","d":{"email":["phone""push":["sms":[""],true,false,1,1,true]],"e":{"":[[""'
-    b'"i":{"":{"properties":{"order_id":"product_id":"cart_id":""}},[""",18"j":{"category":[14{"product":[6"owned":[0,{"'
-    b'"k":{"":[0]"":[0,1,2,3]"":[1],"":[0,1]},"l":{"":{"*":[0,1],"-":[0,1]},"":{"*":[2,3]},"m":""n":17,"o":17,"t":{"":'
-    b'[true,17"v":{"":["0",17"":["-1",0],"":["1",0],"y":{"birthday":["",18,"2026-02027-0"]},"z":""b":17'
-)
+_USUAL: Final = b"".join((
+    b'America/Australia/SydneyAsia/TokyoEurope/London"locale":"en-GB""de-DE""da-DK""sv-SE""credit_used_percent":1"employees":',
+    b'"rank":"gold"},"behaviour":{"declared":{"likes_"prefers_"score","reads":"subscription_renews_on":"contract_ends":"20',
+    b'"$":{"":{"id":"","name":"","percent":10,"since":17,"valid":43200000},"a":{"backend":{"birthday":"19-1"company":"',
+    b'","country":"US","country":"GB","country":"SE","country":"DE","country":"DK","drives":false,"drives":true,"region":"',
+    b'","tier":"gold","timezone":"America/New_York","timezone":"Europe/Berlin","timezone":"Europe/Copenhagen"}},"b":17',
+    b'00000,"c":{"game/push":["granted",17"news/email":["granted",17],"news/email":["proven",17"service/email":["withdrawn",17',
+    b'"offers/email":["granted",17],"offers/push":["granted",17"offers/sms":["granted",17]},"d":{"email":["push":["sms":["',
+    b'00000]},"e":{"abandoned-cart":[["","order-confirmation":[["","contact-thanks":[["white-paper":[["welcome":[["',
+    b'",17,1,1],["",17,1,1,true]],"lapsed":[["birthday":[["","g":[["abandoned-cart","cart-","birthday","20-0T09:00",17',
+    b'","white-paper","]],"h":10,"i":{"abandoned-cart":{"":[17,17,"-1",0,{"properties":{"cart_id":"",true]}},"i":{"unpaid":{"',
+    b'"j":{"category":[14,{"":1677721,"":"owned":[0,{"":16777216,"":16777216}],"product":[68,{"":2"":3}]},',
+    b'"k":{"":[4,5,6,7,8,9,10,11,12,13,14],"":[0,1,2,3,4,5,6,7,8,9,10],"":[2,3],"":[1,2],"":[0],"":[1],"":[0,1]},"l":{"":[[0',
+    b'"":{"*":[0,1],"-":[0,1]},"":[1,2],"":[[2,0.0]],"":[0],"":[0,1]},"m":"","n":17"o":17,"p":10"q":{"lapsed":17},"r":[["',
+    b'abandoned-cart","cart-","wait-1",17,17,false,"",{"properties":{"order_id":"","product_id":"","cart_id":"',
+    b'"}}]],"s":[[17,"","email","service","order-confirmation"],[17,"","email","news","welcome"],[17,"","push","offers","',
+    b'abandoned-cart"],[17,"","sms","offers","email","offers","abandoned-cart"]],"t":{"":[false,17"vip":[true,17',
+    b'"u":[["","home-banner","send.","show.",17,"v":{"w":["0",17],"w":"-1","w":["1",17"w":"01","w":"0","w":"1"},"x":{"email":["',
+    b'"]},"y":{"birthday":["20-1-0-2",18"birthday":["",17,"2026-1"2026-0"2027-0"]},"z":"","n":17',
+))  # fmt: skip
 """What many states have in common, the usual last; of another dictionary it is another format."""
 
 _SHORT: Final[Mapping[str, str]] = {
@@ -38,16 +49,15 @@ _SHORT: Final[Mapping[str, str]] = {
     "goals": "g", "window": "w", "interests": "j", "seen": "h", "forgotten": "f", "points": "p", "watched": "v",
     "looked": "o", "lapses": "q", "placed": "u", "indexed": "z", "coupons": "$", "observed": "+",
 }  # fmt: skip
+_LONG: Final = {short: name for name, short in _SHORT.items()}
 KEPT: Final = tuple(_SHORT)
 """The names of what is kept in this form."""
 
 _ALL: Final = "*"
 """Under which value all moments of a selector stand: most have no `same`, and no other."""
 
-_SEEN: Final = 4
-"""Letters of a hash that interests remember, the first three bytes."""
-
-_EVENTS: Final = ("counts", "lasts", "seen")
+_COUNTED, _SEEN = 7, 4
+"""Letters of the hashes of events, five bytes and three."""
 
 _WINDOW: Final = -12
 """Raw deflate, which may look back 4 KB: more would cost more to begin with than it saves."""
@@ -55,72 +65,61 @@ _WINDOW: Final = -12
 
 def write(kept: Mapping[str, Any]) -> bytes:
     """What is kept, by name; equal values make equal bytes."""
-    body = {_SHORT[name]: value for name, whole in kept.items() if name not in _EVENTS and (value := _plain(whole))}
-    if kept["attributes"]:
-        body[_SHORT["attributes"]] = kept["attributes"]  # as they are: an empty text is a value
-    marks = {moment[:2] for moments in kept["counts"].values() for moment in moments}
-    marks |= {moment[:2] for values in kept["lasts"].values() for moments in values.values() for moment in moments}
-    numbers = {mark: number for number, mark in enumerate(sorted(marks, reverse=True))}
-    seconds = {(time // 1000, id[:_SEEN]): number for (time, id), number in numbers.items()}
-    lasts = {keep: _numbered(values, numbers) for keep, values in kept["lasts"].items()}
-    events: dict[str, Any] = {
-        "counts": _numbered(kept["counts"], numbers),
-        "lasts": {
-            keep: values[_ALL] if values.keys() == {_ALL} else values for keep, values in lasts.items() if values
-        },
-        "seen": sum(1 << seconds[mark] for mark in kept["seen"] if mark in seconds),
-    }
-    body |= {_SHORT[name]: value for name, value in events.items() if value}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    body = {_SHORT[name]: value for name, whole in kept.items() if whole and (value := _FORMS.get(name, _plain)(whole))}
+    numbers = _numbers(kept["counts"], *kept["lasts"].values())
+    if counts := _numbered(kept["counts"], numbers):
+        body[_SHORT["counts"]] = counts
+    if lasts := {keep: shown for keep, values in kept["lasts"].items() if (shown := _numbered(values, numbers))}:
+        body[_SHORT["lasts"]] = {keep: v[_ALL] if v.keys() == {_ALL} else v for keep, v in lasts.items()}
+    if numbers:
+        body["#"], body["@"] = _spans(numbers), "".join([id for _, id in numbers])
+    if seen := kept["seen"]:
+        shared = {(time // 1000, id[:_SEEN]): number for (time, id), number in numbers.items()}
+        alone = [mark for mark in seen if mark not in shared]
+        body[_SHORT["seen"]] = sum(1 << shared[mark] for mark in seen if mark in shared)
+        body["%"], body["&"] = _spans(alone), "".join([id for _, id in alone])
     deflate = zlib.compressobj(6, zlib.DEFLATED, _WINDOW, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, _USUAL)
-    packed = bytearray((FORMAT,))
-    _list(packed, numbers)
-    _list(packed, [mark for mark in kept["seen"] if mark not in seconds])
-    return bytes(packed) + deflate.compress(text.encode()) + deflate.flush()
+    return b"".join((bytes((FORMAT,)), deflate.compress(_json(body).encode()), deflate.flush()))
 
 
 def read(raw: bytes) -> dict[str, Any]:
     """What is kept, by name."""
-    marks, at = _listed(raw, 1, 5)
-    alone, at = _listed(raw, at, 3)
-    body = json.loads(zlib.decompressobj(_WINDOW, zdict=_USUAL).decompress(raw[at:]))
-    kept = {name: _REBUILD.get(name, _same)(body[short]) for name, short in _SHORT.items() if short in body}
+    body = json.loads(zlib.decompressobj(_WINDOW, zdict=_USUAL).decompress(raw[1:]))
+    marks = _marks(body.pop("#", ()), body.pop("@", ""), _COUNTED)
+    alone = _marks(body.pop("%", ()), body.pop("&", ""), _SEEN)
+    kept = {_LONG[short]: _REBUILD.get(short, _same)(value) for short, value in body.items()}
     kept["counts"] = _named(kept.get("counts", {}), marks)
     kept["lasts"] = {
         keep: _named({_ALL: values} if isinstance(values, list) else values, marks)
         for keep, values in kept.get("lasts", {}).items()
     }
-    shared = kept.get("seen", 0)
-    seen = {(time // 1000, id[:_SEEN]) for number, (time, id) in enumerate(marks) if shared >> number & 1}
-    kept["seen"] = sorted(seen.union(alone), reverse=True)
+    if (shared := kept.get("seen")) is not None:
+        seen = {(time // 1000, id[:_SEEN]) for number, (time, id) in enumerate(marks) if shared >> number & 1}
+        kept["seen"] = sorted(seen.union(alone), reverse=True)
     return kept
 
 
-def _list(packed: bytearray, marks: Collection[Mark]) -> None:
-    _number(packed, len(marks))
-    before = None
-    for time, id in marks:
-        _number(packed, 2 * abs(time) + (time < 0) if before is None else before - time)
-        packed += urlsafe_b64decode(id + "=" * (-len(id) % 4))
-        before = time
+def _numbers(*many: Mapping[str, Sequence[Moment]]) -> dict[Mark, int]:
+    """Each event once, the newest first."""
+    marks = {moment[:2] for kept in many for moments in kept.values() for moment in moments}
+    return dict(zip(sorted(marks, reverse=True), count(), strict=False))
 
 
-def _listed(raw: bytes, at: int, size: int) -> tuple[list[Mark], int]:
-    """So many events with so many bytes of hash, and where what stands behind them begins."""
-    count, at = _read(raw, at)
-    marks, time = list[Mark](), 0
-    for number in range(count):
-        span, at = _read(raw, at)
-        time = time - span if number else (-1) ** (span % 2) * (span // 2)
-        marks.append((time, urlsafe_b64encode(raw[at : at + size]).decode().rstrip("=")))
-        at += size
-    return marks, at
+def _spans(marks: Iterable[Mark]) -> list[Millis]:
+    times = [time for time, _ in marks]
+    return times[:1] + [later - earlier for later, earlier in pairwise(times)]
+
+
+def _marks(spans: Sequence[Millis], ids: str, width: int) -> list[Mark]:
+    return [
+        (time, ids[at : at + width]) for time, at in zip(accumulate(spans, sub), range(0, len(ids), width), strict=True)
+    ]
 
 
 def _numbered(kept: Mapping[str, Sequence[Moment]], numbers: Mapping[Mark, int]) -> dict[str, list[Any]]:
     """Moments by the numbers of their events, with what else is known of each."""
     return {
-        name: [[numbers[m[0], m[1]], *m[2:]] if len(m) > 2 else numbers[m[0], m[1]] for m in moments]
+        name: [numbers[m] if len(m) == 2 else [numbers[m[:2]], *m[2:]] for m in moments]
         for name, moments in kept.items()
         if moments
     }
@@ -133,22 +132,6 @@ def _named(kept: Mapping[str, Sequence[Any]], marks: Sequence[Mark]) -> dict[str
     }
 
 
-def _number(packed: bytearray, number: int) -> None:
-    while number >= 0x80:
-        packed.append(number & 0x7F | 0x80)
-        number >>= 7
-    packed.append(number)
-
-
-def _read(raw: bytes, at: int) -> tuple[int, int]:
-    shift = number = 0
-    while True:
-        byte = raw[at]
-        number, shift, at = number | (byte & 0x7F) << shift, shift + 7, at + 1
-        if byte < 0x80:
-            return number, at
-
-
 def _plain(value: Any) -> Any:
     cls = type(value)
     if cls is dict:
@@ -156,6 +139,37 @@ def _plain(value: Any) -> Any:
     if cls is list:
         return [row(v) for v in value] if value and type(value[0]) in ROWS else value
     return row(value) if cls in ROWS else value
+
+
+def _nothing(value: Any) -> None:
+    """What stands elsewhere."""
+
+
+def _turned(values: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Attributes by source rather than sources by attribute, or back: most are told by one. An empty text is a value."""
+    turned: dict[str, dict[str, Any]] = {}
+    for outer, by in values.items():
+        for inner, value in by.items():
+            turned.setdefault(inner, {})[outer] = value
+    return turned
+
+
+def _heard(values: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
+    """A word, when it was said, and when it was received, if not at once."""
+    return {name: said[:2] if said[1] == said[2] else said for name, said in values.items()}
+
+
+def _received(values: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    return {name: tuple(said) if len(said) > 2 else (*said, said[1]) for name, said in values.items()}
+
+
+def _shown(values: Mapping[str, tuple[str | None, Millis]]) -> dict[str, Any]:
+    """What a watch shows, and when time may change that, if it may."""
+    return {keep: [shown, alarm] if alarm else shown for keep, (shown, alarm) in values.items()}
+
+
+def _watched(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {keep: tuple(shown) if isinstance(shown, list) else (shown, 0) for keep, shown in values.items()}
 
 
 def _same(value: Any) -> Any:
@@ -166,8 +180,14 @@ def _pairs(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: tuple(v) for k, v in values.items()}
 
 
-_REBUILD: Final[Mapping[str, Any]] = {
-    "consents": _pairs,
+_FORMS: Final[Mapping[str, Any]] = {
+    "attributes": _turned, "consents": _heard, "addresses": _heard, "watched": _shown,
+    "counts": _nothing, "lasts": _nothing, "seen": _nothing,
+}  # fmt: skip
+_NAMED: Final[Mapping[str, Any]] = {
+    "attributes": _turned,
+    "consents": _received,
+    "addresses": _received,
     "tags": _pairs,
     "dates": _pairs,
     "armed": lambda body: {name: {v: Armed(*values) for v, values in by.items()} for name, by in body.items()},
@@ -177,6 +197,8 @@ _REBUILD: Final[Mapping[str, Any]] = {
     "goals": lambda body: [Goal(*values) for values in body],
     "placed": lambda body: [Placed(*values) for values in body],
     "interests": _pairs,
-    "watched": _pairs,
+    "watched": _watched,
     "observed": _pairs,
 }
+_REBUILD: Final = {_SHORT[name]: rebuild for name, rebuild in _NAMED.items()}
+_json: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

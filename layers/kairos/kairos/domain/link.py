@@ -44,7 +44,7 @@ class _Linker:
         selectors = (*self.keeping.selectors, *self.keeping.lasts.values(), *(count.on for count in counts))
         types = {type for selector in selectors for type in selector.types} - {"any"}
         types |= {type for dimension in policy.interests.values() for type in dimension.weights}
-        index = short_hash(repr([(place.kind, place.name) for place in indexed])) if indexed else ""
+        index = short_hash(repr([(place.kind, place.name) for place in indexed]), 3) if indexed else ""
         timed = [[name, c["trigger"]] for name, c in live.items() if c["trigger"]["kind"] in ("date", "inactivity")]
         catalog = Catalog(
             hash=self.bundle["hash"],
@@ -53,7 +53,7 @@ class _Linker:
             counts=self.keeping.needs.counts,
             lasts=self.keeping.lasts,
             attributes=attributes,
-            names=short_hash(" ".join(sorted(attributes))),
+            names=short_hash(" ".join(sorted(attributes)), 3),
             by_type={type: self.concern(type, selectors, counts, campaigns, policy) for type in types},
             anything=self.concern("any", selectors, counts, campaigns, policy),
             dated=_of_kind(campaigns, "date"),

@@ -93,7 +93,7 @@ class State:
         default_factory=dict
     )  # what events' contexts say -> when one last said so, and was received
 
-    raw: bytes = b""  # as it was read
+    raw: bytes = b""  # as it was read or decided
 
     def pack(self) -> bytes:
         """The packed part; equal states pack to equal bytes."""

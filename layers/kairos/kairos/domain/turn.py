@@ -137,7 +137,8 @@ class Turn:
         before = self.customer
         self._move_places()
         self._move_addresses()
-        changed = bool(self.effects) or self.state.due != before.state.due or self.state.pack() != before.state.raw
+        self.state.raw = self.state.pack()
+        changed = bool(self.effects) or self.state.due != before.state.due or self.state.raw != before.state.raw
         profile_changed = self.profile != before.profile
         after = replace(before, state=self.state, profile=self.profile if profile_changed else before.profile)
         return Decision(after, tuple(self.effects), tuple(self.records), changed or profile_changed)

@@ -145,7 +145,7 @@ def state_item(customer: str, state: State, *, version: int, writer: str) -> Ite
     return {
         **state_key(customer),
         "version": number(version), "guard": number(state.guard), "writer": text(writer),
-        "catalog": text(state.catalog), "body": {"B": state.pack()},
+        "catalog": text(state.catalog), "body": {"B": state.raw or state.pack()},
         **when_due(customer, state.due),
         **({"profiled": number(state.profiled)} if state.profiled else {}),
         **{name: text(whose) for name, whose in (("moved", state.moved), ("heir", state.heir)) if whose},
