@@ -1,5 +1,7 @@
 """What did not happen: the last matching event of each value is armed until its time has come, or something calls it off."""
 
+from typing import Final
+
 from kairos.domain.definitions import Campaign, Catalog
 from kairos.domain.events import Event, Json, Millis
 from kairos.domain.identity import short_hash
@@ -7,6 +9,9 @@ from kairos.domain.journey import Armed
 from kairos.domain.lasts import LATE, NONE, VALUES, known, moments_of, value_hash
 from kairos.domain.state import State
 from kairos.domain.view import project
+
+ARMED: Final = 100
+"""How many absences of all campaigns together are waited for, the newest ones."""
 
 
 def arm(state: State, campaign: Campaign, event: Event, document: Json) -> None:
@@ -60,6 +65,8 @@ def forget(state: State, catalog: Catalog) -> None:
         horizon = state.newest - campaign.trigger.wait - campaign.expires - LATE
         for value in [v for v, a in values.items() if a.time <= horizon and not pending(state, campaign, v, a)]:
             del values[value]
+    for _, name, value in sorted((a.time, name, v) for name, by in state.armed.items() for v, a in by.items())[:-ARMED]:
+        del state.armed[name][value]
 
 
 def unite(state: State, other: State, catalog: Catalog) -> None:

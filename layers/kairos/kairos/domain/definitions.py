@@ -144,7 +144,8 @@ class Campaign:
     holdout: float
     steps: tuple[Step, ...]
     index: Mapping[str, int]  # step id -> position
-    decision_paths: tuple[Path, ...]  # what later decisions read of the trigger event
+    run_paths: tuple[Path, ...]  # what steps and exits read of the trigger event
+    decision_paths: tuple[Path, ...]  # that, and what is read on entering
     event_paths: tuple[Path, ...]  # that, and what templates read
     groups: tuple[tuple[frozenset[str], Millis], ...]  # cooldown groups it is in
     remember: Millis  # longest cooldown that looks back at its entries

@@ -7,7 +7,7 @@ from kairos.domain.events import Event, Json, Millis
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Moment
 from kairos.domain.state import State
-from kairos.domain.view import MISSING, dig, text_of
+from kairos.domain.view import MISSING, dig, same_text
 
 VALUES: Final = 20
 """How many values of `same` are remembered, the newest ones."""
@@ -22,7 +22,7 @@ ANY, NONE = "*", "-"
 def value_hash(document: Json, path: Path | None) -> str:
     """The hashed value at a `same` path; `-` where it is missing or null."""
     value = MISSING if path is None else dig(document, path)
-    return NONE if value is MISSING or value is None else short_hash(text_of(value), 6)
+    return NONE if value is MISSING or value is None else short_hash(same_text(value), 6)
 
 
 def same_of(campaign: Campaign, document: Json) -> dict[str, str]:

@@ -25,13 +25,16 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
     goal, goal_on = node.get("goal"), None
     if goal:
         goal_on = keeping.kept(goal["on"], node["expires"] + LATE, newest=FIRST, worth=_path(goal.get("value")))
+    before, keeping.needs.paths = keeping.needs.paths, {exit.same for exit in exits if exit.same}
     steps = _steps(node["steps"], keeping)
+    run_paths = tuple(sorted(keeping.needs.paths))
+    keeping.needs.paths |= before
     answered = ""
     if any(step.do == "show" for step in steps):
         answers = {"event": ["content.accepted", "content.dismissed"], "match": {"properties": {"campaign": [name]}}}
         answered = keeping.needs.count(counted(answers, 1)).keep
     audience = compile_condition(node["audience"], keeping.needs) if node.get("audience") else None
-    for selector in (*exits, trigger.absent, goal_on):
+    for selector in (trigger.absent, goal_on):
         if selector is not None and selector.same:
             keeping.needs.paths.add(selector.same)
     for path in _references([node.get("key"), node["value"], node.get("likelihood", 1)]):
@@ -63,6 +66,7 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
         holdout=node["holdout"],
         steps=steps,
         index={step.id: position for position, step in enumerate(steps)},
+        run_paths=run_paths,
         decision_paths=decision_paths,
         event_paths=tuple(sorted(templates | set(decision_paths))),
         groups=groups,

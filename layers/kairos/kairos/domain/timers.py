@@ -15,7 +15,7 @@ from kairos.domain.identity import short_hash
 from kairos.domain.journey import Armed, Run, Sent
 from kairos.domain.lasts import LATE
 from kairos.domain.turn import Turn
-from kairos.domain.view import MISSING, project
+from kairos.domain.view import MISSING, kept
 
 INLINE = 256
 """How many bytes of event fields a waiting timer keeps in the state; larger ones go into a snapshot."""
@@ -245,7 +245,7 @@ def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:
             name = short_hash(one.id, 9)
             until = (_absence_due(turn, campaign, one) or turn.now) + campaign.expires + 30 * _DAY
             turn.effects.append(PutSnapshot(name, one.event, until))
-            one.snapshot, one.event = name, project(one.event, campaign.decision_paths)
+            one.snapshot, one.event = name, kept(one.event, campaign.decision_paths)
 
 
 def stamp(moment: Millis) -> str:

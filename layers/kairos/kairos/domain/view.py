@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kairos.domain import moments, scoring
 from kairos.domain.definitions import Catalog, Moment, Path
 from kairos.domain.events import Json, Millis
+from kairos.domain.identity import short_hash
 from kairos.domain.state import State
 
 MISSING: Any = object()
@@ -23,6 +24,10 @@ def dig(document: Any, path: Path) -> Any:
     return document
 
 
+LONG: Final = 100
+"""Characters up to which a field of an event is kept in the state as it is."""
+
+
 def text_of(value: Any) -> str:
     """A value within a text: nothing where there is none; equal numbers alike; what is no text as JSON writes it."""
     if value is MISSING or value is None:
@@ -30,6 +35,23 @@ def text_of(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=dict)
+
+
+def same_text(value: Any) -> str:
+    """A value as it is compared and stands in a key: a long one as its hash, so that it need not be kept."""
+    text = text_of(value)
+    return text if len(text) <= LONG else "sha256:" + short_hash(text, 18)
+
+
+def kept(event: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
+    """Only these paths of an event, for decisions to come: a long value as it is compared, which is all they can ask of it."""
+    return {name: _shortened(value) for name, value in project(event, paths).items()}
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _shortened(part) for name, part in value.items()}
+    return value if len(text_of(value)) <= LONG else same_text(value)
 
 
 def project(document: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
