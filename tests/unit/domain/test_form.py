@@ -69,7 +69,7 @@ FULL = State(
     born=T0, armed={"cart": {"a": Armed(T0, T0, "e", T0 - 5, {"n": 1}, "s", True), "": Armed(T0, T0 + 1, "f")}},
     runs=[Run("cart", "k", T0, T0, "e", "wait-1", T0, T0 + 1, True, "window", {"n": [1]}, {"name": "c"}, "a")],
     recents={"cart": [Recent("h", T0, 2, 1, True, True), Recent("i", T0)]}, sends=[Sent(T0, "m", "email", "offers", "cart")],
-    goals=[Goal("cart", "k", T0, T0 + 5, "h", None, "b")], suppressed={"email": ["x"]}, lapses={"lapsed": T0},
+    goals=[Goal("cart", "k", T0, T0 + 5, "h", None, "b")], suppressed={"email": {"x": T0}}, observed={"timezone": (T0, T0)}, lapses={"lapsed": T0},
     placed=[Placed("vip", "k", "show.a", "banner", "a", T0, T0 + 5, "e", {"s": "v"}, "b")], dates={"birthday": ("", T0, "2026-06-01")},
     interests={"category": (1470, {"toys": 5, "home": 0})}, coupons={"c": {"id": "i", "since": T0}}, window=T0, forgotten=9, looked=T0,
     names="abcd", indexed="efgh",

@@ -41,7 +41,7 @@ class Person:
         self.places: set[str] = set()
 
     def hear(self, heard: Heard, now: Millis, *, of_device: bool = False, identifies: bool = False) -> None:
-        device = self.people[DEVICE] if identifies and self.split else None
+        device = (self.people[DEVICE],) if identifies and self.split else ()
         identified = bool(self.people[DEVICE].state.moved) or not self.split
         who = DEVICE if of_device and not identified else "anna"
         decision = decide(self.people[who], heard, self.catalog, now, device)
