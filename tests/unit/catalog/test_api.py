@@ -82,7 +82,7 @@ def test_each_text_field_alone(field, value):
 @settings(max_examples=300)
 @given(
     body(
-        specversion=["1.0", "1.0", "0.3", 1], id=["1", "", 5], source=["/web", "", None], type=["a.b", "message.sent", ""],
+        specversion=["1.0", "1.0", "0.3", 1], id=["1", "", 5, "x" * 255], source=["/web", "", None, "x" * 256, "x" * 257], type=["a.b", "message.sent", ""],
         time=TIMES, subject=[None, "ada", 5], data=[None, {}, {"total": 5}, {"properties": {"a": 1}}, [], "x"],
     )
 )  # fmt: skip

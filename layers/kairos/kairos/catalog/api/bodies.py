@@ -100,8 +100,8 @@ class CloudEvent(Open):
     """A CloudEvent 1.0; its id is `source id`. Data in the project's own form is taken as that, other data is properties."""
 
     specversion: Literal["1.0"]
-    id: Id
-    source: Id
+    id: Annotated[str, StringConstraints(min_length=1, max_length=own.LONGEST_ID - parts.TEXT - 1, pattern=PRINTABLE)]
+    source: Text
     type: Annotated[
         str,
         StringConstraints(min_length=1, max_length=parts.TEXT, pattern=PRINTABLE),
@@ -109,7 +109,9 @@ class CloudEvent(Open):
     ]
     time: Moment | None = None
     subject: Text | None = Field(None, description="The customer's id, if the data names nobody")
+    datacontenttype: str | None = Field(None, description="JSON of whatever kind", examples=["application/json"])
     data: Object | None = None
+    data_base64: str | None = Field(None, description="Instead of data: a JSON object in base64")
 
 
 class Push(Open):

@@ -4,7 +4,6 @@ https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/ (spec.md, formats/j
 """
 
 import binascii
-import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from kairos.domain.events import Event, Json, Millis
-from kairos.domain.sources import own, parts
+from kairos.domain.sources import bounds, json_text, own, parts
 from kairos.domain.sources.parts import BadEvent
 
 _ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype")
@@ -82,12 +81,8 @@ def _data(body: Json) -> Json:
 def _decoded(text: Any) -> Any:
     """JSON in base64; what no queue can carry of it is refused as in any other body."""
     try:
-        value = json.loads(b64decode(text, validate=True), parse_constant=_refuse)
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+        value = json_text.read(b64decode(text, validate=True))
+    except (binascii.Error, ValueError, TypeError, BadEvent) as error:
         raise BadEvent("bad_value", "must be a JSON object in base64", "data_base64") from error
+    bounds.check(value, "data_base64")
     return value
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)
