@@ -102,3 +102,17 @@ def test_sweep_finds_nothing_due_in_an_empty_table(invoke):
 
 def test_fan_out_is_not_troubled_by_one_that_is_finished(invoke):
     assert invoke("fan_out", sample("fan_out")) == {"batchItemFailures": []}
+
+
+def test_a_customer_s_id_may_have_any_letters(invoke):
+    """API Gateway decodes a path once; a slash comes encoded twice."""
+    for told, who in {
+        "a#b": "a#b",
+        "50%25 off": "50% off",
+        "æble 🍏": "æble 🍏",
+        "what?": "what?",
+        "a%2Fb": "a/b",
+    }.items():
+        event = sample("customers") | {"rawPath": f"/v1/customers/{told}", "pathParameters": {"id": told}}
+        answer = invoke("customers", event)
+        assert (answer["statusCode"], json.loads(answer["body"])["id"]) == (200, who)

@@ -13,6 +13,7 @@ from kairos.doors import fan_out_reference as fan_out_reference
 from kairos.doors import item as item
 from kairos.doors import once as once
 from kairos.doors import reference as reference
+from kairos.doors import routed as routed
 from kairos.service.metrics import Tally
 from kairos.service.trouble import note as note
 

@@ -1,6 +1,7 @@
 """What every door needs of Powertools: counts as metrics, and an idempotency key answered once."""
 
 import os
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ warnings.filterwarnings("ignore", "No application metrics to publish")
 _COME_AGAIN = (401, 403, 429)
 """Nothing was done, and another time something may be."""
 
+_PARAMETER = re.compile(r"\{\w+\}")
+
 Once = Callable[[str, bytes, Mapping[str, str], Any, Callable[[], Answer]], Answer]
 
 
@@ -36,6 +39,12 @@ def item(record: Mapping[str, Any]) -> Item:
     told = record.get("attributes", {})
     receipts, sent = int(told.get("ApproximateReceiveCount", 1)), int(told.get("SentTimestamp", 0))
     return Item(record["messageId"], record["body"], receipts, sent)
+
+
+def routed(event: Mapping[str, Any]) -> dict[str, Any]:
+    """A request by its route alone: the resolver's own pattern knows no `#` and no emoji, which an id may have."""
+    path = event["routeKey"].partition(" ")[2]
+    return {**event, "rawPath": _PARAMETER.sub("-", path)}
 
 
 def reference(body: Mapping[str, str]) -> MessageRef:

@@ -70,7 +70,7 @@ class CustomerView(Open):
     tags: list[str]
     campaigns: list[dict[str, Any]] = Field(description="Under way")
     score: Any = None
-    grade: str = ""
+    grade: str | None = None
     interest: dict[str, dict[str, float]] = Field(description="By dimension and value, the strongest first")
     content: list[dict[str, Any]] = Field(description="Placed, to be asked for")
     counts: dict[str, int] = Field(description="What is kept for conditions, and how much of it")

@@ -1,11 +1,12 @@
 """What is sent to the API. `tests/unit/catalog/test_api.py` holds the models against the code that reads the requests."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, WithJsonSchema
+from pydantic.config import JsonDict
 
 from kairos.domain.events import OWN_TYPES
-from kairos.domain.sources import bounds, own, parts
+from kairos.domain.sources import bounds, cloudevents, own, parts
 
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 """Not empty, not blank, and without control characters: what `parts.text` takes."""
@@ -17,19 +18,31 @@ Moment = Annotated[
     str, WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601; without a zone it is UTC"})
 ]
 Email = Annotated[str, WithJsonSchema({"type": "string", "format": "email", "maxLength": parts.TEXT})]
+Name = Annotated[str, StringConstraints(max_length=bounds.LONGEST_NAME)]
+Long = Annotated[str, StringConstraints(max_length=bounds.LONGEST_TEXT)]
+Real = Annotated[float, Field(ge=bounds.LEAST_NUMBER, le=bounds.LARGEST_NUMBER)]
+
+
+class Value(RootModel[Long | Real | bool | list["Value"] | dict[Name, "Value"] | None]):
+    """Whatever the sender likes. An event as a whole has bounds, too: of its depth, its values, its size."""
+
+
 Object = Annotated[
-    dict[str, Any],
-    Field(
-        description=f"At most {bounds.DEPTH} levels deep and {bounds.MOST_VALUES} values, with the rest of the event"
-    ),
+    dict[Name, Value],
+    Field(description=f"At most {bounds.DEPTH} deep and {bounds.MOST_VALUES} values, with the rest of the event"),
 ]
-"""Whatever the sender likes, within the bounds that hold for the whole event."""
+
+
+def one_of(*names: str) -> JsonDict:
+    """At least one of these fields is there, and is not null."""
+    return {"anyOf": [{"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in names]}
 
 
 class Open(BaseModel):
     """Further fields are ignored."""
 
     model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Value]
 
 
 class Closed(BaseModel):
@@ -59,12 +72,7 @@ class Who(Open):
 
     model_config = ConfigDict(
         extra="allow",
-        json_schema_extra={
-            "anyOf": [
-                {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-                for name in ("id", "anonymous_id", "email", "phone")
-            ]
-        },
+        json_schema_extra=one_of("id", "anonymous_id", "email", "phone"),
     )
 
     id: Id | Number | None = Field(default=None, description="The shop's own id of a customer")
@@ -97,7 +105,10 @@ class Event(Open):
 
 
 class CloudEvent(Open):
-    """A CloudEvent 1.0; its id is `source id`. Data in the project's own form is taken as that, other data is properties."""
+    """A CloudEvent 1.0; its id is `source id`. Data in the project's own form is taken as that, other data is properties.
+
+    Instead of `data` there may be `data_base64`, a JSON object in base64.
+    """
 
     specversion: Literal["1.0"]
     id: Annotated[str, StringConstraints(min_length=1, max_length=own.LONGEST_ID - parts.TEXT - 1, pattern=PRINTABLE)]
@@ -109,9 +120,10 @@ class CloudEvent(Open):
     ]
     time: Moment | None = None
     subject: Text | None = Field(None, description="The customer's id, if the data names nobody")
-    datacontenttype: str | None = Field(None, description="JSON of whatever kind", examples=["application/json"])
+    datacontenttype: Annotated[str, StringConstraints(pattern=cloudevents.JSON)] | None = Field(
+        None, description="JSON of whatever kind", examples=["application/json"]
+    )
     data: Object | None = None
-    data_base64: str | None = Field(None, description="Instead of data: a JSON object in base64")
 
 
 class Push(Open):

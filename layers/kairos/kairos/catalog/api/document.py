@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from kairos.catalog.api import answers
+from kairos.catalog.api.bodies import PRINTABLE
 from kairos.catalog.api.routes import ALWAYS, ROUTES, Route
 from kairos.domain.contracts import MODE, Mode
+from kairos.domain.sources import parts
 from kairos.domain.sources.bounds import MOST_EVENTS
 
 VERSION: Final = "1.0.0"
@@ -23,6 +25,9 @@ _SAID: Final = {
     415: "Compressed by something else than gzip", 422: "The Idempotency-Key was used with another body",
     429: "Too many requests for the API, or events for this key", 500: "A mistake of ours", 503: "Not queued, or not committed: send it again",
 }  # fmt: skip
+_GATEWAY: Final = {"application/json": {"schema": {"type": "object"}}}
+"""API Gateway's own answers, and those for paths that no function knows."""
+_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": parts.TEXT, "pattern": PRINTABLE}
 _RETRY: Final = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
 
 
@@ -68,7 +73,7 @@ def _operation(route: Route) -> dict[str, Any]:
         made["security"] = []
     if route.parameters or route.headers:
         made["parameters"] = [
-            *({"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}, "description": said}
+            *({"name": name, "in": "path", "required": True, "schema": _TEXT, "description": said}
               for name, said in route.parameters.items()),
             *({"name": name, "in": "header", "schema": {"type": "string"}, "description": said}
               for name, said in route.headers.items()),
@@ -94,7 +99,7 @@ def _body(route: Route) -> dict[str, Any]:
     one = each[0] if len(each) == 1 else {"anyOf": each}
     if not route.many:
         return one
-    return {"anyOf": [*each, {"type": "array", "minItems": 1, "maxItems": MOST_EVENTS, "items": one}]}
+    return {"anyOf": [*each, {"type": "array", "minItems": 1, "items": one, "description": f"At most {MOST_EVENTS}"}]}
 
 
 def _answer(status: int, what: type[BaseModel] | str) -> dict[str, Any]:
@@ -102,7 +107,8 @@ def _answer(status: int, what: type[BaseModel] | str) -> dict[str, Any]:
     if what == "":
         return said | {"headers": {"Location": {"schema": {"type": "string"}}}}
     if isinstance(what, str):
-        return said | {"content": {what: {"schema": {"type": "object"} if "json" in what else {"type": "string"}}}}
+        media = {what: {"schema": {"type": "object"} if "json" in what else {"type": "string"}}}
+        return said | {"content": media | (_GATEWAY if status == HTTPStatus.NOT_FOUND else {})}
     described = (what.__doc__ or "").splitlines()[0]
     return {
         "description": described,
@@ -112,13 +118,10 @@ def _answer(status: int, what: type[BaseModel] | str) -> dict[str, Any]:
 
 def _responses() -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
-    gateway = {
-        "application/json": {"schema": {"type": "object"}}
-    }  # API Gateway's own, of what never came to a function
     return {
         str(status): {
             "description": said,
-            "content": problem | (gateway if status in (413, 429, 500, 503) else {}),
+            "content": problem | (_GATEWAY if status in (413, 429, 500, 503) else {}),
             **({"headers": _RETRY} if status in (409, 429, 503) else {}),
         }
         for status, said in _SAID.items()

@@ -16,7 +16,9 @@ from kairos.domain.sources.parts import BadEvent
 
 _ATTRIBUTES: Final = ("specversion", "id", "source", "type", "time", "subject", "datacontenttype")
 _OWN: Final = ("customer", "properties", "context", "consents")
-_JSON: Final = re.compile(r"(application|text)/([\w.-]+\+)?json\s*(;.*)?", re.ASCII | re.IGNORECASE)
+JSON: Final = r"^(application|text)/([A-Za-z0-9_.-]+\+)?json[ \t]*(;.*)?$"
+"""What kinds of data are read."""
+_JSON: Final = re.compile(JSON, re.IGNORECASE)
 
 
 def is_one(body: Any) -> bool:

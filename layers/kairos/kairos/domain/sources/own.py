@@ -51,6 +51,8 @@ def event_id(value: Any, field: str) -> str:
     """The sender's id, or nothing; a number counts as its digits."""
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return parts.text(value, field, longest=LONGEST_ID)
