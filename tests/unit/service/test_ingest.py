@@ -188,8 +188,8 @@ def test_a_browser_s_key_reports_somebody_s_behaviour_of_its_types_and_nothing_e
 def test_a_browser_s_key_changes_no_address():
     world = World()
     post([PAGE | {"customer": {"id": "ada", "email": "eve@web.example"}}], WEB, world=world)
-    post([PAGE | {"customer": {"anonymous_id": "d1", "phone": "+4520"}}], WEB, world=world)
-    post([PAGE | {"customer": {"email": "eve@web.example", "phone": "+4520"}}], WEB, world=world)
+    post([PAGE | {"customer": {"anonymous_id": "d1", "phone": "+4520123456"}}], WEB, world=world)
+    post([PAGE | {"customer": {"email": "eve@web.example", "phone": "+4520123456"}}], WEB, world=world)
     ingest(world).segment("identify", WEB, b'{"userId": "ada", "traits": {"email": "eve@web.example", "plan": "plus"}}')
     said = [body["event"].get("addresses", {}) for body in world.events]
     assert said == [{}, {}, {"email": "eve@web.example"}, {}], "only the one that says who it is"

@@ -28,7 +28,9 @@ def test_traits_are_declared_addresses_are_addresses_and_what_a_campaign_calls_o
 
 
 def test_a_browser_declares_traits_and_no_addresses():
-    event = said(trusted=False, userId="anna", traits={"email": "a@shop.example", "phone": "+4520", "plan": "plus"})
+    event = said(
+        trusted=False, userId="anna", traits={"email": "a@shop.example", "phone": "+4520123456", "plan": "plus"}
+    )
     assert (event.attributes, event.addresses) == ({"declared": {"plan": "plus"}}, {})
 
 
@@ -187,3 +189,11 @@ def test_what_the_specification_shows_is_as_the_shipped_contracts_have_it():
             if breach := kept.breach(event):
                 breaches[path.name] = breach.field
     assert breaches == LACKING
+
+
+def test_a_phone_number_without_its_country_is_an_attribute_and_no_address():
+    for typed in ("410-555-9412", "20 12 34 56"):
+        event = said(userId="anna", traits={"phone": typed, "email": "a@shop.example"})
+        assert (event.addresses, event.attributes["declared"]["phone"]) == ({"email": "a@shop.example"}, typed)
+    event = said(userId="anna", traits={"phone": "+45 20 12 34 56"})
+    assert (event.addresses, "phone" in event.attributes.get("declared", {})) == ({"phone": "+4520123456"}, False)

@@ -102,6 +102,36 @@ def test_only_a_trusted_sender_speaks_of_consents_and_addresses():
     assert refused.value.field == "consents"
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("+4520123456", "+4520123456"),
+        (" +45 20 12 34 56 ", "+4520123456"),
+        ("+1 (425) 555-0182", "+14255550182"),
+        ("0045 2012.3456", "+4520123456"),
+        ("+49/30/1234567", "+49301234567"),
+        ("20123456", None),
+        ("410-555-9412", None),
+        ("+45", None),
+        ("+4520123456789012", None),
+        ("+45 20 12 34 56 ext. 7", None),
+        ("+0020123456", None),
+        ("++4520123456", None),
+        ("00", None),
+        ("+４５２０１２３４５６", None),
+    ],
+)
+def test_a_phone_number_has_its_country_and_one_form(written, kept):
+    if kept is None:
+        for told in (lambda: parts.addresses({"phone": written}), lambda: own.customer({"phone": written})):
+            with pytest.raises(BadEvent, match="with its country") as refused:
+                told()
+            assert refused.value.field in ("addresses.phone", "customer.phone")
+    else:
+        assert parts.addresses({"phone": written, "whatsapp": written}) == {"phone": kept, "whatsapp": kept}
+        assert own.customer({"phone": written}) == Ref(phone=kept)
+
+
 def envelope(detail, **more):
     return {
         "version": "0", "id": "e1", "detail-type": "order.placed", "source": "shop",

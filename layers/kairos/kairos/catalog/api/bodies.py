@@ -18,6 +18,11 @@ Moment = Annotated[
     str, WithJsonSchema({"type": "string", "format": "date-time", "description": "ISO 8601; without a zone it is UTC"})
 ]
 Email = Annotated[str, WithJsonSchema({"type": "string", "format": "email", "maxLength": parts.TEXT})]
+Phone = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=parts.TEXT, pattern=parts.PHONE),
+    Field(description="With its country, such as +45 20 12 34 56"),
+]
 Name = Annotated[str, StringConstraints(max_length=bounds.LONGEST_NAME)]
 Long = Annotated[str, StringConstraints(max_length=bounds.LONGEST_TEXT)]
 Real = Annotated[float, Field(ge=bounds.LEAST_NUMBER, le=bounds.LARGEST_NUMBER)]
@@ -78,7 +83,7 @@ class Who(Open):
     id: Id | Number | None = Field(default=None, description="The shop's own id of a customer")
     anonymous_id: Text | None = Field(default=None, description="The id of a device whose owner is not known")
     email: Email | None = Field(default=None)
-    phone: Text | None = Field(default=None, description="With its country, such as +45 20 12 34 56")
+    phone: Phone | None = Field(default=None)
 
 
 class Event(Open):
@@ -138,8 +143,8 @@ class Addresses(Closed):
     """How somebody is reached; null takes an address away."""
 
     email: Email | None = None
-    phone: Text | None = None
-    whatsapp: Text | None = None
+    phone: Phone | None = None
+    whatsapp: Phone | None = None
     push: list[Push] | None = None
 
 

@@ -1,6 +1,7 @@
 """Kairos's own form of an event, as POST /v1/events and a Detail on the bus carry it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from kairos.domain.events import OWN_TYPES, Event, Json, Millis, Ref
@@ -72,7 +73,7 @@ def customer(value: Any, field: str = "customer") -> Ref | None:
     ref = Ref(**{k: (event_id if k == "id" else parts.text)(v, f"{field}.{k}") for k, v in named.items()})
     if ref.email:
         parts.email(ref.email, f"{field}.email")
-    return ref
+    return replace(ref, phone=parts.phone(ref.phone, f"{field}.phone")) if ref.phone else ref
 
 
 def reachable(ref: Ref | None, *, trusted: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The parts that several sources share: moments, ids, consents, addresses, and the refusal that names a field."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -8,6 +9,8 @@ from kairos.domain.events import AHEAD, Consent, Json, Millis
 
 TEXT: Final = 256
 PLATFORMS: Final = ("fcm", "apns", "sns")
+PHONE: Final = r"^[ ().\-/]*(\+|00)[ ().\-/]*[1-9]([ ().\-/]*[0-9]){6,14}[ ().\-/]*$"
+"""A number as people write it: with its country, and what makes it easier to read."""
 
 
 class BadEvent(Exception):
@@ -96,6 +99,9 @@ def addresses(value: Any, field: str = "addresses") -> dict[str, Any]:
     plain = {k: None if v is None else text(v, f"{field}.{k}") for k, v in body.items() if k != "push"}
     if given := plain.get("email"):
         email(given, f"{field}.email")
+    for kind in ("phone", "whatsapp"):
+        if given := plain.get(kind):
+            plain[kind] = phone(given, f"{field}.{kind}")
     if "push" not in body:
         return plain
     return plain | {"push": _tokens(body["push"], f"{field}.push")}
@@ -107,6 +113,14 @@ def email(value: str, field: str) -> str:
     if not (name and at and domain) or "@" in domain or " " in value:
         raise BadEvent("bad_value", "must be an e-mail address", field)
     return value
+
+
+def phone(value: str, field: str) -> str:
+    """A number with its country, in the one form in which carriers and providers write it (E.164)."""
+    if not re.match(PHONE, value):
+        raise BadEvent("bad_value", "must be a phone number with its country, such as +45 20 12 34 56", field)
+    digits = re.sub(r"\D", "", value)
+    return f"+{digits.removeprefix('00')}"
 
 
 def _tokens(value: Any, field: str) -> list[dict[str, Any]] | None:

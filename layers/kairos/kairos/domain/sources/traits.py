@@ -1,5 +1,6 @@
 """Traits: what somebody says of themselves, as attributes and addresses."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any, Final
@@ -17,13 +18,17 @@ PUSH: Final[Mapping[str, str]] = {"ios": "apns", "android": "fcm"}
 def told(
     said: Json, fields: Fields, *, field: str = "traits", zone: Any = None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Attributes and addresses; null takes one away, an empty address says nothing. Raises BadEvent."""
+    """Attributes and addresses; null takes one away, an empty address says nothing. Raises BadEvent.
+
+    A phone number without its country, as people type it, can be an attribute only.
+    """
     values = dict(parts.customer_attributes(renamed(fields, said), field))
-    addresses = parts.addresses(
-        {name: values.pop(name) for name in ADDRESSES if name in values and values[name] != ""}, field
-    )
+    typed = isinstance(values.get("phone"), str) and values["phone"] and not re.match(parts.PHONE, values["phone"])
+    reachable = {name: values[name] for name in ADDRESSES if name in values and values[name] != ""}
+    addresses = parts.addresses({name: reachable[name] for name in reachable if name != "phone" or not typed}, field)
     for name in ADDRESSES:
-        values.pop(name, None)
+        if name != "phone" or not typed:
+            values.pop(name, None)
     if isinstance(values.get("birthday"), str):
         values["birthday"] = day(values["birthday"], values.get("timezone") or zone)
     return values, addresses
