@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kairos.domain import tags
 from kairos.domain.events import AHEAD, Consent, Event, Ref, Wake
-from kairos.domain.sources import canonical, eventbridge, own, queued, ses, sms
+from kairos.domain.sources import canonical, eventbridge, own, parts, queued, ses, sms
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
@@ -110,6 +110,7 @@ def test_only_a_trusted_sender_speaks_of_consents_and_addresses():
         ("+1 (425) 555-0182", "+14255550182"),
         ("0045 2012.3456", "+4520123456"),
         ("+49/30/1234567", "+49301234567"),
+        ("+44 (0)20 7946 0958", "+442079460958"),
         ("20123456", None),
         ("410-555-9412", None),
         ("+45", None),
