@@ -158,7 +158,7 @@ def test_feedback_that_comes_before_the_receipt_counts_and_the_receipt_changes_n
     shop.hear(event("letter.wanted", "jim", "jim-1"))
     assert bounces
     assert shop.messages("jim") == [("sent", "")]
-    assert counted(shop.decided("jim")) == {"letter entered": 1, "letter sent": 1}
+    assert counted(shop.decided("jim")) == {"letter entered": 1, "letter sent": 1, "letter refused undeliverable": 1}
     shop.hear(event("letter.wanted", "jim", "jim-2"))
     assert counted(shop.decided("jim"))["letter refused suppressed"] == 1
 
@@ -187,7 +187,7 @@ def test_feedback_that_comes_five_times_is_heard_once(shop: Shop) -> None:
             shop.letter("BulkQueue", feedback(shop, kind, mail(shop, "lea")))
     shop.stack.settle()
     assert shop.messages("lea") == [("sent", "")]
-    assert counted(shop.decided("lea")) == {"letter entered": 1, "letter sent": 1}
+    assert counted(shop.decided("lea")) == {"letter entered": 1, "letter sent": 1, "letter refused undeliverable": 1}
     told = counted(one["type"] for one in shop.archived() if (one["customer"] or {}).get("id") == "lea")
     assert told["message.bounced"] == 5, "the archive has each delivery of it, by one id"
     ids = {one["id"] for one in shop.archived() if one["type"] == "message.bounced" and one["customer"]["id"] == "lea"}
