@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kairos.domain.events import Millis
+from kairos.domain.events import Event, Millis, Ref
 from kairos.domain.state import State
 
 KEPT: Final = 5
@@ -24,6 +24,16 @@ def note(state: State, channel: str, address: str, time: Millis, *, closed: bool
     for oldest in sorted(kept, key=lambda one: abs(kept[one]))[: len(kept) - KEPT]:
         del kept[oldest]
     return (before > 0) != closed
+
+
+def event(place: str, owner: str, time: Millis, received: Millis, reason: str = "") -> Event:
+    """For a customer who is reached at the address (`channel#hash`): it is closed for that reason, or open if there is none."""
+    channel, _, hashed = place.partition("#")
+    word, said = ("suppressed", {"reason": reason}) if reason else ("released", {})
+    return Event(
+        id=f"{hashed}.{word}.{time}", type=f"address.{word}", time=time, received=received, source=channel,
+        customer=Ref(id=owner), properties={"channel": channel, "address_hash": hashed, **said}, own=True,
+    )  # fmt: skip
 
 
 def unite(state: State, other: State) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from kairos.domain import interest
+from kairos.domain import interest, suppression
 from kairos.domain.access import Scope
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Event, Millis, Ref
@@ -117,6 +117,11 @@ def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:
             {"topic": topic, "channel": channel, "state": word, "proven": proven, "time": _iso(time)}
             for topic, channel, word, proven, time in _consents(state)
         ],
+        "suppressed": sorted(
+            channel
+            for channel, fact in state.addresses.items()
+            if fact.value and suppression.is_closed(state, channel, fact.value)
+        ),
         "segments": sorted(name for name, holds in catalog.policy.segments.items() if holds(look)),
         "tags": sorted(name for name, (on, _) in state.tags.items() if on),
         "campaigns": [

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from kairos.domain import soft_bounces
+from kairos.domain import soft_bounces, suppression
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import PutMessage, Record
 from kairos.domain.events import Event, Millis
@@ -100,13 +100,14 @@ class Learning:
 
     def _closed(self, said: Feedback, now: Millis) -> Iterator[Event]:
         """Nothing goes there any more, whoever is to be written to there; those who are there are told."""
-        hashed = self._catalog.address_hash
-        if not (place := said.place(hashed)) or not self._addresses.suppress(place, said.why, said.time):
+        if not (place := said.place(self._catalog.address_hash)) or not self._addresses.suppress(
+            place, said.why, said.time
+        ):
             return
         mine = {said.customer} if said.permanent and said.message else set()  # the message's own event says so
         for owner in self._addresses.owners(place, OWNERS):
             if owner not in mine:
-                yield said.closed(owner, now, hashed)
+                yield suppression.event(place, owner, said.time, now, said.why)
 
     def _gone_soft(self, said: Feedback) -> bool:
         """Whether an address has bounced so often now that nobody can be there."""

@@ -66,6 +66,7 @@ class CustomerView(Open):
     )
     addresses: dict[str, Any]
     consents: list[dict[str, Any]]
+    suppressed: list[str] = Field(description="Channels whose address is closed: it bounced, complained or said STOP")
     segments: list[str]
     tags: list[str]
     campaigns: list[dict[str, Any]] = Field(description="Under way")

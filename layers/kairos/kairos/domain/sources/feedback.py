@@ -69,15 +69,6 @@ class Feedback:
         """That the message was sent, as `deliver` would have told it."""
         return self._event("sent", f"{self.message}.sent", received, {})
 
-    def closed(self, customer: str, received: Millis, address_hash: AddressHash) -> Event:
-        """For somebody who can be reached at the address that is closed, whoever the message was for."""
-        hashed = address_hash(self.channel, self.address)
-        said = {"channel": self.channel, "address_hash": hashed, "reason": self.why}
-        return Event(
-            id=f"{hashed}.suppressed.{self.time}", type="address.suppressed", time=self.time, received=received,
-            source=self.channel, customer=Ref(id=customer), properties=said, own=True,
-        )  # fmt: skip
-
     def withdrawal(self, customer: str, marketing: tuple[str, ...], received: Millis) -> Event:
         """The word of somebody who has unsubscribed at the provider's, for those of the topics that there are."""
         named = marketing if ALL in self.topics else [topic for topic in marketing if topic in self.topics]
