@@ -65,9 +65,7 @@ def open_(address: str, channel: str | None, stack: str | None, region: str | No
 )
 @channel
 @where
-def close(
-    address: str | None, file: Path | None, channel: str | None, stack: str | None, region: str | None
-) -> None:  # fmt: skip
+def close(address: str | None, file: Path | None, channel: str | None, stack: str | None, region: str | None) -> None:
     """Lets nothing be sent there any more, by whatever campaign, to whomever; also before anybody has that address."""
     if address is not None and file is None:
         named = [address]
@@ -76,7 +74,7 @@ def close(
     else:
         raise click.UsageError("one ADDRESS, or --from FILE")
     addresses, closed = _reached(stack, region), 0
-    with click.progressbar(named, label="closing", show_pos=True, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(named, label="closing", show_pos=True) as bar:
         for one in bar:
             for known in _known(addresses, one, channel):
                 addresses.close(known)

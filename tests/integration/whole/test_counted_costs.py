@@ -1,10 +1,12 @@
 """What an event costs, counted on the project's own stack."""
 
+import json
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from local.aws.outbox import Sent
 from local.stack import Stack
 
 ONE_READ_ONE_WRITE = {"BatchGetItem": 1, "PutItem": 1}
@@ -94,3 +96,39 @@ def test_a_batch_of_a_hundred_is_one_request_ten_to_the_queue_and_none_to_the_ta
     asked = {f"{s}.{name}": count for s, operations in spent.items() for name, count in operations.items() if count}
     assert asked == {"sqs.SendMessageBatch": 10}
     assert after["invocations"]["IngestFunction"] - before["invocations"]["IngestFunction"] == 1
+
+
+def test_ten_deliveries_in_a_batch_cost_a_write_each_and_one_read_of_all(whole: Stack) -> None:
+    topics, whole.providers._mail_topics = whole.providers._mail_topics, {}  # SES says nothing for now
+    for number in range(11):
+        addresses = {"email": f"c{number}@shop.example"}
+        assert (
+            whole.request("PUT", f"/v1/customers/c{number}", {"addresses": addresses}, key="dev-admin-key").status
+            == 200
+        )
+        order = {"type": "order.placed", "customer": f"c{number}", "properties": {"order_id": str(number)}}
+        assert whole.post_events([order]).status == 202
+    whole.settle()
+    whole.providers._mail_topics = topics
+    first, *others = [delivered(sent) for sent in whole.providers.sent]
+    tell(whole, [first])  # everything is warm then
+    meter = Meter(whole)
+    tell(whole, others)
+    requests, units = meter.look()
+    assert requests == {"UpdateItem": 10, "BatchGetItem": 1}
+    assert (units["read"], units["write"]) == (10 * 0.5, 10)
+
+
+def delivered(sent: Sent) -> dict[str, Any]:
+    """As SES tells it."""
+    stamp, tags = "2026-11-24T10:00:00.000Z", {name: [value] for name, value in sent.tags.items()}
+    mail = {"messageId": sent.id, "timestamp": stamp, "tags": tags}
+    return {"eventType": "Delivery", "mail": mail, "delivery": {"timestamp": stamp, "recipients": [sent.to]}}
+
+
+def tell(stack: Stack, said: list[dict[str, Any]]) -> None:
+    """In one batch of the queue of feedback."""
+    entries: Any = [{"Id": str(number), "MessageBody": json.dumps(one)} for number, one in enumerate(said)]
+    queue = stack.template.resolve.known["BulkQueue"]
+    stack.session.client("sqs").send_message_batch(QueueUrl=queue, Entries=entries)
+    stack.settle()
