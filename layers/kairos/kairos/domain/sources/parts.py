@@ -117,7 +117,7 @@ def email(value: str, field: str) -> str:
 
 def phone(value: str, field: str) -> str:
     """A number with its country, in the one form in which carriers and providers write it (E.164)."""
-    if not re.match(PHONE, value):
+    if not re.fullmatch(PHONE, value):
         raise BadEvent("bad_value", "must be a phone number with its country, such as +45 20 12 34 56", field)
     digits = re.sub(r"\D", "", value.replace("(0)", ""))  # (0) is dialled at home only
     return f"+{digits.removeprefix('00')}"

@@ -23,7 +23,7 @@ def told(
     A phone number without its country, as people type it, can be an attribute only.
     """
     values = dict(parts.customer_attributes(renamed(fields, said), field))
-    typed = isinstance(values.get("phone"), str) and values["phone"] and not re.match(parts.PHONE, values["phone"])
+    typed = isinstance(values.get("phone"), str) and values["phone"] and not re.fullmatch(parts.PHONE, values["phone"])
     reachable = {name: values[name] for name in ADDRESSES if name in values and values[name] != ""}
     addresses = parts.addresses({name: reachable[name] for name in reachable if name != "phone" or not typed}, field)
     for name in ADDRESSES:
