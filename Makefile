@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --require-hashes --python
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint format types unit simulate test-e2e bench build layers-host tools invoke lock clean
+.PHONY: help setup demo dev test lint format types unit simulate fuzz test-e2e bench build layers-host tools invoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -86,6 +86,10 @@ unit: tools
 SEEDS ?= 10000
 simulate: $(VENV)/.dev ## the stack under faults, promises checked: SEEDS=10000, FIRST=0; REPLAY=seed tells one step by step
 	$(BIN)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)))
+
+N ?= 100000
+fuzz: $(VENV)/.dev ## broken payloads against the deployed functions: N=100000, FIRST=0; N=1 FIRST=seed tries one again
+	$(BIN)/python -m tests.fuzz --payloads $(N) $(if $(FIRST),--first $(FIRST))
 
 test-e2e: tools ## the real sam build and sam deploy into ministack
 	$(BIN)/python -m pytest --quiet tests/end_to_end/test_ministack.py

@@ -85,6 +85,8 @@ def test_gzip_is_known_by_its_bytes(headers):
         (b"{", {}, 400, "bad_json"),
         (b"\x1f\x8b", {}, 400, "bad_gzip"),
         (gzip.compress(b"{}")[:-3], {}, 400, "bad_gzip"),
+        (gzip.compress(b"{}") + b"more", {}, 400, "bad_gzip"),
+        (gzip.compress(b"") * 50_000, {}, 400, "bad_gzip"),
         (gzip.compress(b" " * (LARGEST + 1)), {}, 413, "too_large"),
         (gzip.compress(b" " * LARGEST) + gzip.compress(b" "), {}, 413, "too_large"),
         (b" " * (LARGEST + 1), {}, 413, "too_large"),
