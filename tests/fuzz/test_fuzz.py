@@ -1,6 +1,7 @@
 """The fuzzer in small, and that it would notice."""
 
 import json
+from random import Random
 
 import pytest
 
@@ -42,8 +43,6 @@ def test_an_answer_that_is_wrong_is_noticed(status: int, body: dict[str, object]
 
 
 def test_a_payload_is_the_same_whenever_it_is_tried_again() -> None:
-    from random import Random
-
     for number in range(200):
         one, other = (broken(Random(number).choice(seeds()), Random(number)) for _ in range(2))
         assert repr(one) == repr(other)

@@ -8,10 +8,12 @@ ENGINE = Path(__file__).parents[2] / "layers" / "kairos"
 PARTS = (
     "kairos.bootstrap", "kairos.service.evaluate", "kairos.domain.link", "kairos.adapters.dynamodb.customers",
     "kairos.adapters.dynamodb.messages", "kairos.adapters.queues", "kairos.adapters.archive",
+    "kairos.adapters.contracts", "kairos.compiled", "kairos.service.hearing",
 )  # fmt: skip
 DEAR = {
     "pydantic",
     "jinja2",
+    "jsonschema_rs",
     "yaml",
     "ruamel",
     "babel",

@@ -35,7 +35,7 @@ BROKEN = {
     "secrets-compared-in-constant-time": (
         "kairos/domain/c.py", "import hmac\n\n\ndef f(key, body, mac):\n    return mac == hmac.digest(key, body, 'sha256')\n"
     ),
-    "no-parsing-of-json-from-outside-but-by-read-json": (
+    "no-parsing-of-json-from-outside-but-by-strict-json": (
         "kairos/service/c.py", "import json\n\n\ndef f(body):\n    return json.loads(body)\n"
     ),
 }  # fmt: skip
