@@ -52,7 +52,7 @@ class Page(SimpleHTTPRequestHandler):
 def command(client: str, address: str, site: str) -> list[str]:
     who = name(client)
     if client in PYTHONS:
-        return [str(PYTHON), str(SHOPS / f"{client}.py"), f"http://{address}", KEY, who]
+        return [str(PYTHON), str(SHOPS / "python.py"), client, f"http://{address}", KEY, who]
     if client in NODES:
         return [str(NODE), str(SHOPS / f"{client}.mjs"), f"http://{address}", KEY, who]
     page = f"{site}/browser.html?api={address}&key={KEY}&who={who}"

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 
 const { Analytics } = createRequire(process.cwd() + '/')('@segment/analytics-node')
 const [url, writeKey, userId] = process.argv.slice(2)
-const analytics = new Analytics({ writeKey, host: url, maxEventsInBatch: 250, flushInterval: 500 })
+const analytics = new Analytics({ writeKey, host: url, maxEventsInBatch: 250, flushInterval: 500, httpRequestTimeout: 60000 })
 analytics.identify({ userId, traits: { email: `${userId}@shop.example`, firstName: 'Ada' } })
 analytics.track({ userId, event: 'Signed Up', properties: { type: 'organic', email: `${userId}@shop.example` } })
 analytics.track({ userId, event: 'Product Added', properties: { cart_id: `cart-${userId}`, product_id: 'kite', name: 'Oak kite', price: 34.5 } })

@@ -19,6 +19,7 @@ _KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 _ALL_KINDS: Final = {*conditions.KINDS, *steps.KINDS}
 _ABOUT: Final = ("id", "when", "name", "weight")  # what stands beside the kind of a step or branch
 _TRIGGERS: Final = {*triggers.KINDS, "absent"}
+_SELECTORS: Final = ("Selector", "SameSelector", "Counted", "Absent", "Goal", "On", "Rule")
 _TYPES: Final = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -85,7 +86,9 @@ def _told(error: Any, loc: Path_, path: Path_, source: Source, scope: Scope) -> 
     if kind in limits:
         name, word = limits[kind]
         return place, dotted(path), _shown(value), f"{word} {context[name]:g}", ""
-    return place, dotted(path), _shown(value), _TYPES.get(kind, error["msg"]), ""
+    selector = isinstance(value, str) and context.get("class_name") in _SELECTORS
+    near = f"such as {{event: {value}}}" if selector else ""
+    return place, dotted(path), _shown(value), _TYPES.get(kind, error["msg"]), near
 
 
 def _kind(what: str, value: Any) -> tuple[str, str, str]:

@@ -71,7 +71,8 @@ def _customers(supply: Supply, policy: Policy, bundles: Mapping[str, Any], found
     grow(known, supply.customers)
     for name in (*_ALWAYS, *policy.attributes.indexed):
         plant(known, (name,))
-    for node in (*bundles.values(), policy.bundle()):
+    rules = {name: part for name, part in policy.bundle().items() if name != "attributes"}  # which says how, not which
+    for node in (*bundles.values(), rules):
         for path in named(node, "attributes"):
             plant(known, path)
     for folder in found.folders.values():
