@@ -46,7 +46,7 @@ def _event(chain: Chain, bundle: Mapping[str, Any], supply: Supply) -> tuple[str
     trigger, rest = bundle["trigger"], chain[1:]
     kind = _WORDS.get(trigger["kind"], trigger["kind"])
     if kind in EVENTLESS:
-        return "no event", "customer.…", f"a {kind} trigger has no event"
+        return "no event", "customer.…", f"a trigger by {kind} has no event"
     if rest and rest[0] not in EVENT_FIELDS:
         return f"an event has no {rest[0]!r}", "one of " + ", ".join(EVENT_FIELDS), nearest(rest[0], list(EVENT_FIELDS))
     types = trigger.get("on", {}).get("event", ())
