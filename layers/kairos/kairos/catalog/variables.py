@@ -11,6 +11,7 @@ from kairos.catalog.reads import Chain, Reads
 from kairos.catalog.supply import Supply, Tree, grow, missing, named, plant, read_samples
 from kairos.domain.language.policy import Policy
 from kairos.domain.language.references import EVENT_FIELDS
+from kairos.domain.language.scope import Scope, eventless
 from kairos.domain.language.triggers import EVENTLESS
 
 _ANSWER: Final = re.compile(r"""\banswer\(\s*(["'])(?P<name>[^"']+)\1""")
@@ -46,7 +47,7 @@ def _event(chain: Chain, bundle: Mapping[str, Any], supply: Supply) -> tuple[str
     trigger, rest = bundle["trigger"], chain[1:]
     kind = _WORDS.get(trigger["kind"], trigger["kind"])
     if kind in EVENTLESS:
-        return "no event", "customer.…", f"a trigger by {kind} has no event"
+        return "no event", "customer.…", eventless(Scope(eventless=kind))
     if rest and rest[0] not in EVENT_FIELDS:
         return f"an event has no {rest[0]!r}", "one of " + ", ".join(EVENT_FIELDS), nearest(rest[0], list(EVENT_FIELDS))
     types = trigger.get("on", {}).get("event", ())
