@@ -1,10 +1,11 @@
-"""moto's slow or wrong paths on the way of an event: the bus's envelope, the queues' counts, DynamoDB's answers."""
+"""moto's and botocore's slow or wrong paths: the bus's envelope, the queues' counts, DynamoDB's answers, new sandboxes."""
 
 import copy
 import uuid
 from functools import cache, wraps
 from typing import Any, Final
 
+from botocore import session
 from moto.core import responses, utils
 from moto.core.serialize import JSONSerializer
 from moto.events.utils import EventTemplateParser
@@ -95,7 +96,8 @@ def _valid(backend: SQSBackend, queue_name: str, message: Message) -> bool:
 
 
 def _remembered() -> None:
-    """What moto works out again at every request though it never changes."""
+    """What moto works out again at every request, and botocore with every sandbox, though it never changes."""
+    replace(session, "create_loader", cache(session.create_loader))  # each would read the descriptions of all services anew
     replace(responses, "method_names_from_class", cache(utils.method_names_from_class))
     for module in (sqs_models, utils, responses):
         replace(module, "camelcase_to_underscores", cache(utils.camelcase_to_underscores))
