@@ -14,8 +14,12 @@ from local.clock import iso
 OUTCOMES: Final = frozenset({"entered", "sent", "in_doubt", "deferred", "refused"})
 
 
+REMEMBERED: Final = 2_000
+"""Objects that are read once; later ones each time that somebody asks, or a long life would be in memory twice."""
+
+
 class Archive:
-    """The archive's lines, each object read once."""
+    """The archive's lines."""
 
     def __init__(self, buckets: Sequence[str]) -> None:
         self._buckets = buckets
@@ -24,16 +28,25 @@ class Archive:
     def lines(self) -> list[dict[str, Any]]:
         """Every line, in the order written."""
         with lock:
-            for bucket in self._buckets:
-                for name, key in s3_backends[ACCOUNT]["aws"].buckets[bucket].keys.items():
-                    if name not in self._read:
-                        self._read[name] = _parse(key.value)
-        return [line for lines in self._read.values() for line in lines]
+            keys = [key for bucket in self._buckets for key in _objects(bucket)]
+        return [line for key in keys for line in self._lines(key)]
+
+    def _lines(self, key: Any) -> list[dict[str, Any]]:
+        if key.name in self._read:
+            return self._read[key.name]
+        lines = _parse(key.value)
+        if len(self._read) < REMEMBERED:
+            self._read[key.name] = lines
+        return lines
 
     def decisions(self) -> list[dict[str, Any]]:
         """The records of decisions, with their times in ISO 8601."""
         records = [line["record"] for line in self.lines() if "record" in line]
         return [record | {"time": _time(record["time"])} for record in records if record["outcome"] in OUTCOMES]
+
+
+def _objects(bucket: str) -> list[Any]:
+    return list(s3_backends[ACCOUNT]["aws"].buckets[bucket].keys.values())
 
 
 def _time(moment: Any) -> str:

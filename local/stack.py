@@ -32,6 +32,7 @@ from local.aws.providers import Providers
 from local.aws.schedule import schedules_of
 from local.aws.shortcuts import take
 from local.aws.sources import Poller, sources_of
+from local.aws.spill import objects_on_disk
 from local.aws.tables import Places, mend, places
 from local.aws.template import ACCOUNT, REGION, Template
 from local.aws.visibility import give_back
@@ -83,6 +84,7 @@ class Stack:
         mend()
         take()
         give_back()
+        objects_on_disk()
         stamp_with(clock)
         self._mock = mock_aws()
         self._mock.start()

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from botocore.awsrequest import AWSPreparedRequest
+from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from local.aws.faults import Answer
 from local.aws.feedback import of_mail, of_mail_later, of_text, of_whatsapp
 from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
+from local.aws.spill import Shelf
 from local.aws.template import ACCOUNT, REGION, Template
 
 ACCOUNT_OF_SES: Final = {
@@ -28,7 +30,7 @@ class Providers:
 
     def __init__(self, template: Template, clock: Callable[[], int]) -> None:
         self.clock = clock
-        self.sent: list[Sent] = []
+        self.sent: Shelf[Sent] = Shelf()
         self._mail_topics = _ses_destinations(template)
         self._text_topics = _sms_destinations(template)
         self._whatsapp_topic = str(template.resolve.known.get("SmsFeedbackTopic", ""))  # a business account names it
@@ -55,6 +57,7 @@ class Providers:
         """Keeps what this call has sent, and reports on it as the provider would."""
         for sent in accepted(call, request, answer, self.clock()):
             self.sent.append(sent)
+            _forget()
             if call == "ses.SendEmail":
                 self._report_mail(sent, json.loads(bytes_of(request.body)).get("ConfigurationSetName", ""))
             elif call == "pinpoint-sms-voice-v2.SendTextMessage":
@@ -89,7 +92,18 @@ def _json(body: Mapping[str, Any]) -> Answer:
 
 
 def _publish(topic: str, event: Mapping[str, Any]) -> None:
-    sns_backends[ACCOUNT][REGION].topics[topic].publish(json.dumps(event))
+    found = sns_backends[ACCOUNT][REGION].topics[topic]
+    found.publish(json.dumps(event))
+    found.sent_notifications.clear()
+
+
+def _forget() -> None:
+    """What moto keeps of each message, whole, for tests of its own."""
+    texts, mails = sns_backends[ACCOUNT][REGION], ses_backends[ACCOUNT][REGION]
+    mails.sent_messages.clear()
+    texts.sms_messages.clear()
+    for endpoint in texts.platform_endpoints.values():
+        endpoint.messages.clear()
 
 
 def _ses_destinations(template: Template) -> dict[str, list[tuple[str, frozenset[str]]]]:

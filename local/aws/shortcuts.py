@@ -97,7 +97,7 @@ def _valid(backend: SQSBackend, queue_name: str, message: Message) -> bool:
 
 def _remembered() -> None:
     """What moto works out again at every request, and botocore with every sandbox, though it never changes."""
-    replace(session, "create_loader", cache(session.create_loader))  # each would read the descriptions of all services anew
+    replace(session, "create_loader", cache(session.create_loader))  # each would read all descriptions anew
     replace(responses, "method_names_from_class", cache(utils.method_names_from_class))
     for module in (sqs_models, utils, responses):
         replace(module, "camelcase_to_underscores", cache(utils.camelcase_to_underscores))

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from moto.sqs.models import Message, Queue, sqs_backends
 
 from local.aws.gateway import lock
 from local.aws.lambdas import FunctionError, Lambdas
 from local.aws.template import ACCOUNT, REGION, Template
+
+DELETED: Final = 1_000
+"""Receipts of deleted messages that are remembered, in case somebody deletes one twice."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ def _delete(queue: Queue, ids: set[str]) -> None:
     for message in queue._messages:
         if message.id in ids:
             queue.pending_messages.discard(message)
+            if len(queue.deleted_messages) > DELETED:
+                queue.deleted_messages.clear()
             queue.deleted_messages.update(handle for handle in message.all_receipt_handles if handle)
         else:
             kept.append(message)

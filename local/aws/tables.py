@@ -38,12 +38,15 @@ class Places:
         """Notes what a write has made of an item."""
         if key[1].startswith("M#"):
             self.owners[key[1][2:]] = key[0].removeprefix("C#")
+        there = item is not None and "due_shard" in item.attrs and "due_at" in item.attrs
+        now = (str(item.attrs["due_shard"].value), int(item.attrs["due_at"].value)) if there and item else None
+        if now == self._placed.get(key):
+            return
         if placed := self._placed.pop(key, None):
             self.shards[placed[0]].pop(key, None)
-        if item is None or "due_shard" not in item.attrs or "due_at" not in item.attrs:
+        if now is None:
             return
-        shard, due = str(item.attrs["due_shard"].value), int(item.attrs["due_at"].value)
-        self._placed[key] = (shard, due)
+        shard, due = self._placed[key] = now
         self.shards.setdefault(shard, {})[key] = due
         heapq.heappush(self._heap, (due, key))
 
