@@ -15,6 +15,8 @@ _UNSEEN: Final = re.compile(
 """What hides in a line or turns it round; what joins letters and emoji, and marks a direction, stays."""
 LONGEST_SUBJECT: Final = 200
 """Characters; no client shows half of it."""
+_ENCODED: Final = "=?"
+"""How RFC 2047 begins what stands for other characters: in a name, none of ours."""
 _VERBATIM: Final = ("list-unsubscribe", "message-id")
 
 
@@ -25,7 +27,8 @@ class _Wire(EmailPolicy):
         if name.lower() in _VERBATIM:
             return f"{name}: {value}\r\n"
         if name.lower() == "subject":
-            charset = "us-ascii" if value.isascii() else "utf-8"
+            # what only looks encoded is encoded itself, or it would be decoded to something else
+            charset = "us-ascii" if value.isascii() and _ENCODED not in value else "utf-8"
             return f"{name}: {Header(str(value), charset, 76, name).encode(linesep=chr(13) + chr(10))}\r\n"
         folded: str = super().fold(name, value)
         return folded
@@ -48,7 +51,7 @@ def mailbox(text: str) -> str:
 
     Raises ValueError for what has none.
     """
-    line = one_line(text)
+    line = one_line(text).replace(_ENCODED, "= ?")
     name, bracket, rest = line.rpartition("<")
     where = address(rest.removesuffix(">") if bracket else line)
     return str(Address(display_name=name.strip().strip('"').strip(), addr_spec=where))
@@ -73,7 +76,8 @@ def compose(*, to: str, subject: str, text: str, html: str, headers: Mapping[str
     """
     mail = EmailMessage(policy=_POLICY)
     mail["To"] = address(to)
-    mail["Subject"] = one_line(subject)
+    line = one_line(subject)  # a header decodes what it is given, so that what only looks encoded is encoded once more
+    mail["Subject"] = Header(line, "utf-8").encode() if _ENCODED in line else line
     for name, value in headers.items():
         mail[name] = value if name.lower() in _VERBATIM else one_line(value)
     mail.set_content(text, cte="quoted-printable")

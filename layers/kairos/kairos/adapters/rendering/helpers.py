@@ -17,6 +17,8 @@ from kairos.service.ports import BrokenTemplate
 
 _PERSON: Final = ("first_name", "last_name", "name")
 _ADDRESS: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
+_MOST: Final = Decimal(10) ** 15
+"""No amount of money is as large; one of a million digits would take the message's time."""
 _NAMED: Final = ("short", "medium", "long", "full")
 
 
@@ -54,7 +56,10 @@ def money_in(locale: str, default: str) -> Callable[..., str]:
     def money(amount: Any, currency: str = default) -> str:
         try:
             validate_currency(currency.upper())
-            return format_currency(Decimal(str(amount)), currency.upper(), locale=babel)
+            given = Decimal(str(amount))
+            if not abs(given) < _MOST:
+                raise InvalidOperation
+            return format_currency(given, currency.upper(), locale=babel)
         except (InvalidOperation, UnknownCurrencyError, AttributeError):
             raise BrokenTemplate("money: not an amount in a currency") from None
 
