@@ -31,14 +31,14 @@ _PUT = PutMessage(
 
 
 def seconds(*works: Callable[[], object], rounds: int = 15, times: int = 60) -> list[float]:
-    """Of one piece of each work, the best of several rounds; the works take turns, so that load falls on all."""
+    """CPU of one piece of each work, the best of several rounds; the works take turns, so that load falls on all."""
     best = [float("inf")] * len(works)
     for _ in range(rounds):
         for number, work in enumerate(works):
-            began = time.perf_counter()
+            began = time.process_time()
             for _ in range(times):
                 work()
-            best[number] = min(best[number], (time.perf_counter() - began) / times)
+            best[number] = min(best[number], (time.process_time() - began) / times)
     return best
 
 

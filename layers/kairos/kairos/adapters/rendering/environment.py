@@ -20,6 +20,7 @@ _UNSEEN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 """Controls, and what turns the direction of the text around it (Unicode's Trojan Source): no reader could see them."""
+_SUSPECTS: Final = tuple(filter(_UNSEEN.match, map(chr, (*range(0xA0), *range(0x2000, 0x2070), *range(0xFEFF, 0xFFFC)))))
 
 Scope = Mapping[str, Any]
 
@@ -30,6 +31,8 @@ class Environment(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "+", "%"})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and (value := obj.get(attribute)) is not None:  # nearly always
+            return value
         return self._field(obj, attribute) if isinstance(obj, _MAPPINGS) else super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -91,7 +94,19 @@ def render(template: Template, scope: Scope, where: str, lines: Mapping[int, str
     except Exception as wrong:  # whatever a template does wrong, the message fails, not the batch
         line = _line(wrong)
         raise BrokenTemplate(f"{lines.get(line, f'{where}:{line}')}: {_what(wrong)}") from None
-    return _UNSEEN.sub("", "".join(parts))
+    return visible("".join(parts))
+
+
+def visible(text: str) -> str:
+    """The text without what nobody could see; looked for one by one, which is several times quicker than a pattern."""
+    if any(map(text.__contains__, _SUSPECTS)):
+        return _UNSEEN.sub("", text)
+    try:
+        if not text.isascii():
+            text.encode()
+    except UnicodeEncodeError:  # half a character
+        return _UNSEEN.sub("", text)
+    return text
 
 
 def compiled(made: Environment, source: str, where: str) -> Template:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parseaddr
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -151,6 +151,7 @@ def _place(where: str, line: int, layout: str = "") -> str:
     return f"{layout or where}:{line}"
 
 
+@lru_cache(maxsize=16)
 def _mailbox(field: str, text: str) -> str:
     try:
         return mailbox(text) if text else ""
