@@ -10,6 +10,7 @@ from kairos.adapters.dynamodb.addresses import DynamoAddresses
 from kairos.adapters.dynamodb.audience import DynamoAudience
 from kairos.adapters.dynamodb.calendar import DynamoCalendar
 from kairos.adapters.dynamodb.control import DynamoControl
+from kairos.adapters.dynamodb.coupons import DynamoCoupons
 from kairos.adapters.dynamodb.customers import DynamoCustomers
 from kairos.adapters.dynamodb.due import DynamoDue
 from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
@@ -123,7 +124,7 @@ class Doors:
         return Deliver(
             DynamoMessages(self._table, self._clock), self._queues, self._archive, DynamoControl(self._table),
             DynamoAddresses(self._table), EventBridgeBus(lambda: self._aws.events, self._aws.bus), PlainText(),
-            {"email": mail, "sms": sms, "push": push}, self._catalog, self._clock, self._ids, self._tally,
+            DynamoCoupons(self._table, lambda: KEYS), {"email": mail, "sms": sms, "push": push}, self._catalog, self._clock, self._ids, self._tally,
         )  # fmt: skip
 
     def sweep(self) -> Sweep:

@@ -118,6 +118,7 @@ def deliver() -> "Deliver":
     from kairos.adapters.bus import EventBridgeBus
     from kairos.adapters.dynamodb.addresses import DynamoAddresses
     from kairos.adapters.dynamodb.control import DynamoControl
+    from kairos.adapters.dynamodb.coupons import DynamoCoupons
     from kairos.adapters.dynamodb.messages import DynamoMessages
     from kairos.adapters.queues import SqsQueues
     from kairos.adapters.rendering import JinjaRenderer
@@ -136,6 +137,7 @@ def deliver() -> "Deliver":
         addresses=DynamoAddresses(table),
         bus=EventBridgeBus(fresh(aws.events), env.bus),
         renderer=JinjaRenderer(compiled.read(env.catalog_dir, "templates.json"), keyring, env.base_url),
+        codes=DynamoCoupons(table, keyring),
         providers=providers(env, aws, bundle["policy"]),
         catalog=link(bundle).with_address_key(env.address_key),
         clock=now,
@@ -194,6 +196,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.adapters.archive import FirehoseArchive
     from kairos.adapters.dynamodb.addresses import DynamoAddresses
     from kairos.adapters.dynamodb.control import DynamoControl
+    from kairos.adapters.dynamodb.coupons import DynamoShownCodes
     from kairos.adapters.dynamodb.customers import DynamoCustomers
     from kairos.adapters.dynamodb.messages import DynamoMessages
     from kairos.adapters.dynamodb.reputation import DynamoReputation
@@ -201,6 +204,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.domain.link import link
     from kairos.service.evaluate import Evaluate
     from kairos.service.feedback import Learning
+    from kairos.service.redeem import Redeem
 
     table = _table(env.table, aws)
     linked = link(compiled.bundle(env.catalog_dir)).with_address_key(env.address_key)
@@ -220,6 +224,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
         tally=tally,
         external=_occurrences(table, queues, catalog).external if fan_out else None,
         hearing=compiled.hearing(env.catalog_dir, _agreed(env.catalog_dir)) if fan_out else None,
+        redeem=Redeem(DynamoShownCodes(table), catalog),
     )
     return service, store, catalog
 

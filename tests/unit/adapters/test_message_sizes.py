@@ -9,7 +9,7 @@ from kairos.service.ports import BrokenTemplate, Outgoing
 
 MADE = Outgoing(
     message="m", customer="ada", campaign="c", step="send.x", variant="", channel="sms", to={}, transactional=False,
-    expires=0, coupon={}, text="",
+    expires=0, text="",
 )  # fmt: skip
 
 

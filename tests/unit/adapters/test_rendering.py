@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from kairos.catalog.jinja_source import SCOPE
+from kairos.domain.coupons import Issued, derive
 from kairos.domain.tokens import Answer, Confirm, Link, Preferences, Unsubscribe, verify
 from kairos.service.ports import BrokenTemplate
 from tests.unit.adapters.rendered import KEYS, NOW, PUT, dossier, mail, renderer, text
@@ -90,18 +91,19 @@ def test_preferences_are_the_customer_s_and_in_every_message():
     assert verify(token, Preferences, keys=KEYS, now=NOW) == Preferences("ada", PUT.id)
 
 
-def test_a_coupon_s_code_stays_when_the_message_is_rendered_again_and_its_time_starts_anew():
-    put = replace(PUT, coupon={"id": "c1", "name": "comeback", "percent": 15, "valid": 3_600_000})
-    first, again = (
-        renderer(email=mail("{{ coupon.code }} {{ coupon.percent }}")).render(dossier(put), NOW + t) for t in (0, 5000)
-    )
-    assert first.text == again.text
-    assert first.coupon["code"] == again.coupon["code"] == first.text.split()[0]
-    assert (again.coupon["expires"] - first.coupon["expires"]).total_seconds() == 5
-    other = renderer(email=mail("{{ coupon.code }}")).render(
-        dossier(replace(put, coupon={"id": "c2", "name": "comeback", "percent": 15, "valid": 1})), NOW
-    )
-    assert other.coupon["code"] != first.coupon["code"]
+COUPON = {"id": "c1", "name": "comeback", "percent": 15, "valid": 3_600_000}
+
+
+def test_a_coupon_is_what_was_issued_and_its_end_is_in_the_customer_s_time():
+    issued = Issued("COME-BACK", NOW + 3_600_000)
+    source = "{{ coupon.name }} {{ coupon.code }} {{ coupon.percent }} {{ coupon.expires.hour }} {{ date(coupon.expires, 'HH:mm') }}"
+    asked = replace(dossier(replace(PUT, coupon=COUPON), {"timezone": "Asia/Tokyo"}), coupon=issued)
+    assert renderer(email=mail(source)).render(asked, NOW).text == "comeback COME-BACK 15 21 21:06"
+
+
+def test_a_preview_shows_the_code_that_would_be_issued():
+    made = renderer(email=mail("{{ coupon.code }}")).render(dossier(replace(PUT, coupon=COUPON)), NOW)
+    assert made.text == derive(COUPON, KEYS)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from kairos.service.reputation import Breaker
 from kairos.service.sweep import Sweep
 from tests import fakes
 from tests.fake_addresses import FakeAddresses, FakeReputation
+from tests.fake_codes import FakeCodes
 from tests.fake_messages import FakeMessages
 from tests.fakes import Killed, World
 from tests.unit.domain.shop import T0
@@ -33,6 +34,7 @@ class Workers:
         self.queues = fakes.FakeQueues(self.world)
         self.provider = fakes.FakeProvider(self.world)
         self.renderer = fakes.FakeRenderer()
+        self.codes = FakeCodes(self.world)
         self.control = fakes.FakeControl(self.world)
         self.archive, addresses = fakes.FakeArchive(self.world), FakeAddresses(self.world)
         self.reputation = FakeReputation(self.world)
@@ -41,7 +43,7 @@ class Workers:
         self.evaluate = Evaluate(self.customers, learning, self.queues, self.archive, catalog, clock, ids, self.tally)
         self.deliver = Deliver(
             self.messages, self.queues, self.archive, self.control, addresses, fakes.FakeBus(self.world), self.renderer,
-            {"email": self.provider, "sms": self.provider, "push": self.provider}, catalog, clock, ids, self.tally,
+            self.codes, {"email": self.provider, "sms": self.provider, "push": self.provider}, catalog, clock, ids, self.tally,
         )  # fmt: skip
         breaker = Breaker(self.control, self.reputation, clock, self.tally)
         self.sweep = Sweep(fakes.FakeDue(self.world), self.queues, lambda: 0, breaker, clock, self.tally)

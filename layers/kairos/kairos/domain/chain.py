@@ -15,6 +15,7 @@ from kairos.domain.state import Fact
 from kairos.domain.turn import Candidate, Turn
 from kairos.domain.view import MISSING, View, text_of
 
+_TERMS: Final = ("name", "percent", "amount", "valid", "code", "pool")
 PLACED: Final = 10
 """How much content waits for a customer at a time."""
 
@@ -125,7 +126,7 @@ def _coupon(turn: Turn, run: Run, spec: Json) -> Json:
     """The live coupon of that name, or a new one: its code and time start with the message that shows it."""
     if (live := live_coupon(turn, spec["name"])) is not None:
         return live
-    terms = {name: spec[name] for name in ("name", "percent", "amount", "valid") if spec.get(name) is not None}
+    terms = {name: spec[name] for name in _TERMS if spec.get(name) is not None}
     return terms | {"id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)}
 
 

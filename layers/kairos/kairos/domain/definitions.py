@@ -228,6 +228,7 @@ class Catalog:
     indexed: tuple[Place, ...] = ()  # what the audience index is made of
     index: str = ""  # fingerprint of that
     plan: str = ""  # fingerprint of everything for which each customer has to be looked at once
+    coupons: bool = False  # whether any campaign hands out codes
     since: Mapping[str, Millis] = field(default_factory=dict)
     watched_since: Millis = 0  # since when all that is watched is
     address_hash: AddressHash = field(default=keyed(b""), repr=False)  # the stack's; definitions alone have no key

@@ -61,6 +61,7 @@ class _Linker:
             outside=_of_kind(campaigns, "external"),
             scheduled=_of_kind(campaigns, "schedule"),
             inbound=_of_kind(campaigns, "inbound"),
+            coupons=any(step.do == "coupon" for c in campaigns.values() for step in c.steps),
             indexed=indexed,
             index=index,
             plan=short_hash(json.dumps([timed, sorted(self.keeping.watches), index], sort_keys=True), 9),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from kairos.domain import coupons
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Outcome, Record
 from kairos.domain.events import Json, Millis
@@ -34,6 +35,7 @@ from kairos.service.ports import (
     StoredMessage,
     marketing_of,
 )
+from kairos.service.ports.coupons import CouponStore, PoolEmpty
 
 MINUTE: Final[Millis] = 60_000
 SETTLING: Final[Millis] = 15 * MINUTE
@@ -61,12 +63,13 @@ class Deliver:
 
     def __init__(
         self, messages: MessageStore, queues: Queues, archive: Archive, control: ControlStore, addresses: AddressStore,
-        bus: Bus, renderer: Renderer, providers: Mapping[str, Provider], catalog: Catalog, clock: Clock,
+        bus: Bus, renderer: Renderer, codes: CouponStore, providers: Mapping[str, Provider], catalog: Catalog, clock: Clock,
         ids: Callable[[], str], tally: Tally,
     ) -> None:  # fmt: skip
         self._messages, self._queues, self._archive = messages, queues, archive
         self._control, self._addresses, self._bus = control, addresses, bus
         self._renderer, self._providers, self._catalog = renderer, providers, catalog
+        self._codes = codes
         self._clock, self._ids, self._tally = clock, ids, tally
         self._lines: list[Json] = []
 
@@ -122,7 +125,12 @@ class Deliver:
                 self._record(message, now, "deferred", "quiet_hours")
             return
         try:
+            if put.coupon:
+                dossier = replace(dossier, coupon=self._codes.issue(put, now))
             outgoing = self._renderer.render(dossier, now)
+        except PoolEmpty as empty:
+            self._without_code(message, empty.pool, now)
+            return
         except BrokenTemplate as broken:  # its text names template and variable, never a value
             trouble.log.error("message %s: %s", put.id, broken)
             self._refuse(message, now, "failed_template")
@@ -130,7 +138,31 @@ class Deliver:
         address = address_of(outgoing.to, self._catalog.address_hash)
         if token := self._claim(dossier, f"{put.channel}#{address}", now):
             provider = self._providers[put.channel]
-            self._call(replace(message, status="sending", token=token), lambda: provider.send(outgoing, now), address)
+
+            def send() -> str:
+                self._tell_shop(dossier, now)
+                return provider.send(outgoing, now)
+
+            self._call(replace(message, status="sending", token=token), send, address)
+
+    def _tell_shop(self, dossier: Dossier, now: Millis) -> None:
+        """The shop knows of a code before anybody can hand it in. Raises NotTaken."""
+        put, issued = dossier.message.put, dossier.coupon
+        if issued is not None and put.coupon and coupons.first(put.coupon) and self._catalog.hears("coupon.issued"):
+            event = coupons.issue_event(put, put.coupon, issued, dossier.customer.id, now)
+            try:
+                self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
+            except Exception as error:  # nothing has been sent
+                raise NotTaken("coupon.issued") from error
+
+    def _without_code(self, message: StoredMessage, pool: str, now: Millis) -> None:
+        """Waits for the shop to fill the pool up, as long as the message may still be sent."""
+        self._tally.count("CouponPoolEmpty")
+        trouble.log.error("message %s: the pool of coupons %s is empty", message.put.id, pool)
+        if now + SETTLING >= message.put.expires:
+            self._refuse(message, now, "no_coupon")
+        elif self._messages.postpone(message, due=now + SETTLING) and now < message.put.due:  # said once
+            self._record(message, now, "deferred", "no_coupon")
 
     def _emit(self, dossier: Dossier, now: Millis) -> None:
         """Out on the bus, with an id that a receiver can tell repetitions by, and whom it is about."""

@@ -12,6 +12,7 @@ from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.queued import Understood
 from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
 from kairos.service import rejected, trouble
@@ -31,6 +32,7 @@ from kairos.service.ports import (
     TooLarge,
     Unavailable,
 )
+from kairos.service.redeem import Redeem
 
 HOT = 9
 """From this receipt on, a customer in endless conflict goes to `rejected` instead of back to the queue."""
@@ -57,9 +59,10 @@ class Evaluate:
         self, customers: CustomerStore, learning: Learning, queues: Queues, archive: Archive,
         catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
         external: Callable[[Event], object] | None = None, hearing: Hearing | None = None,
+        redeem: Redeem | None = None,
     ) -> None:  # fmt: skip
-        """`external` is told each event without a customer; without it there is a door where none comes in."""
-        self._external = external
+        """`external` is told each event without a customer, `redeem` asked about codes; without them none come in there."""
+        self._external, self._redeem = external, redeem
         self._hearing = hearing or Hearing()
         self._learning = learning
         self._queues = queues
@@ -72,8 +75,14 @@ class Evaluate:
     def batch(self, items: Sequence[Item]) -> list[str]:
         """Works off what a queue delivered; returns the ids of the items to be delivered again."""
         batch = _Batch(self._clock())
-        for item in items:
-            self._understand(batch, item)
+        understood = [(item.id, said) for item in items for said in self._understand(batch, item)]
+        if self._redeem:
+            understood, batch.failed = self._redeem(understood)
+        for one, said in understood:
+            if isinstance(said, Feedback | Text):
+                batch.answers.append((one, said))
+            else:
+                self._hear(batch, one, said)
         self._learn(batch)
         found, receipts = self._read(batch), {item.id: item.receipts for item in items}
         for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
@@ -95,17 +104,12 @@ class Evaluate:
         if batch.failed:
             self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
 
-    def _understand(self, batch: _Batch, item: Item) -> None:
+    def _understand(self, batch: _Batch, item: Item) -> tuple[Understood, ...]:
         try:  # what came by the bus was received when it was queued: however often it is read, that stays so
-            read = self._hearing(item.body, min(item.sent or batch.now, batch.now))
+            return self._hearing(item.body, min(item.sent or batch.now, batch.now))
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
-            return
-        for said in read:
-            if isinstance(said, Feedback | Text):
-                batch.answers.append((item.id, said))
-            else:
-                self._hear(batch, item.id, said)
+            return ()
 
     def _hear(self, batch: _Batch, item: str, said: Heard) -> None:
         if isinstance(said, Wake | Occurrence):

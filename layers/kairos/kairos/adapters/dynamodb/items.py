@@ -102,6 +102,26 @@ def to_hour(item: Item) -> Hour:
     return Hour(int(item["sk"]["S"]), **counts)
 
 
+def code_key(code: str) -> Key:
+    """A coupon's code in its normal form."""
+    return key(f"V#code#{code}", "V")
+
+
+def given_key(coupon: str) -> Key:
+    """What a coupon got out of a pool."""
+    return key(f"V#given#{coupon}", "V")
+
+
+def pool(name: str, part: int) -> str:
+    """The partition of a part of a pool of codes."""
+    return f"V#pool#{name}#{part}"
+
+
+def part_of(code: str) -> int:
+    """The part of a pool in which a code lies."""
+    return zlib.crc32(code.encode()) % SHARDS
+
+
 def control_key(kind: str = "control") -> Key:
     return key("K", kind)
 

@@ -20,7 +20,9 @@ _UNSEEN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 """Controls, and what turns the direction of the text around it (Unicode's Trojan Source): no reader could see them."""
-_SUSPECTS: Final = tuple(filter(_UNSEEN.match, map(chr, (*range(0xA0), *range(0x2000, 0x2070), *range(0xFEFF, 0xFFFC)))))
+_SUSPECTS: Final = tuple(
+    filter(_UNSEEN.match, map(chr, (*range(0xA0), *range(0x2000, 0x2070), *range(0xFEFF, 0xFFFC))))
+)
 
 Scope = Mapping[str, Any]
 

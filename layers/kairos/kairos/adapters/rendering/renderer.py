@@ -9,6 +9,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from jinja2 import Template
 
@@ -16,6 +17,7 @@ from kairos.adapters.rendering import addresses, limits
 from kairos.adapters.rendering.environment import Scope, compiled, environment, render
 from kairos.adapters.rendering.helpers import date_in, locales, money_in, named, plain, zone
 from kairos.domain import coupons, tokens
+from kairos.domain.coupons import Issued
 from kairos.domain.events import Json, Millis
 from kairos.domain.mail import LONGEST_SUBJECT, mailbox, one_line
 from kairos.domain.state import Profile
@@ -53,16 +55,23 @@ class JinjaRenderer:
         variant = next((locale for locale in chain if locale in variants), None)
         if variant is None:
             raise BrokenTemplate(f"{put.campaign}: no {put.channel} template {put.template!r} in {chain}")
-        coupon = coupons.issue(put.coupon, self._keys, now) if put.coupon else None
-        scope = self._scope(dossier, attributes, chain[0], coupon, now)
+        local = zone(attributes.get("timezone"), self._bundle["timezone"])
+        coupon = (
+            coupons.shown(put.coupon, dossier.coupon or self._issued(put.coupon, now), local) if put.coupon else None
+        )
+        scope = self._scope(dossier, attributes, chain[0], local, coupon, now)
         part = partial(self._part, variants[variant], (put.campaign, put.template, put.channel, variant), scope)
         made = Outgoing(
             message=put.id, customer=dossier.message.customer, campaign=put.campaign, step=put.step,
             variant=put.variant, channel=put.channel, to=_to(profile, put.channel), transactional=put.transactional,
-            expires=put.expires, coupon=coupon or {}, **_CONTENTS[put.channel](part, variants[variant]),
+            expires=put.expires, **_CONTENTS[put.channel](part, variants[variant]),
         )  # fmt: skip
         limits.check(made, f"{put.campaign}/{variants[variant]['file']}")
         return made if put.channel != "email" else self._mail(made, part, put.topic, scope.get("unsubscribe_url"), now)
+
+    def _issued(self, coupon: Json, now: Millis) -> Issued:
+        """The code of a preview: what the coupon would get if nobody had it."""
+        return Issued(coupons.derive(coupon, self._keys), coupons.ends(coupon, now))
 
     def _part(self, fields: Json, name: tuple[str, ...], scope: Scope, *path: str) -> str:
         """One rendered field of a template; empty if it has none."""
@@ -79,14 +88,12 @@ class JinjaRenderer:
         return render(self._compiled[*name, *path], scope, where, lines)
 
     def _scope(
-        self, dossier: Dossier, attributes: Json, locale: str, coupon: Json | None, now: Millis
+        self, dossier: Dossier, attributes: Json, locale: str, local: ZoneInfo, coupon: Json | None, now: Millis
     ) -> dict[str, Any]:
         """All that a template of this message can name."""
         put, customer = dossier.message.put, dossier.message.customer
         about = {"customer": customer, "message": put.id, "campaign": put.campaign, "step": put.step,
                  "variant": put.variant, "channel": put.channel}  # fmt: skip
-        local = zone(attributes.get("timezone"), self._bundle["timezone"])
-
         hosts = self._hosts if dossier.event.get("browser") else frozenset()
 
         def signed(door: str, payload: tokens.Payload) -> str:

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from kairos.domain import coupons
 from kairos.domain.language.references import with_references
 from kairos.domain.language.scope import scope, wrong
-from kairos.domain.language.values import Duration, Model, Number, Text, Texts, plain
+from kairos.domain.language.values import Duration, Model, Name, Number, Text, Texts, plain
 
 Bundle = dict[str, Any]
 
@@ -64,14 +65,30 @@ class Score(Step):
         return {"do": "score", "points": self.score}
 
 
+def _pattern(text: str) -> str:
+    drawn = sum(int(place[1]) for place in coupons.PLACES.finditer(text))
+    written = coupons.PLACES.sub("", text)
+    if (written and not coupons.CODE.fullmatch(written)) or len(written) + drawn > coupons.LONGEST:
+        expected = f"letters, digits, - and _, and {{8}} for eight by chance; at most {coupons.LONGEST} in all"
+        raise wrong(repr(text), expected)
+    if not coupons.FEWEST <= drawn <= coupons.MOST:
+        expected = f"{coupons.FEWEST} to {coupons.MOST} characters by chance, such as SUMMER-{{8}}"
+        raise wrong(f"{drawn} characters by chance", expected, "fewer can be guessed" if drawn < coupons.FEWEST else "")
+    return text
+
+
 class Offer(Model):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
     percent: Annotated[float, Field(gt=0, le=100)] | None = None
     amount: Annotated[float, Field(gt=0)] | None = None
     valid: Duration
+    code: Annotated[str, AfterValidator(_pattern)] | None = None
+    pool: Name | None = None
 
     @model_validator(mode="after")
     def _is_worth_one_thing(self) -> "Offer":
+        if self.code is not None and self.pool is not None:
+            raise wrong("both code and pool", "a pattern to make codes by, or a pool that has them")
         if (self.percent is None) == (self.amount is None):
             found = "neither percent nor amount" if self.percent is None else "both percent and amount"
             raise wrong(found, "one of them")
@@ -84,7 +101,8 @@ class Coupon(Step):
     def bundle(self) -> Bundle:
         offer = self.coupon
         worth = {name: plain(part) for name in ("percent", "amount") if (part := getattr(offer, name)) is not None}
-        return {"do": "coupon", "name": offer.name, **worth, "valid": offer.valid}
+        source = {name: part for name in ("code", "pool") if (part := getattr(offer, name)) is not None}
+        return {"do": "coupon", "name": offer.name, **worth, "valid": offer.valid, **source}
 
 
 class Out(Model):

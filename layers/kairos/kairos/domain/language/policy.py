@@ -113,7 +113,7 @@ def _no_word(name: str) -> str:
 
 
 DimensionName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$"), AfterValidator(_no_word)]
-Published = Literal["campaign.entered", "message.sent", "message.refused", "goal.reached"]
+Published = Literal["campaign.entered", "message.sent", "message.refused", "goal.reached", "coupon.issued"]
 
 
 class Policy(Model):

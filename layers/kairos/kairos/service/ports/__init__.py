@@ -1,9 +1,10 @@
 """What the services need of the world; adapters implement it on AWS."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+from kairos.domain.coupons import Issued
 from kairos.domain.effects import Effect, PutMessage
 from kairos.domain.events import Json, Millis
 from kairos.domain.state import Customer
@@ -136,6 +137,7 @@ class Dossier:
     customer: Customer  # with its profile
     event: Json  # the trigger event's fields: the entry's, or its snapshot's
     control: Control
+    coupon: Issued | None = None  # the code that the message shows, once it is the coupon's
 
 
 class NotClaimed(Exception):
@@ -278,5 +280,4 @@ class Renderer(Protocol):
         """Raises BrokenTemplate, also when the template is gone."""
 
 
-class Clock(Protocol):
-    def __call__(self) -> Millis: ...
+Clock = Callable[[], Millis]

@@ -48,7 +48,6 @@ class Outgoing:
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     data: Json = field(default_factory=dict)
-    coupon: Json = field(default_factory=dict)  # what it promises: name, percent or amount, code, expires (datetime)
     transactional: bool = False
     expires: Millis = 0
 
