@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kairos.catalog import expiry, lawful, limits, operators, proofs, schedules, variables
+from kairos.catalog import codes, expiry, lawful, limits, operators, proofs, schedules, variables
 from kairos.catalog.definitions import Definitions
 from kairos.catalog.problems import Problem
 from kairos.catalog.source import Source
@@ -26,6 +26,7 @@ def problems(found: Definitions, directory: Path) -> Iterator[Problem]:
         yield from _audience(campaign, found.policy, source)
         yield from expiry.problems(campaign, found.policy, source)
         yield from limits.of_campaign(campaign, found.policy, source)
+        yield from codes.problems(campaign, found.policy, source)
     yield from operators.problems(found.sources[""])
     yield from limits.of_policy(found.policy, found.sources[""])
     yield from proofs.problems(found, found.policy)

@@ -76,10 +76,14 @@ class Pools:
         return sum(self._count(items.pool(pool, part)) for part in range(items.SHARDS))
 
     def _count(self, pk: str) -> int:
-        pages = self._table.client.get_paginator("query").paginate(
-            TableName=self._table.name, Select="COUNT", **_of(pk)
-        )
-        return sum(page["Count"] for page in pages)
+        counted = 0
+        start: dict[str, Any] = {}
+        while True:
+            answer: Any = self._table.client.query(TableName=self._table.name, Select="COUNT", **_of(pk), **start)
+            counted += int(answer["Count"])
+            if "LastEvaluatedKey" not in answer:
+                return counted
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
     def _write(self, writes: Sequence[Any]) -> list[int]:
         """Writes all, or nothing: then the numbers of those whose condition did not hold."""
