@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from kairos.adapters.dynamodb.pools import Pools
+from kairos.adapters.dynamodb.table import Table
 from local.clock import VirtualClock, parse_moment
 from local.stack import Stack, compile_campaigns
 from tests.integration.infrastructure.calls import Call, calls_of
@@ -38,7 +40,13 @@ CAMPAIGNS: Final = {
     "staying": ("service", "{external: staying}", "audience: [segment: staying]", "sms"),
     "gone": ("service", '{schedule: "at(2026-11-26T12:00:00)"}', "audience: [segment: gone]", "sms"),
 }
+CODED: Final = (
+    "status: live\ntopic: service\ntrigger: {{event: {event}}}\nsteps: [{{coupon: {{name: {name}, percent: 5, valid: 1d, {source}}}}}, "
+    "{{send: {{channel: email, template: t}}}}]\n"
+)
 CHAINS: Final = {
+    "coded": CODED.format(name="coded", event="coded", source='code: "X-{8}"'),
+    "pooled": CODED.format(name="pooled", event="pooled", source="pool: p"),
     "told": "status: live\ntopic: service\ntrigger: {event: told}\nsteps: [{emit: {type: shop.told}}]\n",
     "long": "status: live\ntopic: service\ntrigger: {event: long}\nkey: '{{ event.properties.key }}'\n"
     "steps: [{wait: 30m}, {send: {channel: email, template: t}}]\n",
@@ -94,7 +102,7 @@ class Run:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
             self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
-            self.audiences, self.lost, self.deployment, self.answers,
+            self.audiences, self.coupons, self.lost, self.deployment, self.answers,
         ):  # fmt: skip
             situation()
             self.stack.advance("20m")
@@ -235,6 +243,17 @@ class Run:
         self.stack.settle()
         self.stack.advance("40m")
         assert [m["customer"] for m in self.stack.messages() if m["campaign"] == "long"] == ["gro"]
+
+    def coupons(self) -> None:
+        """Made and out of a pool, which is empty at first; then handed in."""
+        for who in ("kai", "lis"):
+            self.put(who)
+            self.happens("coded", who)
+            self.happens("pooled", who)
+            table = self.stack.template.resolve.known["Table"]
+            Pools(Table(self.stack.session.client("dynamodb"), table)).fill("p", [f"P-{who}"])
+            self.stack.advance("20m")
+            self.happens("coupon.redeemed", who, code=f"P-{who}")
 
     def audiences(self) -> None:
         """Over the index, handed on by a worker that runs out of time, and taken up after one that died."""
