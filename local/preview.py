@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +28,19 @@ BUILT_IN: Final[Sample] = {
 }  # fmt: skip
 ASKED: Final[Json] = {"type": "consent.requested", "properties": {"topic": "news", "channel": "email"}}
 """Kairos's own event that a confirmation is rendered for."""
-_KEYS: Final = Keyring(b"a preview's links lead nowhere")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a message's links are signed with and lead to, and the key it would have been entered with."""
+
+    keys: Keyring
+    base_url: str
+    key: str
+
+
 BASE_URL: Final = "https://links.example"
+NOWHERE: Final = Links(Keyring(b"a preview's links lead nowhere"), BASE_URL, "sample")
 
 
 def samples(campaigns: Path) -> list[Sample]:
@@ -38,9 +50,10 @@ def samples(campaigns: Path) -> list[Sample]:
 
 def preview(
     catalog: Json, templates: Json, campaign: str, template: str, channel: str, sample: Sample, now: Millis,
-    locale: str | None = None,
+    locale: str | None = None, links: Links | None = None,
 ) -> Outgoing:  # fmt: skip
-    """The message. `locale` overrides the customer's. Raises BrokenTemplate."""
+    """The message. `locale` overrides the customer's; its links lead nowhere, or where `links` says. Raises BrokenTemplate."""
+    links = links or NOWHERE
     definition = catalog["campaigns"][campaign]
     sends = [
         step for step in _steps(definition["steps"]) if step["do"] in ("send", "show") and step["template"] == template
@@ -48,7 +61,7 @@ def preview(
     topic = next((step["topic"] for step in sends if step.get("topic")), definition["topic"]) or ""
     known = BUILT_IN["customer"] | sample.get("customer", {})
     put = PutMessage(
-        id=message_id(known["id"], campaign, "sample", template, channel), campaign=campaign, key="sample",
+        id=message_id(known["id"], campaign, links.key, template, channel), campaign=campaign, key=links.key,
         step=next((step["id"] for step in sends), f"send.{template}"), channel=channel, channels=(), topic=topic,
         template=template, transactional=catalog["policy"]["topics"].get(topic, {}).get("transactional", False),
         since=now, trigger="sample", same={}, expires=now, due=now, guard=0, catalog=catalog["hash"],
@@ -60,7 +73,7 @@ def preview(
     stored = StoredMessage(put, known["id"], "pending")
     event = {"id": "sample", "type": "", "source": "", "customer": {}, "properties": {}, "context": {}}
     event |= sample.get("event", {}) if _starts(definition, sample) else {}
-    renderer = JinjaRenderer(templates, lambda: _KEYS, BASE_URL)
+    renderer = JinjaRenderer(templates, lambda: links.keys, links.base_url)
     return renderer.render(Dossier(stored, Customer(known["id"], State(), profile), event, Control()), now)
 
 

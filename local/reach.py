@@ -1,7 +1,8 @@
 """Finds the stack that a command speaks to: a deployed one, or the running `kairos dev`."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import boto3
@@ -49,12 +50,24 @@ class Reached:
 
     def physical(self, part: str) -> str:
         """The physical id of a resource of the template. Exits 1 if nobody answers."""
-        try:
+        with self._answering():
             detail = self._stacks.describe_stack_resource(StackName=self.stack, LogicalResourceId=part)
+        return str(detail["StackResourceDetail"]["PhysicalResourceId"])
+
+    def settings(self) -> Mapping[str, str]:
+        """The stack's parameters, and beside them its outputs. Exits 1 if nobody answers."""
+        with self._answering():
+            told = self._stacks.describe_stacks(StackName=self.stack)["Stacks"][0]
+        parameters = {one["ParameterKey"]: one.get("ParameterValue", "") for one in told.get("Parameters", [])}
+        return parameters | {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", [])}
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
         except (BotoCoreError, ClientError) as error:
             where = f"kairos dev at {os.environ['AWS_ENDPOINT_URL']}" if self.local else f"stack {self.stack}"
             raise click.ClickException(f"{where} does not answer: {error}") from error
-        return str(detail["StackResourceDetail"]["PhysicalResourceId"])
 
     def secret(self, part: str) -> str:
         """The id of a secret; the embedded AWS makes them outside of CloudFormation, under their own names."""

@@ -12,6 +12,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from local import routes
 from local.aws.gateway import lock
 from local.aws.http_api import Request, Response, problem
+from local.aws.outside import with_providers
 from local.clock import MINUTE
 from local.stack import Stack
 
@@ -39,7 +40,10 @@ class Server:
         self.stack: Stack | None = None
         self._woken = threading.Event()
         self._stopping = False
-        self._aws = _locked(DomainDispatcherApplication(create_backend_app), self._woken.set)
+        aws = with_providers(
+            DomainDispatcherApplication(create_backend_app), lambda: self.stack.providers if self.stack else None
+        )
+        self._aws = _locked(aws, self._woken.set)
         self._http: BaseWSGIServer = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Quiet)
         self._aws_http: BaseWSGIServer = make_server(
             "127.0.0.1", aws_port, self._aws, threaded=True, request_handler=_QuietAws

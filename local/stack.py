@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parent.parent
 OPT: Final = "/opt/campaigns"
 KEY: Final = "dev-write-key"
+NUMBER: Final = "arn:aws:social-messaging:eu-west-1:123456789012:phone-number-id/local"
 
 
 def to_stderr(line: str) -> None:
@@ -114,7 +115,8 @@ class Stack:
         """Deploys the template with these campaigns. Raises what compiling them raises."""
         layer = Path(tempfile.mkdtemp(prefix="kairos-campaigns-"))
         domains = compile_campaigns(campaigns, layer) if campaigns else frozenset({"nordlys.example"})
-        given = {"BaseUrl": base_url, "SenderIdentity": min(domains, default=""), **(parameters or {})}
+        named = {"BaseUrl": base_url, "SenderIdentity": min(domains, default=""), "WhatsAppPhoneNumberArn": NUMBER}
+        given = {**named, **(parameters or {})}
         return cls(Template(template, given), layer, clock or RealClock(), domains, log)
 
     def stop(self) -> None:

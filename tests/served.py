@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from local.aws.outside import with_providers
+from local.aws.providers import Providers
+
 
 @contextmanager
-def aws_port() -> Iterator[dict[str, str]]:
-    """The environment in which any AWS client reaches it. Nothing is worked off but by the test."""
-    aws = DomainDispatcherApplication(create_backend_app)
+def aws_port(providers: Providers | None = None) -> Iterator[dict[str, str]]:
+    """The environment in which any AWS client reaches it, the providers too. Nothing is worked off but by the test."""
+    aws = with_providers(DomainDispatcherApplication(create_backend_app), lambda: providers)
     server = make_server("127.0.0.1", 0, aws, threaded=True, request_handler=MotoRequestHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -1,9 +1,8 @@
 """The provider of each channel, put together as the policy says; only `deliver` needs any of it."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
-from kairos import settings
 from kairos.adapters.aws import Aws, fresh
 from kairos.adapters.end_user_messaging import EndUserMessagingPush, EndUserMessagingSms
 from kairos.adapters.pace import pace, ses_quota
@@ -13,7 +12,26 @@ from kairos.adapters.whatsapp import WhatsApp
 from kairos.service.ports import Provider
 
 
-def providers(env: settings.Deliver, aws: Aws, policy: Any) -> dict[str, Provider]:
+class Ways(Protocol):
+    """What is known of how to send; the settings of `deliver` are one."""
+
+    @property
+    def configuration_set(self) -> str: ...
+    @property
+    def send_concurrency(self) -> int: ...
+    @property
+    def sms_configuration_set(self) -> str: ...
+    @property
+    def sms_origination(self) -> str: ...
+    @property
+    def push_application_id(self) -> str: ...
+    @property
+    def whatsapp_phone_number(self) -> str: ...
+    @property
+    def whatsapp_api_version(self) -> str: ...
+
+
+def providers(env: Ways, aws: Aws, policy: Any) -> dict[str, Provider]:
     """The provider of each channel, as the policy says."""
     brand, chosen, mail = policy["brand"], policy["providers"], fresh(aws.ses)
     paced = pace(ses_quota(mail), env.send_concurrency)

@@ -15,7 +15,7 @@ Kairos = Callable[..., Result]
 @pytest.fixture
 def command(whole: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kairos]:
     """`kairos …`. Only the port is served: nothing is worked off but by the test."""
-    with aws_port() as environment:
+    with aws_port(whole.providers) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield lambda *arguments: CliRunner().invoke(kairos, [str(argument) for argument in arguments])

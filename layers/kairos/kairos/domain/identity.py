@@ -18,6 +18,11 @@ AddressHash = Callable[[str, str], str]
 """Channel and address into what stands for it outside of the profile."""
 
 
+TESTER = "\x1ftest"
+"""Whom messages are about that are sent to try them out. No sender can name it (ids have no control characters), so nothing
+that is heard of it was done by a customer: it is known nowhere."""
+
+
 def short_hash(text: str, size: int = 5) -> str:
     """`size` bytes of SHA-256 as URL-safe text: small enough for a state, wide enough among one customer's events."""
     return _short(hashlib.sha256(text.encode()).digest(), size)
