@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import click
+
 from kairos.adapters.rendering import JinjaRenderer
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.events import Json, Millis
@@ -117,6 +119,20 @@ def fitting(catalog: Json, campaigns: Path, campaign: str) -> list[Sample]:
     known = samples(campaigns)
     known.append({**known[0], "event": ASKED})
     return [sample for sample in known if _fits(catalog["campaigns"][campaign], sample)] or known
+
+
+def read_sample(file: Path | None) -> Sample:
+    """A sample or a customer of a file; nothing without one. Exits 1 naming what is wrong with it."""
+    if file is None:
+        return {}
+    try:
+        told = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        where = f"{file}:{getattr(error, 'lineno', 1)}:{getattr(error, 'colno', 1)}"
+        raise click.ClickException(f"{where}: not JSON: {getattr(error, 'msg', error)}") from None
+    if not isinstance(told, dict):
+        raise click.ClickException(f"{file}:1:1: not a customer, expected attributes, addresses, or customer and event")
+    return told
 
 
 def chosen(catalog: Json, campaigns: Path, campaign: str, given: Sample) -> Sample:

@@ -1,6 +1,6 @@
 """`kairos render`: one message as it would go out."""
 
-import json
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 @click.option("--locale", metavar="da", help="Default: the customer's.")
 @click.option("--campaigns", type=_FOLDER, default=Path("campaigns"))
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where to write HTML and mails.")
-@click.option("--open", "show", is_flag=True, help="Shows the HTML in a browser; needs --out.")
+@click.option("--open", "show", is_flag=True, help="Shows the HTML in a browser.")
 def command(
     campaign: str,
     template: str | None,
@@ -36,10 +36,10 @@ def command(
         InvalidCampaigns,
         compile_directory,
     )  # here: `kairos --help` need not wait for MJML
-    from local.preview import chosen, preview
+    from local.preview import chosen, preview, read_sample
 
     if show and out is None:
-        raise click.UsageError("--open needs --out")
+        out = Path(tempfile.mkdtemp(prefix="kairos-"))
     try:
         bundle = compile_directory(campaigns)
     except InvalidCampaigns as invalid:
@@ -49,8 +49,7 @@ def command(
         raise click.UsageError(f"there is no campaign {campaign!r}, only {', '.join(bundle.templates['campaigns'])}")
     if template is not None and template not in names:
         raise click.UsageError(f"{campaign} has no template {template!r}, only {', '.join(names)}")
-    given = json.loads(customer.read_text()) if customer else {}
-    sample = chosen(bundle.catalog, campaigns, campaign, given)
+    sample = chosen(bundle.catalog, campaigns, campaign, read_sample(customer))
     for name in [template] if template else names:
         for channel in names[name]:
             try:

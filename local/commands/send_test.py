@@ -1,6 +1,5 @@
 """`kairos send-test`: a message to try out, in a real mailbox or on a real phone."""
 
-import json
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +44,7 @@ def command(
     """
     from kairos.catalog.bundle import InvalidCampaigns, compile_directory  # `kairos --help` need not wait for MJML
     from kairos.service.ports import BrokenTemplate, CircuitOpen, InDoubt, NotTaken, Refused
+    from local.preview import read_sample
     from local.trying import Trial, channel_of
 
     try:
@@ -53,7 +53,7 @@ def command(
         raise click.ClickException(str(invalid)) from invalid
     way = channel_of(to, channel)
     names = _templates(bundle.templates["campaigns"], campaign, template, way)
-    given = json.loads(customer.read_text()) if customer else {}
+    given = read_sample(customer)
     trial = Trial(Reached(stack, region), bundle, campaigns, time.time_ns() // 1_000_000)
     for name in names:
         try:

@@ -96,7 +96,7 @@ def test_a_customer_of_one_s_own_is_written_to_in_the_language_asked_for(tmp_pat
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nope"], ["welcome", "--template", "nope"], ["welcome", "--open"], ["welcome", "--customer", "nope.json"]],
+    [["nope"], ["welcome", "--template", "nope"], ["welcome", "--customer", "nope.json"]],
 )
 def test_what_is_asked_wrongly_is_answered_with_2(arguments):
     result = CliRunner().invoke(kairos, ["render", *arguments, "--campaigns", str(CAMPAIGNS)])
@@ -144,3 +144,24 @@ def test_content_that_a_page_would_wait_for_is_a_problem_with_its_file(tmp_path)
     grown = compile_directory(campaigns)
     [found] = failures(grown.catalog, grown.templates, campaigns, NOW)
     assert found == "upsell/upsell.show.html: 35,007 bytes, expected at most 32,768"
+
+
+def test_a_message_is_shown_in_a_browser_wherever_it_is_kept(monkeypatch):
+    opened = []
+    monkeypatch.setattr("click.launch", opened.append)
+    result = CliRunner().invoke(kairos, ["render", "review", "--open", "--campaigns", str(CAMPAIGNS)])
+    assert result.exit_code == 0, result.output
+    (page,) = opened
+    assert "how-is-it.html" in page
+    assert "<html" in Path(page.removeprefix("file://")).read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [('{"id": ', "bo.json:1:8: not JSON"), ("[]", "bo.json:1:1: not a customer")]
+)
+def test_a_customer_that_cannot_be_read_is_told_where(tmp_path, text, said):
+    (tmp_path / "bo.json").write_text(text)
+    result = CliRunner().invoke(
+        kairos, ["render", "review", "--customer", str(tmp_path / "bo.json"), "--campaigns", str(CAMPAIGNS)]
+    )
+    assert (result.exit_code, said in result.output) == (1, True)
