@@ -1,11 +1,12 @@
 """What tests of the whole share: a stack with the project's own template and campaigns."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from local.clock import VirtualClock, parse_moment
 from local.stack import Stack
+from tests.canaries import CANARIES, listen
 
 START = "2026-05-04T08:00:00Z"
 
@@ -16,3 +17,15 @@ def whole() -> Iterator[Stack]:
     stack = Stack.start(clock=VirtualClock(parse_moment(START)))
     yield stack
     stack.stop()
+
+
+def pytest_configure() -> None:
+    listen()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    """A test in which a function's log or metric names somebody has failed, whatever else it was about."""
+    yield
+    if caught := CANARIES.drain():
+        pytest.fail("\n".join(["somebody is in a log or metric:", *caught]), pytrace=False)

@@ -85,6 +85,7 @@ class Lambdas:
                 raise FunctionError(f"{name} was killed {error}") from None
             except Exception as error:
                 self.log(f"{name} failed\n{traceback.format_exc()}")
+                self.logs.said(traceback.format_exc())
                 raise FunctionError(f"{name}: {error!r}") from error
 
     def warm(self) -> None:

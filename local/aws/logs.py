@@ -5,13 +5,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 HEARD: Final = frozenset({"WARNING", "ERROR", "CRITICAL"})
 
 
 class Logs:
     """Stands in for stdout while a function runs, for its thread alone."""
+
+    listener: ClassVar[Callable[[str], None] | None] = None
+    """Hears every line that any function prints, and every error that ends one: all that would be in its log."""
 
     def __init__(self, log: Callable[[str], None]) -> None:
         self._log = log
@@ -39,12 +42,18 @@ class Logs:
             return int(self._stdout.write(text))
         *lines, self._part = (self._part + text).split("\n")
         for line in lines:
+            self.said(line)
             told = _told(line)
             if told.get("level") in HEARD:
                 self._log(line)
             elif self.metrics and "_aws" in told:
                 self.metrics(told)
         return len(text)
+
+    def said(self, text: str) -> None:
+        """Something for a function's log."""
+        if listener := type(self).listener:
+            listener(text)
 
     def flush(self) -> None:
         """There is nothing to flush."""

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
+from tests.canaries import sings
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -23,16 +26,24 @@ class Dev:
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "local", "dev", "--port", "0", "--aws-port", "0", *arguments]
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'layers' / 'kairos'}"}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process writes to it
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=self._log, text=True
+        )
         assert self.process.stdout
         self.lines = [self.process.stdout.readline().strip() for _ in range(3)]
         self.url = self.lines[0]
         self.aws_url = self.lines[1].removeprefix("AWS_ENDPOINT_URL=")
 
     def stop(self) -> int:
-        """The exit code after an orderly end."""
+        """The exit code after an orderly end. Nobody may be in its log."""
         self.process.terminate()
-        return self.process.wait(20)
+        code = self.process.wait(20)
+        self._log.seek(0)
+        log = self._log.read()
+        print(log, file=sys.stderr)
+        assert not sings(log)
+        return code
 
     def ask(self, method: str, path: str, body: Any = None, key: str = "dev-write-key") -> tuple[int, Any]:
         """One HTTP request under a local key."""
