@@ -1,12 +1,12 @@
 """`/_local/*`: the routes that only a laptop has."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.aws.faults import BadFault, parse_fault
-from local.aws.feedback import SAID_OF_A_MAIL, SAID_OF_A_TEXT
+from local.aws.feedback import SAID_IN_WHATSAPP, SAID_OF_A_MAIL, SAID_OF_A_TEXT
 from local.aws.http_api import Request, Response, problem
 from local.clock import VirtualClock, iso, parse_moment, parse_span
 from local.stack import Stack
@@ -91,7 +91,8 @@ def _feedback(stack: Stack, request: Request) -> Any:
     channel = next((one.channel for one in stack.providers.sent if one.message == body.get("message")), None)
     if channel is None:
         raise _Bad("message", "message: the id of a message that went out is expected, see /_local/messages")
-    words = {"email": SAID_OF_A_MAIL, "sms": SAID_OF_A_TEXT}.get(channel, {})
+    said: Mapping[str, Collection[str]] = {"email": SAID_OF_A_MAIL, "sms": SAID_OF_A_TEXT, "whatsapp": SAID_IN_WHATSAPP}
+    words = said.get(channel, ())
     if body.get("said") not in words:
         allowed = ", ".join(words) or f"nothing is said of {channel}"
         raise _Bad("said", f"said: one of {allowed} is expected")
@@ -106,9 +107,11 @@ def _text(stack: Stack, request: Request) -> Any:
     for name in ("from", "text"):
         if not isinstance(body.get(name), str) or not body[name]:
             raise _Bad(name, f'{name}: a text is expected, as in {{"from": "+4520123456", "text": "STOP"}}')
-    if unknown := set(body) - {"from", "text"}:
-        raise _Bad(min(unknown), f"unknown field {min(unknown)}; from and text are expected")
-    stack.receive_text(body["from"], body["text"])
+    if unknown := set(body) - {"from", "text", "channel"}:
+        raise _Bad(min(unknown), f"unknown field {min(unknown)}; from, text and channel are expected")
+    if (channel := body.get("channel", "sms")) not in ("sms", "whatsapp"):
+        raise _Bad("channel", "channel: sms or whatsapp is expected")
+    stack.receive_text(body["from"], body["text"], channel)
     return {"from": body["from"], "text": body["text"]}
 
 

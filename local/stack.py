@@ -167,8 +167,11 @@ class Stack:
         for start in range(0, len(entries), 10):
             client.put_events(Entries=entries[start : start + 10])  # type: ignore[arg-type]  # a dict of the same shape
 
-    def receive_text(self, number: str, text: str) -> None:
-        """A text message from that number, as End User Messaging would hand it on."""
+    def receive_text(self, number: str, text: str, channel: str = "sms") -> None:
+        """A message from that number, as End User Messaging would hand it on."""
+        if channel == "whatsapp":
+            self.providers.write(number, text)
+            return
         said = {
             "originationNumber": number, "destinationNumber": "LOCAL", "messageKeyword": "LOCAL", "messageBody": text,
             "inboundMessageId": str(uuid.uuid4()),

@@ -1,6 +1,7 @@
 """What a provider says afterwards, in the shapes of SES and End User Messaging."""
 
 import json
+from collections.abc import Sequence
 from email.utils import parseaddr
 from typing import Any, Final
 
@@ -23,6 +24,9 @@ SAID_OF_A_MAIL: Final = {
 }  # fmt: skip
 SAID_OF_A_TEXT: Final = {
     "delivered": "DELIVERED", "bounced": "INVALID", "bounced softly": "UNREACHABLE", "rejected": "CARRIER_BLOCKED",
+}  # fmt: skip
+SAID_IN_WHATSAPP: Final[dict[str, tuple[str, int]]] = {
+    "delivered": ("delivered", 0), "opened": ("read", 0), "bounced": ("failed", 131026), "rejected": ("failed", 131049),
 }  # fmt: skip
 """What can be told of a message later, by the word for it."""
 
@@ -155,23 +159,41 @@ def of_text(sent: Sent, word: str = "delivered", now: int | None = None) -> dict
 
 def of_whatsapp(sent: Sent) -> list[dict[str, Any]]:
     """What End User Messaging Social says of one message that arrived."""
-    return [_whatsapp(sent, status) for status in ("sent", "delivered")]
+    return [_of_whatsapp(sent, status, sent.time) for status in ("sent", "delivered")]
 
 
-def _whatsapp(sent: Sent, status: str) -> dict[str, Any]:
+def of_whatsapp_later(sent: Sent, word: str, now: int) -> dict[str, Any]:
+    """What it says of one afterwards."""
+    status, code = SAID_IN_WHATSAPP[word]
+    return _of_whatsapp(sent, status, now, [{"code": code, "title": f"Local: {word}"}] if code else [])
+
+
+def whatsapp_written(number: str, text: str, id: str, now: int) -> dict[str, Any]:
+    """What it says when somebody writes."""
+    told = {
+        "from": number.lstrip("+"), "id": id, "timestamp": str(now // 1000), "type": "text", "text": {"body": text},
+    }  # fmt: skip
+    return _whatsapp({"messages": [told]}, id, now)
+
+
+def _of_whatsapp(sent: Sent, status: str, now: int, errors: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     told = {
         "id": f"wamid.{sent.id}",
         "status": status,
-        "timestamp": str(sent.time // 1000),
+        "timestamp": str(now // 1000),
         "recipient_id": sent.to.lstrip("+"),
         "biz_opaque_callback_data": json.dumps(dict(sent.tags)),
     }
-    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "LOCAL"}, "statuses": [told]}
+    return _whatsapp({"statuses": [told | ({"errors": list(errors)} if errors else {})]}, sent.id, now)
+
+
+def _whatsapp(said: dict[str, Any], id: str, now: int) -> dict[str, Any]:
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "LOCAL"}, **said}
     entry = {"id": "LOCAL", "changes": [{"field": "messages", "value": value}]}
     return {
         "context": {"MetaWabaIds": [], "MetaPhoneNumberIds": []},
         "whatsAppWebhookEntry": json.dumps(entry),
         "aws_account_id": ACCOUNT,
-        "message_timestamp": _stamp(sent.time),
-        "messageId": sent.id,
+        "message_timestamp": _stamp(now),
+        "messageId": id,
     }

@@ -10,7 +10,7 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from local.aws.faults import Answer
-from local.aws.feedback import of_mail, of_mail_later, of_text, of_whatsapp
+from local.aws.feedback import of_mail, of_mail_later, of_text, of_whatsapp, of_whatsapp_later, whatsapp_written
 from local.aws.gateway import bytes_of
 from local.aws.outbox import Sent, accepted
 from local.aws.spill import Shelf
@@ -75,10 +75,16 @@ class Providers:
         if sent.channel == "email":
             told, topics = of_mail_later(sent, word, now, machine=machine), self._mail_topics
             reached = {topic for found in topics.values() for topic, _ in found}
+        elif sent.channel == "whatsapp":
+            told, reached = of_whatsapp_later(sent, word, now), {self._whatsapp_topic}
         else:
             told, reached = of_text(sent, word, now), {topic for found in self._text_topics.values() for topic in found}
         for topic in sorted(reached):
             _publish(topic, told)
+
+    def write(self, number: str, text: str) -> None:
+        """Somebody writes by WhatsApp."""
+        _publish(self._whatsapp_topic, whatsapp_written(number, text, f"wamid.{uuid.uuid4()}", self.clock()))
 
     def _report_mail(self, sent: Sent, configuration_set: str) -> None:
         for event in of_mail(sent, configuration_set):

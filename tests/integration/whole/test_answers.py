@@ -29,6 +29,7 @@ CAMPAIGNS = {
     "tip": ("tips", "tip", "", "sms"),
     "receipt": ("service", "order.placed", "", "sms"),
     "mail": ("service", "mail", "", "email"),
+    "chat": ("offers", "chat", "", "whatsapp"),
     "letter": ("offers", "letter", "", "email"),
     "help": ("service", "sms.received", ", match: {properties: {keyword: [help]}}", "sms"),
     "answer": ("service", "sms.received", ', match: {properties: {keyword: [""], text: [{prefix: yes}]}}', "sms"),
@@ -51,6 +52,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             "---\nsubject: Hello\n---\n<p>Hello {{ brand.postal_address }} {{ unsubscribe_url | default('') }}</p>"
         )
         (folder / "t.sms.txt").write_text("Hello")
+        (folder / "t.whatsapp.yaml").write_text("template: hello\nlanguage: en\n")
     made = Stack.start(campaigns=root, clock=VirtualClock(parse_moment("2026-11-24T10:00:00Z")))
     yield made
     made.stop()
@@ -68,7 +70,7 @@ class Person:
     def put(self, words: tuple[str, ...] = ALL, state: str = "granted", **known: Any) -> "Person":
         consents = [dict(zip(("topic", "channel"), word.split("/"), strict=True)) | {"state": state} for word in words]
         self.mail = self.mail or f"{self.name}@shop.example"
-        body = {"addresses": {"email": self.mail, "phone": self.number}, "consents": consents, **known}
+        body = {"addresses": {"email": self.mail, "phone": self.number}, "consents": consents} | known
         assert self.stack.request("PUT", f"/v1/customers/{self.name}", body, key="dev-admin-key").status == 200
         return self
 
@@ -79,8 +81,8 @@ class Person:
         self.stack.settle()
         return [channel for _, channel in self.messages[before:]]
 
-    def texts(self, text: str) -> None:
-        self.stack.receive_text(self.number, text)
+    def texts(self, text: str, channel: str = "sms") -> None:
+        self.stack.receive_text(self.number, text, channel)
         self.stack.settle()
 
     @property
@@ -123,6 +125,24 @@ def test_stop_withdraws_on_all_topics_and_closes_the_number_for_all_who_have_it_
     assert ada.consents == dict.fromkeys((*ALL, "tips/sms"), "granted")
     assert bob.does("order.placed") == ["sms"]
     assert ada.does("tip") == ["sms"]
+
+
+def test_stop_by_whatsapp_is_of_whatsapp(people: tuple[Person, Person]) -> None:
+    ada, _ = people
+    ada.put(
+        (*ALL, "offers/whatsapp"), addresses={"whatsapp": ada.number, "phone": ada.number, "email": "a@shop.example"}
+    )
+    assert ada.does("chat") == ["whatsapp"]
+    ada.stack.advance("1h")
+    ada.texts("Stop, please", "whatsapp")
+    assert ada.consents == dict.fromkeys(ALL, "granted") | {
+        "offers/whatsapp": "withdrawn",
+        "tips/whatsapp": "withdrawn",
+    }
+    assert (ada.does("chat"), ada.does("order.placed")) == ([], ["sms"])
+    ada.stack.advance("1h")
+    ada.texts("START", "whatsapp")
+    assert ada.does("chat") == ["whatsapp"]
 
 
 def test_what_was_withdrawn_before_stop_start_does_not_grant(people: tuple[Person, Person]) -> None:

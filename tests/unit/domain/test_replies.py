@@ -126,6 +126,16 @@ def test_stop_and_start_end_alike_in_any_order(order):
     assert life.customer.state.suppressed == {"sms": {NUMBER: -(T0 + 2 * DAY)}}
 
 
+def test_stop_by_whatsapp_withdraws_whatsapp_alone():
+    life = Life(definitions()).hear(said(T0, ("offers", "granted")))
+    life.hear(event("whatsapp.received", T0 + DAY, own=True, channel="whatsapp", keyword="stop", text="stop",
+                    inbound_id="wamid.1", address_hash=address_hash("whatsapp", "+4520123456")))  # fmt: skip
+    consents = {name: word for name, (word, _, _) in life.customer.state.consents.items()}
+    assert consents["offers/sms"] == "granted"
+    assert {name for name, word in consents.items() if word == "withdrawn"} == {"tips/whatsapp"}
+    assert set(life.customer.state.suppressed) == {"whatsapp"}
+
+
 def test_only_kairos_itself_may_say_what_somebody_texted():
     forged = event("sms.received", T0 + DAY, channel="sms", keyword="stop", address_hash=NUMBER)
     life = Life(definitions()).hear(said(T0, ("offers", "granted"))).hear(forged)

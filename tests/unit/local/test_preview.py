@@ -147,7 +147,7 @@ def test_content_that_a_page_would_wait_for_is_a_problem_with_its_file(tmp_path)
 
 
 def test_a_message_is_shown_in_a_browser_wherever_it_is_kept(monkeypatch):
-    opened = []
+    opened: list[str] = []
     monkeypatch.setattr("click.launch", opened.append)
     result = CliRunner().invoke(kairos, ["render", "review", "--open", "--campaigns", str(CAMPAIGNS)])
     assert result.exit_code == 0, result.output

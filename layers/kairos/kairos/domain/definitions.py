@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from kairos.domain.events import OWN_TYPES, Event, Json, Millis
+from kairos.domain.events import OWN_TYPES, RECEIVED, Event, Json, Millis
 from kairos.domain.identity import AddressHash, keyed
 from kairos.domain.interest import Dimension
 
@@ -269,7 +269,7 @@ class Catalog:
             return True
         if event.type in _SETTLING or (event.own and event.type in self.policy.publish):
             return True
-        if event.type == "sms.received" and event.properties.get("keyword") in ("stop", "start"):
+        if event.type in RECEIVED and event.properties.get("keyword") in ("stop", "start"):
             return True
         concern = self.concern(event.type)
         if concern.arming or concern.interests:  # arming: also what does not match, it disarms

@@ -19,10 +19,13 @@ OWN_TYPES: Final = frozenset(
         "message.rejected", "message.opened", "message.clicked", "message.refused",
         "content.shown", "content.accepted", "content.dismissed",
         "answer.given", "consent.requested", "consent.granted", "consent.withdrawn",
-        "address.suppressed", "address.released", "sms.received", "coupon.issued", "goal.reached", "kairos.customer", "kairos.report",
+        "address.suppressed", "address.released", "sms.received", "whatsapp.received", "coupon.issued", "goal.reached", "kairos.customer", "kairos.report",
     }
 )  # fmt: skip
 """Types that only Kairos itself makes; from anybody else they are refused as `reserved_type`."""
+
+RECEIVED: Final = frozenset({"sms.received", "whatsapp.received"})
+"""What somebody wrote to us; the channel stands among its properties."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from kairos.domain.definitions import Policy
-from kairos.domain.events import Consent, Event
+from kairos.domain.events import RECEIVED, Consent, Event
 from kairos.domain.state import State
 
 Keyword = Literal["stop", "start", "help", ""]
@@ -58,20 +58,20 @@ def keyword(text: str) -> Keyword:
 
 def taken(state: State, event: Event, policy: Policy) -> Event:
     """The event with the words of consent that a text message is; any other event as it is."""
-    if not (event.own and event.type == "sms.received"):
+    if not (event.own and event.type in RECEIVED):
         return event
     match event.properties.get("keyword"):
         case "stop":
-            return replace(event, consents=_words(event, "withdrawn", _standing(state, policy)))
+            return replace(event, consents=_words(event, "withdrawn", _standing(state, policy, _channel(event))))
         case "start":
             return replace(event, consents=_words(event, "granted", _stopped(state, policy, event)))
         case _:
             return event
 
 
-def _standing(state: State, policy: Policy) -> list[str]:
-    """Marketing topics on which texts might go out now, or once they are confirmed."""
-    words = {topic: state.consents.get(f"{topic}/sms", ("",))[0] for topic in policy.marketing}
+def _standing(state: State, policy: Policy, channel: str) -> list[str]:
+    """Marketing topics on which messages might go out there now, or once they are confirmed."""
+    words = {topic: state.consents.get(f"{topic}/{channel}", ("",))[0] for topic in policy.marketing}
     implied = {topic for topic in policy.marketing if policy.topics[topic].get("consent") == "implied"}
     return sorted(
         topic for topic, word in words.items() if word in ("granted", "proven") or (not word and topic in implied)
@@ -81,14 +81,19 @@ def _standing(state: State, policy: Policy) -> list[str]:
 def _stopped(state: State, policy: Policy, event: Event) -> list[str]:
     """Those that the number's last STOP took away, and nothing since: START takes that back and grants nothing new."""
     since = event.properties.get("stopped")
-    said = {topic: state.consents.get(f"{topic}/sms", ("", 0, 0))[:2] for topic in policy.marketing}
+    said = {topic: state.consents.get(f"{topic}/{_channel(event)}", ("", 0, 0))[:2] for topic in policy.marketing}
     return sorted(topic for topic, word in said.items() if since and word == ("withdrawn", since))
 
 
 def _words(event: Event, word: str, topics: list[str]) -> tuple[Consent, ...]:
     proof, wording = str(event.properties.get("inbound_id", "")), str(event.properties.get("text", ""))
-    said = {"source": "sms", "proof": proof, "wording": wording}
-    return tuple(Consent(topic, "sms", word, event.time, **said) for topic in topics)
+    channel = _channel(event)
+    said = {"source": channel, "proof": proof, "wording": wording}
+    return tuple(Consent(topic, channel, word, event.time, **said) for topic in topics)
+
+
+def _channel(event: Event) -> str:
+    return str(event.properties.get("channel", "sms"))
 
 
 def _plain(text: str) -> str:

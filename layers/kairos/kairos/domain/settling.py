@@ -4,7 +4,7 @@ from typing import Any
 
 from kairos.domain import manners, suppression
 from kairos.domain.effects import PutMessage, message_id
-from kairos.domain.events import Event, Json, Millis, Ref
+from kairos.domain.events import RECEIVED, Event, Json, Millis, Ref
 from kairos.domain.sending import short, take
 from kairos.domain.turn import SETTLING, Turn, give_back
 
@@ -42,9 +42,9 @@ def hear(turn: Turn, event: Event) -> None:
             suppress(turn, channel, address, event.time, event.type.removeprefix("message."))
         case "address.suppressed" if event.own and address:
             suppress(turn, channel, address, event.time, str(told.get("reason", "")))
-        case "sms.received" if event.own and told.get("keyword") == "stop":
+        case type if type in RECEIVED and event.own and told.get("keyword") == "stop":
             suppress(turn, channel, address, event.time, "stopped")
-        case "sms.received" if event.own and told.get("keyword") == "start":
+        case type if type in RECEIVED and event.own and told.get("keyword") == "start":
             release(turn, channel, address, event.time)
         case "address.released" if event.own and address:
             release(turn, channel, address, event.time)

@@ -9,6 +9,7 @@ from kairos.domain.sources import queued, whatsapp
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.texts import Text
 from kairos.domain.tags import write
 
 TAGS = write(message="m1", customer="ada", campaign="cart", step="send.offer")
@@ -62,8 +63,50 @@ def test_what_changes_nothing_is_left_unsaid(status: str) -> None:
 @pytest.mark.parametrize("data", [None, "x", "[]", "{", 7, json.dumps({"other": "1"})])
 def test_a_message_of_somebody_else_is_nobody_s(data: Any) -> None:
     (told,) = whatsapp.read(said("delivered", biz_opaque_callback_data=data))
+    assert isinstance(told, Feedback)
     assert told.tags == {}
     assert told.event(0, lambda channel, address: "") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "keyword"),
+    [
+        ({"type": "text", "text": {"body": "Stop it, please"}}, "Stop it, please", "stop"),
+        ({"type": "button", "button": {"payload": "p", "text": "Help"}}, "Help", "help"),
+        ({"type": "image", "image": {"id": "1"}}, "", ""),
+    ],
+)
+def test_what_somebody_writes_is_heard_as_a_text_message_is(message: Any, text: str, keyword: str) -> None:
+    written = {"from": "4520123456", "id": "wamid.2", "timestamp": "1750857384", "context": {"id": "wamid.1"}} | message
+    (told,) = whatsapp.read(wrapped({"messages": [written], "contacts": [{"profile": {"name": "Ada"}}]}))
+    assert told == Text("wamid.2", 1_750_857_384_000, "+4520123456", text, "wamid.1", "whatsapp")
+    event = told.event("ada", 0, lambda channel, address: f"hash of {channel}")
+    assert (event.type, event.properties["channel"], event.properties["keyword"]) == (
+        "whatsapp.received",
+        "whatsapp",
+        keyword,
+    )
+    assert event.properties["address_hash"] == "hash of whatsapp"
+
+
+def preferred(value: str) -> dict[str, Any]:
+    said = {"wa_id": "4520123456", "category": "marketing_messages", "value": value, "timestamp": 1750857384}
+    return wrapped({"user_preferences": [said]})
+
+
+def test_who_stops_marketing_in_whatsapp_has_unsubscribed_from_all_of_it_there() -> None:
+    (told,) = whatsapp.read(preferred("stop"))
+    assert isinstance(told, Feedback)
+    assert (told.kind, told.address, told.channel) == ("unsubscribed", "+4520123456", "whatsapp")
+    withdrawn = told.withdrawal("ada", ("offers", "news"), 0).consents
+    assert [(word.topic, word.channel, word.state, word.proof) for word in withdrawn] == [
+        ("offers", "whatsapp", "withdrawn", "6d69f07a"),
+        ("news", "whatsapp", "withdrawn", "6d69f07a"),
+    ]
+
+
+def test_who_wants_it_again_in_whatsapp_has_to_tell_the_shop() -> None:
+    assert whatsapp.read(preferred("resume")) == ()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +115,10 @@ def test_a_message_of_somebody_else_is_nobody_s(data: Any) -> None:
         ({"whatsAppWebhookEntry": "{"}, "bad_feedback", "whatsAppWebhookEntry"),
         ({"whatsAppWebhookEntry": "[]"}, "bad_value", "whatsAppWebhookEntry"),
         ({"whatsAppWebhookEntry": "{}"}, "bad_feedback", "changes"),
-        (wrapped({"messages": []}), "unknown_feedback", "value"),
+        (wrapped({"contacts": []}), "unknown_feedback", "value"),
+        (wrapped({"messages": [{"id": "wamid.1", "from": "45", "timestamp": "x"}]}), "bad_time", "messages.timestamp"),
+        (wrapped({"messages": [{"from": "45", "timestamp": "1"}]}), "bad_value", "messages.id"),
+        (wrapped({"messages": [7]}), "bad_value", "messages"),
         (said("sang"), "unknown_feedback", "statuses.status"),
         (said("sent", timestamp="soon"), "bad_time", "statuses.timestamp"),
     ],

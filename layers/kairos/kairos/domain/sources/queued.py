@@ -69,6 +69,6 @@ def _answer(body: Any, time: Millis) -> tuple[Feedback | Text, ...]:
         return texts.read(body, time)
     for source in _PROVIDERS:
         if source.is_one(body):
-            told: tuple[Feedback, ...] = source.read(body)
+            told: tuple[Feedback | Text, ...] = source.read(body)
             return told
     raise BadEvent("not_understood", "is of no kind known here")

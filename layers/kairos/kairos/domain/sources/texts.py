@@ -1,4 +1,4 @@
-"""Text messages that customers send: End User Messaging's two-way SMS, which comes over a topic.
+"""Messages that customers write: End User Messaging's two-way SMS, which comes over a topic, and WhatsApp's (whatsapp.py).
 
 https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html
 """
@@ -21,6 +21,7 @@ class Text:
     number: str  # whose it is
     text: str
     answers: str = ""  # the provider's id of the message that it answers
+    channel: str = "sms"  # or whatsapp
 
     @property
     def keyword(self) -> replies.Keyword:
@@ -29,17 +30,18 @@ class Text:
 
     def place(self, address_hash: AddressHash) -> str:
         """`channel#hash` of the number."""
-        return f"sms#{address_hash('sms', self.number)}"
+        return f"{self.channel}#{address_hash(self.channel, self.number)}"
 
     def event(self, owner: str, received: Millis, address_hash: AddressHash, stopped: Millis = 0) -> Event:
         """For somebody who has this number, or without one for the number itself; `stopped` is when START's STOP was."""
         said = {"answers": self.answers, "stopped": stopped}
         return Event(
-            id=f"sms.{self.id}", type="sms.received", time=self.time, received=received, source="sms", own=True,
+            id=f"{self.channel}.{self.id}", type=f"{self.channel}.received", time=self.time, received=received,
+            source=self.channel, own=True,
             customer=Ref(id=owner) if owner else Ref(phone=self.number),
             properties={
-                "channel": "sms", "text": self.text, "keyword": self.keyword, "inbound_id": self.id,
-                "address_hash": address_hash("sms", self.number), **{name: value for name, value in said.items() if value},
+                "channel": self.channel, "text": self.text, "keyword": self.keyword, "inbound_id": self.id,
+                "address_hash": address_hash(self.channel, self.number), **{name: value for name, value in said.items() if value},
             },
         )  # fmt: skip
 

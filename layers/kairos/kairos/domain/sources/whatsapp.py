@@ -10,8 +10,9 @@ from typing import Any, Final
 from kairos.domain import tags
 from kairos.domain.events import Json, Millis
 from kairos.domain.sources import parts
-from kairos.domain.sources.feedback import Feedback
+from kairos.domain.sources.feedback import ALL, Feedback
 from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources.texts import Text
 
 _KINDS: Final = {"sent": "sent", "delivered": "delivered", "read": "opened", "failed": "bounced"}
 _NOT_THERE: Final = frozenset({131026, 131030, 133010})
@@ -24,8 +25,8 @@ def is_one(body: Any) -> bool:
     return isinstance(body, dict) and "whatsAppWebhookEntry" in body
 
 
-def read(body: Json) -> tuple[Feedback, ...]:
-    """One feedback for each status. Raises BadEvent."""
+def read(body: Json) -> tuple[Feedback | Text, ...]:
+    """One feedback for each status, and what people wrote. Raises BadEvent."""
     text = body["whatsAppWebhookEntry"]
     try:
         entry = json.loads(text) if isinstance(text, str) else text
@@ -34,14 +35,47 @@ def read(body: Json) -> tuple[Feedback, ...]:
     changes = parts.mapping(entry, "whatsAppWebhookEntry").get("changes")
     if not isinstance(changes, list):
         raise BadEvent("bad_feedback", "must be a list", "changes")
-    return tuple(told for change in changes for told in _of(parts.mapping(change, "changes")))
+    proof = str(body.get("messageId") or "whatsapp")
+    return tuple(told for change in changes for told in _of(parts.mapping(change, "changes"), proof))
 
 
-def _of(change: Json) -> Iterator[Feedback]:
+def _of(change: Json, proof: str) -> Iterator[Feedback | Text]:
     value = parts.mapping(change.get("value"), "value")
-    statuses = value.get("statuses")
-    if not isinstance(statuses, list):
-        raise BadEvent("unknown_feedback", "is no status of a message", "value")
+    told = {
+        name: value[name] for name in ("statuses", "messages", "user_preferences") if isinstance(value.get(name), list)
+    }
+    if not told:
+        raise BadEvent("unknown_feedback", "is neither a status nor a message nor a preference", "value")
+    yield from _statuses(told.get("statuses", []))
+    yield from (_written(parts.mapping(one, "messages")) for one in told.get("messages", []))
+    yield from _preferences(told.get("user_preferences", []), proof)
+
+
+def _preferences(told: list[Any], proof: str) -> Iterator[Feedback]:
+    """Whoever wants no marketing any more has said so in WhatsApp itself; who wants it again has to tell the shop."""
+    for one in told:
+        said = parts.mapping(one, "user_preferences")
+        if said.get("category") == "marketing_messages" and said.get("value") == "stop":
+            yield Feedback(
+                kind="unsubscribed", time=_seconds(said.get("timestamp"), "user_preferences.timestamp"),
+                channel="whatsapp", provider_id=proof, address=_number(said.get("wa_id")), topics=(ALL,),
+            )  # fmt: skip
+
+
+def _written(told: Json) -> Text:
+    """What somebody wrote: its words, those of the button that was pressed; a picture has none."""
+    words = [parts.mapping(told.get(kind), f"messages.{kind}") for kind in ("text", "button")]
+    return Text(
+        id=parts.text(told.get("id"), "messages.id"),
+        time=_seconds(told.get("timestamp"), "messages.timestamp"),
+        number=_number(parts.text(told.get("from"), "messages.from")),
+        text=next((text for one in words for text in (one.get("body"), one.get("text")) if isinstance(text, str)), ""),
+        answers=str(parts.mapping(told.get("context"), "messages.context").get("id", "")),
+        channel="whatsapp",
+    )
+
+
+def _statuses(statuses: list[Any]) -> Iterator[Feedback]:
     for status in statuses:
         told = parts.mapping(status, "statuses")
         if told.get("status") in _UNSAID:
@@ -58,7 +92,7 @@ def _feedback(told: Json) -> Feedback:
     failed = told["status"] == "failed"
     return Feedback(
         kind="rejected" if failed and not gone else _KINDS[told["status"]],
-        time=_seconds(told.get("timestamp")),
+        time=_seconds(told.get("timestamp"), "statuses.timestamp"),
         channel="whatsapp",
         provider_id=str(told.get("id", "")),
         tags=tags.read(_carried(told.get("biz_opaque_callback_data"))),
@@ -83,8 +117,8 @@ def _number(text: Any) -> str:
     return f"+{text.lstrip('+')}" if isinstance(text, str) and text else ""
 
 
-def _seconds(value: Any) -> Millis:
+def _seconds(value: Any, field: str) -> Millis:
     try:
         return int(value) * 1000
     except (TypeError, ValueError) as error:
-        raise BadEvent("bad_time", "must be seconds", "statuses.timestamp") from error
+        raise BadEvent("bad_time", "must be seconds", field) from error
