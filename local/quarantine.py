@@ -18,7 +18,7 @@ from kairos.service import strict_json
 from kairos.service.agreed import OffContract
 from kairos.service.hearing import Hearing
 from local.dead_letters import DeadLetters, Letter, printable
-from local.events import events_beside, vocabulary
+from local.events import events_beside, shopify, vocabulary
 
 NAME: Final = "rejected"
 
@@ -61,7 +61,7 @@ class Quarantine:
 
     def __init__(self, letters: DeadLetters, campaigns: Path) -> None:
         self._letters = letters
-        self._hear = Hearing(Segment(vocabulary(campaigns)))
+        self._hear = Hearing(Segment(vocabulary(campaigns)), shop=shopify(campaigns))
         self._contracts = SchemaContracts(contracts(read_contracts(events_beside(campaigns)).schemas))
 
     def count(self) -> int:

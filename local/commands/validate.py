@@ -20,14 +20,16 @@ def command(directory: Path) -> None:
     from local.events import events_beside
     from local.preview import review
 
-    names = wrong_events(events_beside(directory))
+    events = events_beside(directory)
     try:
         bundle = compile_directory(directory)
     except InvalidCampaigns as invalid:
-        problems = [*invalid.problems, *names]
+        problems = [*invalid.problems, *wrong_events(events)]
         wrong = sum(problem.severity == "error" for problem in problems)
         _say([str(problem) for problem in problems], wrong, len(problems) - wrong)
         raise SystemExit(1) from None
+    mine = events.parent == directory.absolute().parent  # the project's own are not of these topics
+    names = wrong_events(events, bundle.catalog["policy"]["topics"] if mine else None)
     broken, doubts = (
         [f"{directory}/{told}" for told in some]
         for some in review(bundle.catalog, bundle.templates, directory, int(time.time() * 1000))

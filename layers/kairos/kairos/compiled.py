@@ -7,6 +7,7 @@ import orjson
 
 if TYPE_CHECKING:
     from kairos.domain.contracts import Contract
+    from kairos.domain.sources.shopify import Shopify
     from kairos.domain.sources.vocabulary import Vocabulary
     from kairos.service.agreed import Agreed
     from kairos.service.hearing import Hearing
@@ -34,6 +35,13 @@ def vocabulary(folder: str) -> "Vocabulary":
     return Vocabulary.of(read(folder, "mapping.json"))
 
 
+def shopify(folder: str) -> "Shopify":
+    """What understands Shopify."""
+    from kairos.domain.sources.shopify import Shopify
+
+    return Shopify(**read(folder, "shopify.json"))
+
+
 def contracts(folder: str) -> "dict[str, Contract]":
     """What was agreed of events, by type."""
     from kairos.domain.contracts import contracts
@@ -46,4 +54,4 @@ def hearing(folder: str, agreed: "Agreed") -> "Hearing":
     from kairos.domain.sources.segment import Segment
     from kairos.service.hearing import Hearing
 
-    return Hearing(Segment(vocabulary(folder)), agreed)
+    return Hearing(Segment(vocabulary(folder)), agreed, shopify(folder))

@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     campaigns, events, out = map(Path, arguments)
     try:
         bundle = compile_directory(campaigns)
-        write_events(events, out)
+        write_events(events, out, bundle.catalog["policy"]["topics"])
     except (InvalidCampaigns, InvalidEvents) as invalid:
         sys.stderr.write(f"{invalid}\n")
         return 1

@@ -7,6 +7,7 @@ from kairos.domain.events import Event, Millis
 from kairos.domain.sources import queued
 from kairos.domain.sources.queued import Understood
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.shopify import Shopify
 from kairos.service import strict_json
 from kairos.service.agreed import Agreed
 
@@ -14,13 +15,15 @@ from kairos.service.agreed import Agreed
 class Hearing:
     """Understands messages; without `agreed` nothing was agreed of any."""
 
-    def __init__(self, segment: Segment | None = None, agreed: Agreed | None = None) -> None:
-        self._segment, self._agreed = segment or Segment(), agreed
+    def __init__(
+        self, segment: Segment | None = None, agreed: Agreed | None = None, shop: Shopify | None = None
+    ) -> None:  # fmt: skip
+        self._segment, self._agreed, self._shop = segment or Segment(), agreed, shop or Shopify()
 
     def __call__(self, text: str, received: Millis) -> tuple[Understood, ...]:
         """All that a message says; what came by the bus was received when it was queued. Raises BadEvent."""
         body = strict_json.read_queued(text)
-        heard = queued.read(body, received, self._segment)
+        heard = queued.read(body, received, self._segment, self._shop)
         if self._agreed and not _checked(body):
             for said in heard:
                 if isinstance(said, Event):

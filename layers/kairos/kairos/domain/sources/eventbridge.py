@@ -1,16 +1,28 @@
-"""Events as EventBridge delivers them: an envelope around the project's own form, a CloudEvent or a Segment message."""
+"""Events as EventBridge delivers them: an envelope around the project's own form, a CloudEvent, a Segment message, or what a partner says."""
 
 from typing import Any
 
 from kairos.domain.events import Event, Json, Millis
-from kairos.domain.sources import cloudevents, own, segment
+from kairos.domain.sources import cloudevents, own, segment, shopify, stripe
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.shopify import Shopify
 
 
 def is_one(body: Any) -> bool:
     """Whether it is an envelope."""
     return isinstance(body, dict) and "detail-type" in body and "detail" in body
+
+
+def read(body: Json, *, received: Millis, messages: Segment, shop: Shopify, trusted: bool = True) -> tuple[Event, ...]:
+    """All events inside: what a shop says at once may be several. Who is not trusted is no shop. Raises BadEvent."""
+    detail, envelope, time = body["detail"], body.get("id"), body.get("time")
+    if trusted and isinstance(envelope, str) and envelope:
+        if shopify.is_one(detail):
+            return shop(detail["metadata"], detail["payload"], received=received, delivery=envelope, time=time)
+        if stripe.is_one(detail):
+            return stripe.read(detail, received=received)
+    return (normalise(body, received=received, messages=messages, trusted=trusted),)
 
 
 def normalise(body: Json, *, received: Millis, messages: Segment, trusted: bool = True) -> Event:

@@ -8,6 +8,7 @@ from kairos.domain.sources import canonical, eventbridge, ses, sms, sns, texts, 
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.shopify import Shopify
 from kairos.domain.sources.texts import Text
 
 Understood = Event | Wake | Occurrence | Feedback | Text
@@ -15,8 +16,8 @@ Understood = Event | Wake | Occurrence | Feedback | Text
 _PROVIDERS: Final = (ses, sms, whatsapp)
 
 
-def read(body: Any, received: Millis, messages: Segment) -> tuple[Understood, ...]:
-    """What a body says: an event, wake-ups, an occurrence for a page of customers, or an answer. Raises BadEvent."""
+def read(body: Any, received: Millis, messages: Segment, shop: Shopify | None = None) -> tuple[Understood, ...]:
+    """What a body says: events, wake-ups, an occurrence for a page of customers, or an answer. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
     if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
@@ -34,7 +35,7 @@ def read(body: Any, received: Millis, messages: Segment) -> tuple[Understood, ..
         detail = body["detail"]
         if _answers(detail):
             return _answer(detail, received)
-        return (eventbridge.normalise(body, received=received, messages=messages),)
+        return eventbridge.read(body, received=received, messages=messages, shop=shop or Shopify())
     return _answer(body, received)
 
 

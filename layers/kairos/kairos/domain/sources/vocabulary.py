@@ -91,7 +91,7 @@ class Vocabulary:
 
     def _numbered(self, said: dict[str, Any]) -> dict[str, Any]:
         """Prices and the like as numbers where they were sent as text."""
-        return {name: _number(value) if name in self.numbers else value for name, value in said.items()}
+        return {name: number(value) if name in self.numbers else value for name, value in said.items()}
 
 
 def renamed(fields: Fields, said: Json) -> dict[str, Any]:
@@ -125,7 +125,8 @@ def _dig(said: Any, path: Path) -> Any:
     return said
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
+    """A number that was sent as text; anything else as it is."""
     if not isinstance(value, str) or not _NUMBER.fullmatch(value.strip()) or len(value) > 30:
         return value
     return float(value) if "." in value else int(value)
