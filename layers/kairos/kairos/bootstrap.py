@@ -76,7 +76,9 @@ def ingest() -> "Ingest":
     env, aws = settings.read(settings.Ingest, os.environ), _aws()
     keys = Keys(_secret(aws, env.keys_secret), now)
     queues = SqsQueues(aws.sqs, events=env.events_queue, rejected=env.rejected_queue, patience=PATIENCE)
-    return Ingest(queues, keys, now, ids, tally, compiled.vocabulary(env.catalog_dir), _agreed(env.catalog_dir))
+    folder = env.catalog_dir
+    names, shop = compiled.vocabulary(folder), compiled.shopify(folder)
+    return Ingest(queues, keys, now, ids, tally, names, _agreed(folder), shop)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Events over HTTP: understood one by one, queued together, answered when they are durable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from kairos.domain.sources import canonical, cloudevents, eventbridge, own
 from kairos.domain.sources.bounds import MOST_EVENTS
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
+from kairos.domain.sources.shopify import Shopify
 from kairos.domain.sources.vocabulary import Vocabulary
 from kairos.service import strict_json, trouble
 from kairos.service.agreed import Agreed, OffContract
@@ -34,6 +35,7 @@ class Ingest:
     tally: Tally
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     agreed: Agreed = field(default_factory=Agreed)
+    shop: Shopify = field(default_factory=Shopify)
     receipts: Receipts = field(init=False)
     segment: SegmentCalls = field(init=False)
 
@@ -79,16 +81,16 @@ class Ingest:
 
     def _take(self, told: list[Any], single: bool, key: Key) -> Answer:
         received = self.clock()
-        events: dict[int, Event] = {}
+        events: list[tuple[int, Event]] = []
         rejected: list[dict[str, Any]] = []
         warnings: list[dict[str, Any]] = []
         aside: list[OffContract] = []
         for index, one in enumerate(told):
             try:
-                event = self._understand(one, received, key)
-                if breach := self.agreed(event):
-                    warnings.append({"index": index, "message": breach.message, "field": breach.field})
-                events[index] = event
+                understood = self._understand(one, received, key)
+                breaches = [breach for event in understood if (breach := self.agreed(event))]
+                warnings += [{"index": index, "message": each.message, "field": each.field} for each in breaches]
+                events += [(index, event) for event in understood]
             except BadEvent as error:
                 rejected.append(_rejection(index, one, error.code, error.message, error.field))
                 aside += [error] if isinstance(error, OffContract) else []
@@ -107,32 +109,35 @@ class Ingest:
         except QueueRefused as error:
             trouble.note("rejected queue", error)
 
-    def _understand(self, one: Any, received: int, key: Key) -> Event:
-        if eventbridge.is_one(one):  # as an API destination posts it
-            event = eventbridge.normalise(one, received=received, messages=self.segment.normalise, trusted=key.trusted)
+    def _understand(self, one: Any, received: int, key: Key) -> list[Event]:
+        """One, but for what a shop system tells at once, as an API destination posts it."""
+        heard: tuple[Event, ...]
+        if eventbridge.is_one(one):
+            messages, trusted = self.segment.normalise, key.trusted
+            heard = eventbridge.read(one, received=received, messages=messages, shop=self.shop, trusted=trusted)
         else:
             normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
-            event = normalise(one, received=received, new_id=self.ids, trusted=key.trusted)
-        return fit(permitted(replace(event, received=self.receipts()), key))
+            heard = (normalise(one, received=received, new_id=self.ids, trusted=key.trusted),)
+        return [fit(permitted(replace(event, received=self.receipts()), key)) for event in heard]
 
     def _queue(
-        self, told: list[Any], events: Mapping[int, Event], rejected: list[dict[str, Any]],
+        self, told: list[Any], events: Sequence[tuple[int, Event]], rejected: list[dict[str, Any]],
         warnings: list[dict[str, Any]], single: bool,
     ) -> Answer:  # fmt: skip
-        indexes, lost = list(events), []
+        indexes, lost = list(dict.fromkeys(index for index, _ in events)), []
         try:
-            self.queues.put_events([{"kairos": "event", "event": canonical.to_dict(e)} for e in events.values()])
+            self.queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)} for _, event in events])
         except QueueRefused as error:
-            lost = [indexes[i] for i in error.indexes]
+            lost = sorted({events[i][0] for i in error.indexes})
             rejected = rejected + [_rejection(i, told[i], "not_queued", "send it again", "") for i in lost]
-        accepted = len(events) - len(lost)
+        accepted = len(indexes) - len(lost)
         self.tally.count("AcceptedEvents", by=accepted)
         if lost:
             again = {"Retry-After": "5"}
             return problem(503, "not_queued", "send these again", headers=again, accepted=accepted, rejected=rejected)
         body: dict[str, Any] = {"accepted": accepted, "rejected": rejected}
         body |= {"warnings": warnings} if warnings else {}
-        return answer(202, body | ({"id": events[0].id} if single else {}))
+        return answer(202, body | ({"id": events[0][1].id} if single else {}))
 
 
 def _said(one: Any) -> Any:
