@@ -258,3 +258,8 @@ def test_an_envelope_of_somebody_who_is_not_trusted_is_no_shop_s():
     (event,) = eventbridge.read(sample("orders-create"), received=NOW, messages=Segment(), shop=SHOP, trusted=False)
     assert isinstance(event, Event)
     assert (event.type, event.customer, event.consents) == ("shopifyWebhook", None, ())
+
+
+def test_every_topic_is_told_of():
+    told = (SAMPLES.parents[1] / "docs" / "shops.md").read_text()
+    assert [topic for topic in TOPICS if f"`{topic}`" not in told] == []

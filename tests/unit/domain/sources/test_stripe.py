@@ -175,3 +175,8 @@ def test_what_cannot_be_read_is_refused_by_its_field(changes, code, field):
     with pytest.raises(BadEvent) as refused:
         read(sample("invoice-paid")["detail"] | changes, received=NOW)
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def test_every_type_is_told_of():
+    told = (SAMPLES.parents[1] / "docs" / "shops.md").read_text()
+    assert [type for type in KINDS if f"`{type}`" not in told] == []
