@@ -82,7 +82,8 @@ def test_the_campaigns_layer_holds_the_compiled_bundle(built: Path) -> None:
     files = {
         file.relative_to(built / "CampaignsLayer").as_posix() for file in (built / "CampaignsLayer").rglob("*.json")
     }
-    assert files == {f"campaigns/{name}.json" for name in ("catalog", "contracts", "mapping", "openapi", "templates")}
+    names = ("catalog", "contracts", "mapping", "openapi", "shopify", "templates")
+    assert files == {f"campaigns/{name}.json" for name in names}
 
 
 def test_bytecode_outlives_the_dates_that_a_zip_forgets(built: Path) -> None:
