@@ -26,12 +26,12 @@ def shop() -> Iterator[Stack]:
 def put(stack: Stack, name: str, n: object = 1, **changes: Any) -> None:
     """What a partner says, now, as its bus's rule puts it on the queue."""
     body = copy.deepcopy(json.loads((EVENTS / f"{name}.json").read_text()))
-    now, detail = iso(stack.clock.now), body["detail"]
+    now, detail = iso(stack.clock()), body["detail"]
     if "payload" in detail:
         detail["metadata"] |= {"X-Shopify-Triggered-At": now, "X-Shopify-Event-Id": f"{name}-{n}"}
         detail["payload"] |= changes
     else:
-        detail |= {"created": stack.clock.now // 1000, "id": f"evt_{name}_{n}"}
+        detail |= {"created": stack.clock() // 1000, "id": f"evt_{name}_{n}"}
         detail["data"]["object"] |= changes
     stack.put_events([(body["detail-type"], detail)], source="aws.partner/example")
 
@@ -92,11 +92,11 @@ def test_an_order_keeps_the_reminder_of_its_cart_away_and_is_confirmed(shop: Sta
 
 def test_what_is_said_at_the_shop_about_being_written_to_holds(shop: Stack) -> None:
     _, named = buyer("103")
-    said = {"state": "subscribed", "opt_in_level": "single_opt_in", "consent_updated_at": iso(shop.clock.now)}
+    said = {"state": "subscribed", "opt_in_level": "single_opt_in", "consent_updated_at": iso(shop.clock())}
     put(shop, "shopify/customers-email-consent", 103, customer_id=103, email_marketing_consent=said)
     put(shop, "shopify/checkouts-create", 103, **named)
     shop.advance("30m")
-    said |= {"state": "unsubscribed", "consent_updated_at": iso(shop.clock.now)}
+    said |= {"state": "unsubscribed", "consent_updated_at": iso(shop.clock())}
     put(shop, "shopify/customers-email-consent", 104, customer_id=103, email_marketing_consent=said)
     shop.advance("2h")
     [refused] = [d["reason"] for d in shop.decisions() if d["customer"] == "103" and d["outcome"] == "refused"]
@@ -105,7 +105,7 @@ def test_what_is_said_at_the_shop_about_being_written_to_holds(shop: Stack) -> N
 
 def test_an_invoice_that_nobody_pays_is_reminded_of_and_one_that_is_paid_is_not(shop: Stack) -> None:
     know(shop, "bo")
-    due = shop.clock.now // 1000 + DAY
+    due = shop.clock() // 1000 + DAY
     put(shop, "stripe/invoice-finalized", "bo-1", due_date=due, **payer("bo"))
     put(shop, "stripe/invoice-finalized", "bo-2", due_date=due, number="F-2", **payer("bo"))
     shop.settle()
@@ -119,7 +119,7 @@ def test_an_invoice_that_nobody_pays_is_reminded_of_and_one_that_is_paid_is_not(
 def test_a_trial_is_helped_along_and_told_three_days_before_it_ends(shop: Stack) -> None:
     know(shop, "cai")
     put(shop, "stripe/customer-created", "cai", id="cus_cai", metadata={"customer_id": "cai"}, email="cai@shop.example")
-    ends = shop.clock.now // 1000 + 10 * DAY
+    ends = shop.clock() // 1000 + 10 * DAY
     put(shop, "stripe/subscription-created", "cai", trial_end=ends, **payer("cai"))
     shop.advance("8d")
     assert len(told(shop, "cai", "trial")) == 3
@@ -127,7 +127,7 @@ def test_a_trial_is_helped_along_and_told_three_days_before_it_ends(shop: Stack)
 
 def test_stripe_s_customer_is_the_shop_s_from_the_first_word_of_it(shop: Stack) -> None:
     know(shop, "dora", email="dora@shop.example")
-    due = shop.clock.now // 1000 + DAY
+    due = shop.clock() // 1000 + DAY
     put(shop, "stripe/invoice-finalized", "dora", due_date=due, parent=None, customer="cus_dora")  # nobody's yet
     put(shop, "stripe/checkout-session-completed", "dora", client_reference_id="dora", customer="cus_dora")
     shop.advance("4d")

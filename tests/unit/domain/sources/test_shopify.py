@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kairos.domain import coupons
 from kairos.domain.events import Consent, Event, Ref
 from kairos.domain.identity import device_id
 from kairos.domain.sources import eventbridge, queued
@@ -112,6 +113,11 @@ def test_a_checkout_is_the_customer_s_else_the_address_s_else_the_cart_s(custome
 def test_a_cart_keeps_its_token_without_the_key_behind_it():
     cart = told("carts-update", token=f"{TOKEN}?key=secret")
     assert (cart.customer, cart.properties["cart_id"]) == (CART, TOKEN)
+
+
+def test_the_codes_of_an_order_are_those_that_were_handed_in():
+    order = told("orders-create", discount_codes=[{"code": "COMEBACK-7K2", "amount": "74.55", "type": "percentage"}])
+    assert coupons.handed_in(order) == ("COMEBACK-7K2",)
 
 
 def test_an_emptied_cart_is_worth_nothing():

@@ -20,13 +20,13 @@ _ITEM: Final[Places] = {
 }  # fmt: skip
 _CHECKOUT: Final[Places] = {
     "cart_id": "cart_token", "checkout_id": "token id", "total": "total_price", "currency": "presentment_currency currency",
-    "cart_url": "abandoned_checkout_url", "completed_at": "completed_at",
+    "cart_url": "abandoned_checkout_url", "completed_at": "completed_at", "discount_codes": "discount_codes",
 }  # fmt: skip
 _ORDER: Final[Places] = {
     "order_id": "name order_number id", "shopify_order_id": "id", "cart_id": "cart_token", "checkout_id": "checkout_token",
     "total": "total_price current_total_price", "currency": "currency", "order_url": "order_status_url",
     "financial_status": "financial_status", "fulfillment_status": "fulfillment_status", "cancel_reason": "cancel_reason",
-    "source_name": "source_name",
+    "source_name": "source_name", "discount_codes": "discount_codes",
 }  # fmt: skip
 _SHIPMENT: Final[Places] = {
     "fulfillment_id": "id", "shopify_order_id": "order_id", "status": "status", "shipment_status": "shipment_status",
