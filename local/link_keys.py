@@ -27,8 +27,8 @@ def link() -> None:
 def show(stack: str | None, region: str | None) -> None:
     """Which keys are accepted, by the beginnings of their hashes."""
     ring = read(key_lists.read(Reached(stack, region), HELD_IN))
-    told = [f"in use {_print(ring.key)}", *([f"next {_print(ring.next)}"] if ring.next else [])]
-    click.echo(", ".join([*told, *(f"accepted {_print(key)}" for key in ring.previous)]))
+    told = [f"in use {fingerprint(ring.key)}", *([f"next {fingerprint(ring.next)}"] if ring.next else [])]
+    click.echo(", ".join([*told, *(f"accepted {fingerprint(key)}" for key in ring.previous)]))
 
 
 @link.command()
@@ -37,7 +37,7 @@ def add(stack: str | None, region: str | None) -> None:
     """Makes a new key; in five minutes it is accepted everywhere, beside the one in use."""
     key = secrets.token_urlsafe(32)
     _step(Reached(stack, region), lambda ring: ring.add(key, _now()))
-    click.echo(f"{_print(key)} is accepted in {MINUTES} minutes; then `kairos keys link use`")
+    click.echo(f"{fingerprint(key)} is accepted in {MINUTES} minutes; then `kairos keys link use`")
 
 
 @link.command()
@@ -45,7 +45,7 @@ def add(stack: str | None, region: str | None) -> None:
 def use(stack: str | None, region: str | None) -> None:
     """Takes the new key into use; the old one is still accepted."""
     ring = _step(Reached(stack, region), lambda ring: ring.use(_now(), settled=FRESH))
-    click.echo(f"{_print(ring.key)} is in use; still accepted: {', '.join(map(_print, ring.previous))}")
+    click.echo(f"{fingerprint(ring.key)} is in use; still accepted: {', '.join(map(fingerprint, ring.previous))}")
 
 
 @link.command()
@@ -54,7 +54,7 @@ def use(stack: str | None, region: str | None) -> None:
 def retire(stack: str | None, region: str | None) -> None:
     """Accepts only the key in use, everywhere within five minutes."""
     ring = _step(Reached(stack, region), Ring.retire)
-    click.echo(f"in {MINUTES} minutes only {_print(ring.key)} is accepted")
+    click.echo(f"in {MINUTES} minutes only {fingerprint(ring.key)} is accepted")
 
 
 def _step(reached: Reached, change: Callable[[Ring], Ring]) -> Ring:
@@ -64,7 +64,7 @@ def _step(reached: Reached, change: Callable[[Ring], Ring]) -> Ring:
         raise click.ClickException(str(refused)) from refused
 
 
-def _print(key: str) -> str:
+def fingerprint(key: str) -> str:
     """Enough to tell keys apart, nothing to use them by."""
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 

@@ -1,4 +1,4 @@
-"""Events in: `POST /v1/events`, and the routes of the Segment protocol; and the contract of the whole API."""
+"""Events in: `POST /v1/events`, the routes of the Segment protocol, Shopify's webhooks; and the contract of the whole API."""
 
 from base64 import b64decode
 from functools import partial
@@ -23,6 +23,13 @@ def take() -> Response[str]:
     key = request.headers.get("idempotency-key", "")
     work = partial(ingest, request.headers, body)
     what = ingest.refuse(request.headers) or once(key, body, request.headers, app.lambda_context, work)
+    return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
+
+
+@app.post("/v1/webhooks/shopify")
+def shopify() -> Response[str]:
+    request = app.current_event
+    what = ingest.shopify(request.headers, _bytes(request.body or "", request.is_base64_encoded))
     return Response(what.status, what.content_type, what.body, headers=dict(what.headers))
 
 

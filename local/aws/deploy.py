@@ -24,6 +24,9 @@ BY_CLOUDFORMATION: Final = frozenset(
     }
 )
 LOCAL_KEYS: Final = {"dev-write-key": Scope.INGEST, "dev-admin-key": Scope.ADMIN}
+LOCAL_SECRETS: Final = {"ShopifySecret": "dev-shopify-secret"}
+"""What others than the stack itself have to know."""
+
 DYNAMIC: Final = re.compile(r"\{\{resolve:secretsmanager:(arn:aws:secretsmanager:[\w:-]+)\}\}")
 """A dynamic reference to a whole secret, as CloudFormation replaces it when it makes a resource."""
 
@@ -108,7 +111,8 @@ def _alias(resolve: Resolver, session: boto3.Session, name: str, properties: Map
 
 
 def _secret(resolve: Resolver, session: boto3.Session, name: str, properties: Mapping[str, Any]) -> None:
-    value = local_keys() if name == "KeysSecret" else hashlib.sha256(f"local {name}".encode()).hexdigest()
+    made_up = LOCAL_SECRETS.get(name) or hashlib.sha256(f"local {name}".encode()).hexdigest()
+    value = local_keys() if name == "KeysSecret" else made_up
     made = session.client("secretsmanager").create_secret(Name=f"{STACK}-{name}", SecretString=value)
     resolve.known[name] = made["ARN"]
 

@@ -14,6 +14,7 @@ from local import key_lists
 from local.clock import iso
 from local.link_keys import link
 from local.reach import Reached, where
+from local.shop_secrets import shopify
 
 HELD_IN: Final = "KeysSecret"
 MINUTES: Final = FRESH // 60_000
@@ -73,6 +74,7 @@ def revoke(name: str, stack: str | None, region: str | None) -> None:
 
 
 command.add_command(link)
+command.add_command(shopify)
 
 
 def _row(key: Key) -> str:

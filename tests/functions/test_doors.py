@@ -42,6 +42,14 @@ def test_ingest_takes_a_batch_of_segment_and_says_which_message_is_none(invoke):
     assert [(one["index"], one["code"], one["field"]) for one in body["rejected"]] == [(2, "reserved_type", "event")]
 
 
+def test_ingest_takes_what_shopify_has_signed_and_nothing_else(invoke):
+    event = sample("ingest-shopify")
+    assert invoke("ingest", event)["statusCode"] == 200
+    encoded = {"body": b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
+    assert invoke("ingest", event | encoded)["statusCode"] == 200
+    assert invoke("ingest", event | {"body": event["body"] + " "})["statusCode"] == 401
+
+
 def test_a_body_may_come_in_base64(invoke):
     event = sample("ingest")
     event |= {"body": b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}

@@ -78,7 +78,8 @@ def ingest() -> "Ingest":
     queues = SqsQueues(aws.sqs, events=env.events_queue, rejected=env.rejected_queue, patience=PATIENCE)
     folder = env.catalog_dir
     names, shop = compiled.vocabulary(folder), compiled.shopify(folder)
-    return Ingest(queues, keys, now, ids, tally, names, _agreed(folder), shop)
+    signed = _secret(aws, env.shopify_secret)
+    return Ingest(queues, keys, now, ids, tally, names, _agreed(folder), shop, signed)
 
 
 @cache

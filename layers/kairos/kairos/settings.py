@@ -18,6 +18,7 @@ class Ingest:
     rejected_queue: str
     catalog_dir: str
     keys_secret: str
+    shopify_secret: str
 
 
 @dataclass(frozen=True, slots=True)

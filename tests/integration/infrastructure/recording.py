@@ -11,7 +11,7 @@ from typing import Any, Final
 from kairos.adapters.dynamodb.pools import Pools
 from kairos.adapters.dynamodb.table import Table
 from local.clock import VirtualClock, parse_moment
-from local.stack import Stack, compile_campaigns
+from local.stack import ROOT, Stack, compile_campaigns
 from tests.integration.infrastructure.calls import Call, calls_of
 
 START: Final = "2026-11-26T08:00:00Z"
@@ -159,6 +159,9 @@ class Run:
         self.stack.gateway.faults.waiting.clear()
         batch = [{"type": "track", "userId": "anna", "event": name} for name in ("hello", "message.sent")]
         assert self.stack.request("POST", "/v1/batch", {"batch": batch}).status == 200
+        signed = json.loads((ROOT / "events" / "ingest-shopify.json").read_text())
+        shop = self.stack.request("POST", "/v1/webhooks/shopify", signed["body"].encode(), signed["headers"])
+        assert shop.status == 200
         self.send("nonsense")
 
     def moved(self) -> None:

@@ -1,5 +1,6 @@
 """Events over HTTP: understood one by one, queued together, answered when they are durable."""
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,11 +18,12 @@ from kairos.service.agreed import Agreed, OffContract
 from kairos.service.answers import Answer, answer, problem, refusal
 from kairos.service.inflating import plain
 from kairos.service.intake import fit, permitted
-from kairos.service.keys import Keys
+from kairos.service.keys import Keys, Secret
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, QueueRefused, Queues
 from kairos.service.receipts import Receipts
 from kairos.service.segment import SegmentCalls
+from kairos.service.webhooks import ShopifyWebhooks
 
 
 @dataclass(slots=True)
@@ -36,14 +38,20 @@ class Ingest:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     agreed: Agreed = field(default_factory=Agreed)
     shop: Shopify = field(default_factory=Shopify)
+    shop_secret: Secret | None = None
     receipts: Receipts = field(init=False)
     segment: SegmentCalls = field(init=False)
+    shopify: ShopifyWebhooks = field(init=False)
 
     def __post_init__(self) -> None:
         self.receipts = Receipts(self.clock)
         normalise = Segment(self.vocabulary)
         self.segment = SegmentCalls(
             self.queues, self.keys, self.clock, self.ids, self.tally, normalise, self.agreed, self.receipts
+        )  # fmt: skip
+        secret = self.shop_secret or (lambda fresh=None: secrets.token_hex())  # which nobody knows
+        self.shopify = ShopifyWebhooks(
+            self.queues, secret, self.clock, self.ids, self.tally, self.shop, self.agreed, self.receipts
         )  # fmt: skip
 
     def __call__(self, headers: Mapping[str, str], body: bytes) -> Answer:

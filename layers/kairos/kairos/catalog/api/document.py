@@ -89,9 +89,12 @@ def _operation(route: Route) -> dict[str, Any]:
 def _tag(route: Route) -> str:
     if route.name.startswith("segment"):
         return "Segment's protocol"
-    return {"/v1/events": "Events", "/v1/customers/{id}": "Customers", "/openapi.json": "This document"}.get(
-        route.path, "Links in messages"
-    )
+    return {
+        "/v1/events": "Events",
+        "/v1/webhooks/shopify": "Events",
+        "/v1/customers/{id}": "Customers",
+        "/openapi.json": "This document",
+    }.get(route.path, "Links in messages")
 
 
 def _body(route: Route) -> dict[str, Any]:

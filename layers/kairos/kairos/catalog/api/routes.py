@@ -97,6 +97,13 @@ ROUTES: Final = (
     ),
     *_segment(),
     Route(
+        "POST", "/v1/webhooks/shopify", "shopify_webhook", "Take what Shopify signs and sends; its answer is 200 once it is durable",
+        None, {200: answers.Success}, problems=(401, 503), headers={
+            "X-Shopify-Topic": "What happened", "X-Shopify-Hmac-Sha256": "HMAC-SHA-256 of the body under the app's client secret, in base64",
+            "X-Shopify-Event-Id": "The event, however often it is delivered",
+        },
+    ),
+    Route(
         "PUT", "/v1/customers/{id}", "change_customer", "Merge what a backend says into what is known; committed before it answers",
         Scope.ADMIN, {200: answers.CustomerView}, (bodies.CustomerChange,), problems=(400, 404, 503), parameters=_WHO,
     ),
