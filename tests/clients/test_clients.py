@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -28,7 +29,8 @@ from tests.clients.told import BROWSER, CLIENTS, LIBRARIES, NODE, PYTHON, Page, 
 from tests.end_to_end.dev_client import ROOT, Dev
 
 TEXT = (ROOT / "docs" / "clients.md").read_text()
-SNIPPETS = dict(re.findall(r"^```\w+\n(?:#|//) test: (\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+SHOPS = (ROOT / "docs" / "shops.md").read_text()
+SNIPPETS = dict(re.findall(r"^```\w+\n(?:#|//) test: (\w+)\n(.*?)^```$", TEXT + SHOPS, re.MULTILINE | re.DOTALL))
 AWS = PYTHON.parent / "aws"
 
 
@@ -134,6 +136,13 @@ def test_segment_of_node(dev: Dev) -> None:
         pytest.skip("segment of node: not here, see .ci/clients")
     run(dev, "node", NODE, "-e")
     assert known(dev, "bo")["addresses"] == {"email": "bo@shop.example"}
+
+
+def test_a_webhook_of_shopify(dev: Dev) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("webhook: openssl is not here")
+    run(dev, "webhook", "/bin/sh", "-ec")
+    assert known(dev, "anonymous%3Acart-1")["id"] == "anonymous:cart-1"
 
 
 def test_curl(dev: Dev) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from kairos.adapters.contracts import SchemaContracts
 from kairos.domain.contracts import contracts
+from kairos.domain.events import Event
 from kairos.domain.keyring import Ring
 from kairos.domain.sources.shopify import Shopify
 from kairos.service.agreed import Agreed
@@ -151,6 +152,7 @@ def test_what_was_put_aside_is_understood_once_it_is_mended(world):
     mended = json.loads(aside["body"])
     mended["detail"]["payload"] |= {"created_at": "2026-03-17T10:30:00+01:00"}
     [event] = Hearing(shop=SHOP)(json.dumps(mended), world.now)
+    assert isinstance(event, Event)
     assert event.type == "order.placed"
 
 
