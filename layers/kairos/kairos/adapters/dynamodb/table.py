@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -61,6 +61,21 @@ class Table:
                 unprocessed: Any = answer.get("UnprocessedKeys", {}).get(self.name, {"Keys": []})
                 waiting, attempt = unprocessed["Keys"], attempt + 1
         return found
+
+    def below(self, pk: str, prefix: str) -> Iterator[Item]:
+        """Every item of a partition whose sort key begins so, page by page, consistently."""
+        query: Any = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": prefix}},
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self.client.query(**query)
+            yield from (dict(item) for item in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _read(self, request: Any) -> Any:
         try:

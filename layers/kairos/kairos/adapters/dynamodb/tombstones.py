@@ -1,6 +1,6 @@
 """A device at its merge: its entries come over before the commit, its tombstone is written with it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -39,7 +39,7 @@ def bring_over(table: Table, put: PutTombstone) -> None:
     if not put.inherits:
         return
     names = set(put.snapshots)
-    for item in _entries(table, put.device):
+    for item in table.below(f"C#{put.device}", "E#"):
         _put_absent(table, {**item, "pk": items.text(f"C#{put.heir}")})
         names |= {name for name in (items.to_entry(item).snapshot,) if name}
     keys = [items.snapshot_key(put.device, name) for name in sorted(names)]
@@ -52,21 +52,6 @@ def leave_places(table: Table, puts: Iterable[PutTombstone]) -> None:
     for put in puts:
         for place in put.places:
             drop_place(table, place, put.device, put.seen + 1)
-
-
-def _entries(table: Table, device: str) -> Iterator[Item]:
-    query: Any = {
-        "TableName": table.name,
-        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :entry)",
-        "ExpressionAttributeValues": {":pk": items.text(f"C#{device}"), ":entry": items.text("E#")},
-        "ConsistentRead": True,
-    }
-    while True:
-        page = table.client.query(**query)
-        yield from (dict(item) for item in page["Items"])
-        if "LastEvaluatedKey" not in page:
-            return
-        query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
 def _put_absent(table: Table, item: Item) -> None:
