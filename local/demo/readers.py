@@ -12,6 +12,8 @@ OPT_OUT: Final = 0.02
 ANSWER: Final = 0.7
 CLICK: Final = 0.2
 CONFIRM: Final = 0.75
+BROWSER: Final = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+"""People read with one; without it a click counts as a machine's."""
 _LINK: Final = re.compile(r'href="([^"]*/l/[^"]+)"')
 _CONFIRM: Final = re.compile(r'href="([^"]*/c/[^"]+)"')
 
@@ -41,9 +43,9 @@ class Readers:
         elif (confirm := _CONFIRM.search(mail.html)) and random.random() < CONFIRM:
             self._stack.request("POST", _path(confirm[1].replace("&amp;", "&")), b"")
         elif mail.tags.get("campaign") == "toys-interest" and len(links) >= 2 and random.random() < ANSWER:
-            self._stack.request("GET", _path(random.choice(links[:2])))
+            self._stack.request("POST", _path(random.choice(links[:2])), b"", BROWSER)
         elif links and random.random() < CLICK:
-            self._stack.request("GET", _path(links[0]))
+            self._stack.request("GET", _path(links[0]), None, BROWSER)
 
 
 def _path(url: str) -> str:

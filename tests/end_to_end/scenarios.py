@@ -22,6 +22,7 @@ DEEDS: Final = {
     "identify",
     "backend",
     "follow",
+    "answer",
     "confirm",
     "unsubscribe",
     "visit",

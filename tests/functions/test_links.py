@@ -11,6 +11,7 @@ from local.stack import Stack
 
 ROOT = Path(__file__).parents[2]
 BASE_URL = "https://links.example"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 ADMIN = {"authorization": "Bearer dev-admin-key"}
 ADA = {
     "attributes": {"first_name": "Ada", "locale": "da"},
@@ -57,8 +58,7 @@ def test_a_mail_is_left_by_one_click_and_not_by_a_look(stack):
     way_out = message["headers"]["List-Unsubscribe"].strip("<>").removeprefix(BASE_URL)
     assert stack.request("GET", way_out).status == 200
     assert {"offers": "granted"}.items() <= {c["topic"]: c["state"] for c in customer(stack, "ada")["consents"]}.items()
-    form = {"content-type": "application/x-www-form-urlencoded"}
-    answer = stack.request("POST", way_out, b"List-Unsubscribe=One-Click", form)
+    answer = stack.request("POST", way_out, b"List-Unsubscribe=One-Click", FORM)
     assert answer.status == 200
     assert "Du er afmeldt" in answer.body.decode()
     words = {c["topic"]: c["state"] for c in customer(stack, "ada")["consents"]}  # at once: nothing was played since
@@ -66,18 +66,59 @@ def test_a_mail_is_left_by_one_click_and_not_by_a_look(stack):
     assert words["news"] != "withdrawn"
 
 
-def test_a_click_leads_on(stack):
+def test_a_click_leads_on_and_a_look_ahead_does_not_count(stack):
     (link,) = links_of(written(stack, "bo", CART), "l")
-    answer = stack.request("GET", link)
-    assert (answer.status, answer.headers["location"]) == (302, "https://shop.example/c/1")
-
-
-@pytest.mark.parametrize(("name", "number", "value"), [("cy", 0, True), ("di", 1, False)])
-def test_an_answer_is_part_of_the_profile(stack, name, number, value):
-    link = links_of(written(stack, name, TOYS, times=11), "l")[number]
-    assert "Tak" in stack.request("GET", link).body.decode()
+    for method, status in (("HEAD", 302), ("GET", 302)):
+        answer = stack.request(method, link)
+        assert (answer.status, answer.headers["location"]) == (status, "https://shop.example/c/1")
+    assert stack.request("GET", link, None, {"sec-purpose": "prefetch"}).status == 403
     stack.settle()
+    assert clicks(stack, "bo") == 1
+
+
+def clicks(stack, name):
+    told = [line["event"] for line in stack.archive.lines() if line.get("event", {}).get("type") == "message.clicked"]
+    return len([event for event in told if event["customer"]["id"] == name])
+
+
+@pytest.mark.parametrize(("name", "number", "value", "words"), [
+    ("cy", 0, True, "JA tak"), ("di", 1, False, "NEJ tak"),
+])  # fmt: skip
+def test_an_answer_is_one_tap_on_a_page_and_part_of_the_profile_when_that_thanks(stack, name, number, value, words):
+    link = links_of(written(stack, name, TOYS, times=11), "l")[number]
+    page = stack.request("GET", link).body.decode()
+    assert "<h1>Skal vi holde dig orienteret om legetøj?</h1>" in page and f">{words}</button>" in page
+    assert "likes_toys" not in customer(stack, name)["attributes"].get("declared", {})
+    thanks = stack.request("POST", link, b"shown=da", FORM).body.decode()
+    assert f"Vi har noteret dit svar: {words}" in thanks
     assert customer(stack, name)["attributes"]["declared"]["likes_toys"] is value
+
+
+def test_a_preference_centre_shows_and_changes_what_somebody_gets(stack):
+    message = written(stack, "ev", CART)
+    way_out = message["headers"]["List-Unsubscribe"].strip("<>").removeprefix(BASE_URL)
+    (there,) = re.findall(r'href="\.\.(/p/[\w-]+)"', stack.request("GET", way_out).body.decode())
+    page = stack.request("GET", there).body.decode()
+    assert 'value="offers/email" checked' in page and 'value="news/email" checked' in page
+    form = b"shown=da&was=&was=offers%2Femail&was=news%2Femail&on=news%2Femail&locale=en&do=pause"
+    saved = stack.request("POST", there, form, FORM)
+    assert saved.status == 200 and '<html lang="en">' in saved.body.decode()
+    known = customer(stack, "ev")
+    assert {c["topic"]: c["state"] for c in known["consents"]} == {"offers": "withdrawn", "news": "granted"}
+    assert known["attributes"]["merged"]["locale"] == "en"
+    assert known["attributes"]["declared"]["paused_until"].endswith("Z")
+
+
+def test_who_asked_for_a_letter_confirms_with_one_tap(stack):
+    asked = ADA | {"consents": [{"topic": "news", "channel": "email", "state": "granted"}]}
+    stack.request("PUT", "/v1/customers/fay", asked, ADMIN)
+    stack.settle()
+    mail = next(message for message in stack.messages() if message["customer"] == "fay")
+    (link,) = links_of(mail, "c")
+    assert "Var det dig?" in stack.request("GET", link).body.decode()
+    assert [c["proven"] for c in customer(stack, "fay")["consents"]] == [False]
+    assert "Nyheder" in stack.request("POST", link, b"shown=da", FORM).body.decode()
+    assert [c["proven"] for c in customer(stack, "fay")["consents"]] == [True]
 
 
 def test_a_link_that_was_tampered_with_says_so(stack):

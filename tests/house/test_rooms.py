@@ -25,6 +25,7 @@ ALLOWED = {
         "orjson",
         "jinja2",
         "aws_croniter",
+        "babel",
         "css_inline",
         "inscriptis",
         "jsonschema_rs",

@@ -1,7 +1,8 @@
 """The real services on the real adapters, put together for a worker of the simulated stack as bootstrap does it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from kairos.adapters.archive import FirehoseArchive
@@ -22,7 +23,7 @@ from kairos.adapters.ses import SesEmail
 from kairos.adapters.sns import SnsPush, SnsSms
 from kairos.domain.access import Access
 from kairos.domain.definitions import Catalog
-from kairos.domain.events import Millis
+from kairos.domain.events import Json, Millis
 from kairos.domain.tokens import Keyring
 from kairos.service.calendar import Calendar
 from kairos.service.control import Switch
@@ -37,8 +38,10 @@ from kairos.service.links import Links
 from kairos.service.metrics import Tally
 from kairos.service.occurrences import Occurrences
 from kairos.service.ports import BrokenTemplate, Dossier, Outgoing
+from kairos.service.ports.pages import Page
 from kairos.service.reputation import Breaker
 from kairos.service.sweep import Sweep
+from kairos.service.visits import Reception
 
 KEY: Final = {"x-api-key": "key"}
 KEYS: Final = Keyring(b"the key of the simulated stack, long enough")
@@ -58,6 +61,21 @@ class PlainText:
             channel=put.channel, to={kind: address}, subject=put.template, text=put.template, html=put.template,
             transactional=put.transactional, expires=put.expires,
         )  # fmt: skip
+
+
+class Wordless:
+    """The port Pages: what they look like does not matter here, that they answer does."""
+
+    languages: Mapping[str, str] = MappingProxyType({})
+
+    def language(self, *wanted: str) -> str:
+        return "en"
+
+    def wording(self, page: Page, language: str, topic: str, channel: str) -> str:
+        return f"{page}.{language}"
+
+    def show(self, page: Page, language: str, about: Json) -> tuple[Mapping[str, str], str]:
+        return {}, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +131,8 @@ class Doors:
         return Customers(store, self.evaluate(), self._keys, self._catalog, self._clock, self._ids)
 
     def links(self) -> Links:
-        commit = self.evaluate().commit_now
-        return Links(lambda: KEYS, commit, self._queues, lambda page, language: ({}, page), self._clock)
+        reception = Reception(lambda: KEYS, self.evaluate().commit_now, self._queues, Wordless(), self._clock)
+        return Links(reception, self._catalog.policy)
 
     def deliver(self) -> Deliver:
         mail = SesEmail(

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from kairos.domain import tags
 from kairos.domain.events import Json, Millis
 from kairos.domain.tokens import Unsubscribe, sign
+from kairos.service.visits import Visit
 from local.aws.feedback import of_mail
 from local.aws.outbox import Sent
 from local.clock import iso
@@ -116,7 +117,9 @@ class Outside:
         def well() -> None:
             self.told.opted_out.append((self._world.commits, self._scheduler.now, deed.who, topic, channel))
 
-        self._ask("links", lambda links: links.unsubscribe(token), lambda: self._unsubscribe(deed), well)
+        self._ask(
+            "links", lambda links: links.unsubscribe(token, Visit(method="POST")), lambda: self._unsubscribe(deed), well
+        )
 
     def _deploy(self, deed: Deed) -> None:
         self._stack.deploy(deed.told)

@@ -14,6 +14,7 @@ from kairos.doors import item as item
 from kairos.doors import once as once
 from kairos.doors import reference as reference
 from kairos.doors import routed as routed
+from kairos.doors import visit as visit
 from kairos.service.metrics import Tally
 from kairos.service.trouble import note as note
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kairos.service.links import Links
     from kairos.service.occurrences import Occurrences
     from kairos.service.ports import CustomerStore
+    from kairos.service.preferences import PreferenceCentre
     from kairos.service.sweep import Sweep
 
 
@@ -102,17 +104,19 @@ def customers() -> "Customers":
     return Customers(store, service, Keys(_secret(aws, env.keys_secret), now), catalog, now, ids)
 
 
-def links() -> "Links":
-    from kairos.adapters.pages import pages
+def links() -> "tuple[Links, PreferenceCentre]":
+    from kairos.adapters.pages import HtmlPages
     from kairos.adapters.queues import SqsQueues
     from kairos.service.links import Links
+    from kairos.service.preferences import PreferenceCentre
+    from kairos.service.visits import Reception
 
     env, aws = settings.read(settings.Links, os.environ), _aws()
-    bundle = compiled.bundle(env.catalog_dir)
+    service, store, catalog = _evaluate(env, aws)
     queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue)
-    policy = bundle["policy"]
-    commit = _evaluate(env, aws)[0].commit_now
-    return Links(_keyring(aws, env.link_key_secret), commit, queues, pages(policy["brand"], policy["locale"]), now)
+    pages = HtmlPages(compiled.read(env.catalog_dir, "pages.json"))
+    reception = Reception(_keyring(aws, env.link_key_secret), service.commit_now, queues, pages, now)
+    return Links(reception, catalog.policy), PreferenceCentre(reception, store, catalog)
 
 
 def deliver() -> "Deliver":

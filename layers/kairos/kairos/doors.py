@@ -15,6 +15,8 @@ from kairos.service.ports.fan_out import FanOutRef
 if TYPE_CHECKING:
     from aws_lambda_powertools import Metrics
 
+    from kairos.service.visits import Visit
+
 # an invocation that had nothing to count is nothing to warn of
 warnings.filterwarnings("ignore", "No application metrics to publish")
 
@@ -55,6 +57,17 @@ def reference(body: Mapping[str, str]) -> MessageRef:
 def fan_out_reference(body: Mapping[str, Any]) -> tuple[FanOutRef, int]:
     """Where a fan-out is, and its hops, from the body of the queue `fan-out`."""
     return FanOutRef(str(body["fan_out"])), int(body.get("hops", 0))
+
+
+def visit(request: Any) -> "Visit":
+    """Who comes to a page, from a request of API Gateway; bodies of forms come in base64."""
+    from base64 import b64decode
+
+    from kairos.service.visits import Visit
+
+    body = request.body or ""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Visit(headers, request.http_method, b64decode(body) if request.is_base64_encoded else body.encode())
 
 
 def flush(metrics: "Metrics", tally: Tally) -> None:

@@ -66,9 +66,8 @@ def write_campaigns(folder: Path, provider: str, **more: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "policy.yaml").write_text(POLICY.format(provider=provider))
     for name, (topic, trigger, words, channel) in CAMPAIGNS.items():
-        body = {"confirm": "{{ confirm_url }}", "letter": "{{ unsubscribe_url }} {{ brand.postal_address }}"}.get(
-            name, "Hello"
-        )
+        letter = "{{ unsubscribe_url }} {{ preferences_url }} {{ brand.postal_address }}"
+        body = {"confirm": "{{ confirm_url }}", "letter": letter}.get(name, "Hello")
         text = SEND.format(topic=topic, trigger=trigger, more=words, channel=channel)
         _write(folder / name, text, channel, body)
     for name, text in {**CHAINS, **more}.items():
@@ -207,7 +206,7 @@ class Run:
         self.stack.advance("2m")
 
     def links(self) -> None:
-        """Followed, answered, unsubscribed, confirmed; also while the table takes nothing."""
+        """Followed, answered, unsubscribed, confirmed, preferred; also while the table takes nothing."""
         for who in ("emil", "finn"):
             self.put(who)
             body = {"consents": [{"topic": "news", "channel": "email", "state": "granted"}]}
@@ -220,6 +219,7 @@ class Run:
             if who == "finn":
                 self.stack.fail("dynamodb", "BatchGetItem", "InternalServerError", times=9)
             assert self.follow(who, "u", "POST") == 200
+            assert self.follow(who, "p", "GET") == (503 if who == "finn" else 200)
             self.stack.gateway.faults.waiting.clear()
             self.stack.settle()
 

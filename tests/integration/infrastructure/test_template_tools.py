@@ -82,7 +82,7 @@ def test_the_campaigns_layer_holds_the_compiled_bundle(built: Path) -> None:
     files = {
         file.relative_to(built / "CampaignsLayer").as_posix() for file in (built / "CampaignsLayer").rglob("*.json")
     }
-    names = ("catalog", "contracts", "mapping", "openapi", "shopify", "templates")
+    names = ("catalog", "contracts", "mapping", "openapi", "pages", "shopify", "templates")
     assert files == {f"campaigns/{name}.json" for name in names}
 
 

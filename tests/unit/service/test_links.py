@@ -1,94 +1,14 @@
+"""Clicks and answers: what is recorded of whom, and what is not."""
+
 import pytest
 
-from kairos.adapters.pages import pages
-from kairos.domain.events import Consent
-from kairos.domain.tokens import Answer, Confirm, Keyring, Link, Unsubscribe, sign
-from kairos.service.links import Links
-
-NOW = 1_795_000_000_000
-KEYS = Keyring(b"the key of today, 32 bytes long!")
-OPT_OUT = Unsubscribe("ada", "offers", "email", "m1")
-LINK = Link("https://shop.example/c?a=1&b=2", "ada", "m1", "cart", "send.offer", "b", "email")
-ANSWER = Answer("likes_toys", True, "ada", "m1", "toys", "send.ask", "", "email")
-
-
-class Fails(Exception):
-    pass
-
-
-class Shop:
-    """What is committed and queued, unless it is told to fail."""
-
-    def __init__(self, *, commits=True, queues=True):
-        self.commits, self.queues = commits, queues
-        self.committed, self.queued = [], []
-        brand = {"name": "Nordlys <&>"}
-        self.links = Links(lambda: KEYS, self.commit, self, pages(brand, "da"), lambda: NOW)
-
-    def commit(self, event):
-        if not self.commits:
-            raise Fails
-        self.committed.append(event)
-
-    def put_events(self, bodies):
-        if not self.queues:
-            raise Fails
-        self.queued += bodies
-
-    def put_messages(self, refs):
-        raise AssertionError("a link sends nothing")
-
-    def put_rejected(self, bodies):
-        raise AssertionError("a link rejects nothing")
-
-    def put_fan_outs(self, refs, *, hops=0):
-        raise AssertionError("a link reaches no audience")
-
-    def put_pages(self, bodies):
-        raise AssertionError("a link reaches no audience")
-
-    def backlog(self, queue="events"):
-        return 0
-
-
-def token(payload):
-    return sign(payload, KEYS, NOW)
-
-
-def test_the_page_behind_an_unsubscribe_link_changes_nothing():
-    shop = Shop()
-    page = shop.links.ask(token(OPT_OUT))
-    assert page.status == 200
-    assert '<form method="post"><button type="submit">Afmeld</button></form>' in page.body
-    assert (shop.committed, shop.queued) == ([], [])
-
-
-def test_an_opt_out_is_committed_before_its_page_answers():
-    shop = Shop()
-    assert shop.links.unsubscribe(token(OPT_OUT)).status == 200
-    (event,) = shop.committed
-    assert (event.type, event.customer.id, event.own) == ("consent.withdrawn", "ada", True)
-    assert event.consents == (Consent("offers", "email", "withdrawn", NOW, "unsubscribe", "", "m1"),)
-    assert shop.queued == []
-
-
-def test_an_opt_out_that_cannot_be_committed_is_queued():
-    shop = Shop(commits=False)
-    assert shop.links.unsubscribe(token(OPT_OUT)).status == 200
-    (body,) = shop.queued
-    assert body["kairos"] == "event"
-    assert body["event"]["consents"][0]["state"] == "withdrawn"
-
-
-def test_an_opt_out_that_nobody_took_is_not_confirmed():
-    page = Shop(commits=False, queues=False).links.unsubscribe(token(OPT_OUT))
-    assert page.status == 503
-    assert page.headers["Retry-After"] == "60"
+from kairos.domain.tokens import Answer
+from tests.unit.service.reception import ANSWER, ANSWER_FOR, CHROME, LINK, POSTED, Shop, token, visit
 
 
 def test_a_click_is_queued_and_leads_to_the_signed_address_only():
     shop = Shop()
-    there = shop.links.follow(token(LINK))
+    there = shop.links.follow(token(LINK), visit())
     assert (there.status, there.headers["Location"]) == (302, "https://shop.example/c?a=1&b=2")
     event = shop.queued[0]["event"]
     assert event["type"] == "message.clicked"
@@ -97,102 +17,74 @@ def test_a_click_is_queued_and_leads_to_the_signed_address_only():
 
 
 def test_a_click_leads_on_though_it_could_not_be_queued():
-    assert Shop(queues=False).links.follow(token(LINK)).status == 302
+    assert Shop(queues=False).links.follow(token(LINK), visit()).status == 302
 
 
-@pytest.mark.parametrize("door", ["follow", "answer"])
+@pytest.mark.parametrize("agent", ["", "curl/8.5.0", "BarracudaCentral Sandbox", f"{CHROME} (compatible; Mimecast)"])
+def test_the_click_of_a_machine_is_marked_as_such(agent):
+    shop = Shop()
+    assert shop.links.follow(token(LINK), visit(user_agent=agent)).status == 302
+    assert shop.queued[0]["event"]["properties"]["bot"] is True
+
+
+def test_who_only_asks_where_a_link_leads_has_not_clicked():
+    shop = Shop()
+    there = shop.links.follow(token(LINK), visit(method="HEAD"))
+    assert (there.status, there.headers["Location"], shop.queued) == (302, LINK.url, [])
+
+
+@pytest.mark.parametrize(
+    "header", [{"sec_purpose": "prefetch;prerender"}, {"purpose": "prefetch"}, {"x_moz": "prefetch"}]
+)
+def test_a_browser_that_asks_ahead_has_to_ask_again_when_somebody_clicks(header):
+    shop = Shop()
+    there = shop.links.follow(token(LINK), visit(**header))
+    assert (there.status, "Location" in there.headers, there.headers["Cache-Control"]) == (403, False, "no-store")
+    assert shop.queued == []
+
+
 @pytest.mark.parametrize("value", [True, False, "no", 0])
-def test_an_answer_is_recorded_as_declared_and_thanked_for(door, value):
+def test_an_answer_is_committed_as_declared_and_thanked_for(value):
     shop = Shop()
-    answer = Answer("likes_toys", value, *("ada", "m1", "toys", "send.ask", "", "email"))
-    assert getattr(shop.links, door)(token(answer)).status == 200
-    event = shop.queued[0]["event"]
-    assert (event["type"], event["attributes"]) == ("answer.given", {"declared": {"likes_toys": value}})
-    assert event["properties"]["value"] == value
-
-
-def test_an_answer_that_could_not_be_queued_is_not_thanked_for():
-    assert Shop(queues=False).links.follow(token(ANSWER)).status == 503
-
-
-def expired(payload):
-    return sign(payload, KEYS, 0)
-
-
-def forged(payload):
-    return sign(payload, Keyring(b"somebody else's key, 32 bytes!!!"), NOW)
-
-
-def garbled(payload):
-    return token(payload)[:-3] + "AAA"
-
-
-@pytest.mark.parametrize(
-    ("door", "payload"),
-    [("ask", OPT_OUT), ("unsubscribe", OPT_OUT), ("follow", LINK), ("follow", ANSWER), ("answer", ANSWER)],
-)
-@pytest.mark.parametrize(
-    ("spoil", "status"), [(expired, 410), (forged, 404), (garbled, 404), (lambda payload: "x", 404)]
-)
-def test_a_token_that_is_not_good_does_nothing(door, payload, spoil, status):
-    shop = Shop()
-    page = getattr(shop.links, door)(spoil(payload))
-    assert page.status == status
-    assert "Location" not in page.headers
-    assert (shop.committed, shop.queued) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("door", "payload"),
-    [("ask", LINK), ("unsubscribe", LINK), ("unsubscribe", ANSWER), ("follow", OPT_OUT), ("answer", LINK)],
-)
-def test_a_token_opens_its_own_door_only(door, payload):
-    shop = Shop()
-    assert getattr(shop.links, door)(token(payload)).status == 404
-    assert (shop.committed, shop.queued) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [("", "da"), ("en-GB,en;q=0.9,da;q=0.8", "en"), ("da-DK", "da"), ("fr,xx", "da"), ("*", "da"), (",;=", "da")],
-)
-def test_a_page_speaks_the_reader_s_language(accepted, language):
-    assert f'<html lang="{language}">' in Shop().links.ask(token(OPT_OUT), accepted).body
-
-
-def test_a_page_needs_no_script_and_no_third_party():
-    page = Shop().links.ask(token(OPT_OUT))
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
-    assert "script" not in page.body
-    assert "http" not in page.body
-    assert "Nordlys &lt;&amp;&gt;" in page.body
-
-
-ASKED = Confirm("ada", "news", "email", "m1")
-
-
-def test_the_page_behind_a_confirmation_changes_nothing_and_its_button_grants_with_proof():
-    shop = Shop()
-    page = shop.links.ask_to_confirm(token(ASKED))
-    assert (page.status, shop.committed) == (200, []) and "<button" in page.body
-    assert shop.links.confirm(token(ASKED)).status == 200
+    answer = Answer("likes_toys", value, *ANSWER_FOR)
+    assert shop.links.answer(token(answer), POSTED).status == 200
     (event,) = shop.committed
-    (word,) = event.consents
-    assert (event.type, event.own) == ("consent.granted", True)
-    assert (word.topic, word.channel, word.state, word.source, word.proof) == (
-        "news",
-        "email",
-        "granted",
-        "confirmation",
-        "m1",
-    )
+    assert (event.type, event.attributes) == ("answer.given", {"declared": {"likes_toys": value}})
+    assert event.properties["value"] == value
 
 
-def test_a_confirmation_that_cannot_be_committed_is_queued_and_else_says_so():
-    shop = Shop(commits=False)
-    assert (shop.links.confirm(token(ASKED)).status, len(shop.queued)) == (200, 1)
-    assert Shop(commits=False, queues=False).links.confirm(token(ASKED)).status == 503
+def test_a_button_pressed_twice_gives_one_answer_and_the_other_one_another():
+    shop = Shop()
+    other = Answer("likes_toys", False, *ANSWER_FOR)
+    for answer in (ANSWER, ANSWER, other):
+        shop.links.answer(token(answer), POSTED)
+    first, again, changed = (event.id for event in shop.committed)
+    assert first == again != changed
 
 
-def test_a_confirmation_is_no_way_out():
-    assert Shop().links.unsubscribe(token(ASKED)).status == 404
+@pytest.mark.parametrize(
+    ("answer", "button"),
+    [
+        (ANSWER, "Ja"),
+        (Answer("likes_toys", False, *ANSWER_FOR), "Nej"),
+        (Answer("size", "<M>", *ANSWER_FOR), "&lt;M&gt;"),
+        (Answer("size", 42, *ANSWER_FOR), "42"),
+        (Answer("likes_toys", True, *ANSWER_FOR, "JA <tak>", "Legetøj?", "da"), "JA &lt;tak&gt;"),
+    ],
+)
+def test_an_answer_s_button_says_what_it_says(answer, button):
+    shop = Shop()
+    assert f'<button class="main">{button}</button>' in shop.links.follow(token(answer), visit()).body
+    assert button in shop.links.answer(token(answer), POSTED).body
+
+
+def test_the_page_of_an_answer_speaks_the_language_of_its_message():
+    asked = Answer("likes_toys", True, *ANSWER_FOR, "YES, please", "Toys?", "en-GB")
+    page = Shop().links.follow(token(asked), visit(accept_language="da")).body
+    assert '<html lang="en">' in page and "<h1>Toys?</h1>" in page
+
+
+def test_words_in_a_language_that_pages_do_not_speak_say_which():
+    asked = Answer("likes_toys", True, *ANSWER_FOR, "KYLLÄ", "Leluja?", "fi")
+    page = Shop().links.follow(token(asked), visit(accept_language="sv")).body
+    assert '<html lang="sv">' in page and '<h1 lang="fi">Leluja?</h1>' in page

@@ -1,4 +1,4 @@
-"""Campaigns compiled to what the functions load: `catalog.json` to decide with, `templates.json` to render with."""
+"""Campaigns compiled to what the functions load: to decide with, to render with, and for the pages that customers see."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kairos.catalog import hosts
+from kairos.catalog import hosts, pages
 from kairos.catalog.problems import Problem
 from kairos.catalog.validate import read_directory
 
@@ -22,17 +22,19 @@ class InvalidCampaigns(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Both files as data; they carry the same hash."""
+    """The files as data; the first two carry the same hash."""
 
     catalog: dict[str, Any]
     templates: dict[str, Any]
+    pages: dict[str, Any]
     warnings: tuple[Problem, ...] = ()
 
     def write(self, folder: Path) -> None:
-        """Writes `catalog.json` and `templates.json`."""
+        """Writes `catalog.json`, `templates.json` and `pages.json`."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "catalog.json").write_text(_canonical(self.catalog), "utf-8")
         (folder / "templates.json").write_text(_canonical(self.templates), "utf-8")
+        (folder / "pages.json").write_text(_canonical(self.pages), "utf-8")
 
 
 def compile_directory(path: str | Path) -> Bundle:
@@ -53,7 +55,8 @@ def compile_directory(path: str | Path) -> Bundle:
     }  # fmt: skip
     definitions = {"format": 1, "policy": policy, "campaigns": campaigns}
     digest = hashlib.sha256(_canonical([definitions, templates]).encode()).hexdigest()[:16]
-    return Bundle({"hash": digest, **definitions}, {"hash": digest, **templates}, tuple(found.problems))
+    looks = pages.compiled(found.policy, Path(path), templates["campaigns"].values())
+    return Bundle({"hash": digest, **definitions}, {"hash": digest, **templates}, looks, tuple(found.problems))
 
 
 def _canonical(data: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from kairos.catalog import codes, expiry, lawful, limits, operators, proofs, schedules, variables
+from kairos.catalog import codes, expiry, lawful, limits, operators, pages, proofs, schedules, variables
 from kairos.catalog.definitions import Definitions
 from kairos.catalog.problems import Problem
 from kairos.catalog.source import Source
@@ -29,6 +29,7 @@ def problems(found: Definitions, directory: Path) -> Iterator[Problem]:
         yield from codes.problems(campaign, found.policy, source)
     yield from operators.problems(found.sources[""])
     yield from limits.of_policy(found.policy, found.sources[""])
+    yield from pages.problems(found.policy, found.sources[""], directory)
     yield from proofs.problems(found, found.policy)
     yield from lawful.problems(found, found.policy, directory)
     yield from variables.problems(found, found.policy, directory)

@@ -61,7 +61,7 @@ def _hint(
         return f"{name} sends no confirm_url"
     if campaign.status == "draft":
         return f"{name} would, but is a draft"
-    topics = {policy.topics[of] for step in asking if (of := walk.topic_of(campaign, step)) in policy.topics}
+    topics = [policy.topics[of] for step in asking if (of := walk.topic_of(campaign, step)) in policy.topics]
     if not any(rule.transactional or rule.consent == "implied" for rule in topics):
         return f"{name} would, but on a topic that itself needs consent"
     return ""

@@ -132,7 +132,8 @@ def _tell_of_consent(turn: Turn, event: Event, consent: Consent, word: str) -> N
     rule = turn.catalog.policy.topics.get(consent.topic, {}).get("consent")
     asked = word == "granted" and rule == "double_opt_in"
     type = "consent.withdrawn" if word == "withdrawn" else "consent.requested" if asked else "consent.granted"
-    if type != event.type:
+    itself = (event.properties.get("topic"), event.properties.get("channel")) == (consent.topic, consent.channel)
+    if type != event.type or not itself:
         turn.tell(type, "", str(consent.time), topic=consent.topic, channel=consent.channel)
 
 

@@ -19,7 +19,8 @@ OWN_TYPES: Final = frozenset(
         "message.rejected", "message.opened", "message.clicked", "message.refused",
         "content.shown", "content.accepted", "content.dismissed",
         "answer.given", "consent.requested", "consent.granted", "consent.withdrawn",
-        "address.suppressed", "address.released", "sms.received", "whatsapp.received", "coupon.issued", "goal.reached", "kairos.customer", "kairos.report",
+        "address.suppressed", "address.released", "sms.received", "whatsapp.received", "coupon.issued", "goal.reached",
+        "kairos.customer", "kairos.preferences", "kairos.report",
     }
 )  # fmt: skip
 """Types that only Kairos itself makes; from anybody else they are refused as `reserved_type`."""

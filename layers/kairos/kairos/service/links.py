@@ -1,141 +1,132 @@
-"""What a click in a message does: follow, answer, unsubscribe."""
+"""What a click in a message does: follow, answer, unsubscribe, confirm. No GET but a click does anything."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
 
+from kairos.domain.bots import is_ahead, is_bot
+from kairos.domain.definitions import Policy
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
-from kairos.domain.sources.canonical import to_dict
-from kairos.domain.tokens import Answer, Confirm, InvalidToken, Keyring, Link, Payload, Unsubscribe, verify
-from kairos.service import trouble
-from kairos.service.ports import Clock, Queues
+from kairos.domain.identity import short_hash
+from kairos.domain.preferences import marketing
+from kairos.domain.tokens import DAY, Answer, Confirm, Link, Preferences, Unsubscribe, sign
+from kairos.service.visits import Reception, Response, Visit
 
-_STATUS: Final = {
-    "ask": 200,
-    "withdrawn": 200,
-    "confirm": 200,
-    "confirmed": 200,
-    "thanks": 200,
-    "invalid": 404,
-    "expired": 410,
-    "unavailable": 503,
-}
-
-Pages = Callable[[str, str], tuple[Mapping[str, str], str]]
-"""A page by its name, in the reader's language (an Accept-Language header): headers and HTML."""
-
-Found = TypeVar("Found", bound=Payload)
+_UNCACHED: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 _FOLLOWED: Final[tuple[type[Link | Answer], ...]] = (Link, Answer)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What the browser, or the mail provider's machine, is told."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
-
-
 class Links:
-    """Tokens into events. `commit` takes an event in at once, and raises if it could not."""
+    """Tokens into events."""
 
-    def __init__(
-        self, keys: Callable[[], Keyring], commit: Callable[[Event], object], queues: Queues, pages: Pages, clock: Clock
-    ) -> None:
-        self._keys, self._commit, self._queues, self._pages, self._clock = keys, commit, queues, pages, clock
+    def __init__(self, reception: Reception, policy: Policy) -> None:
+        self._at, self._policy = reception, policy
 
-    def ask(self, token: str, language: str = "") -> Response:
+    def follow(self, token: str, visit: Visit) -> Response:
+        """Records a click and leads on; behind an answer there is a page that asks, and changes nothing."""
+
+        def go(found: Link | Answer, now: Millis) -> Response:
+            return self._question(found, visit) if isinstance(found, Answer) else self._click(found, now, visit)
+
+        return self._at.opened(token, visit, _FOLLOWED, go)
+
+    def answer(self, token: str, visit: Visit) -> Response:
+        """Records an answer and thanks; answers only after that is committed, or queued if committing fails."""
+        return self._at.opened(token, visit, (Answer,), lambda found, now: self._answer(found, now, visit))
+
+    def ask(self, token: str, visit: Visit) -> Response:
         """The page behind an unsubscribe link; changes nothing."""
-        return self._opened(token, language, (Unsubscribe,), lambda found, now: "ask")
+        return self._at.opened(
+            token, visit, (Unsubscribe,),
+            lambda found, now: self._at.page("unsubscribe", self._at.speaks(visit), **self._about(found, now)),
+        )  # fmt: skip
 
-    def unsubscribe(self, token: str, language: str = "") -> Response:
-        """Withdraws consent; answers only after that is committed, or queued if committing fails."""
-        return self._opened(token, language, (Unsubscribe,), self._withdraw)
+    def unsubscribe(self, token: str, visit: Visit) -> Response:
+        """Withdraws consent, as RFC 8058 asks of any POST: without a cookie, a redirect or a further question.
 
-    def follow(self, token: str, language: str = "") -> Response:
-        """Records a click and leads on; an answer is recorded and thanked for."""
-        return self._opened(token, language, _FOLLOWED, self._go)
+        From the topic of the message, or from all of its channel if the page's button for that was pressed.
+        """
+        return self._at.opened(token, visit, (Unsubscribe,), lambda found, now: self._withdraw(found, now, visit))
 
-    def answer(self, token: str, language: str = "") -> Response:
-        """Records an answer and thanks."""
-        return self._opened(token, language, (Answer,), self._go)
-
-    def ask_to_confirm(self, token: str, language: str = "") -> Response:
+    def ask_to_confirm(self, token: str, visit: Visit) -> Response:
         """The page behind a confirmation link; a mail scanner that follows it confirms nothing."""
-        return self._opened(token, language, (Confirm,), lambda found, now: "confirm")
+        return self._at.opened(
+            token, visit, (Confirm,),
+            lambda found, now: self._at.page("confirm", self._at.speaks(visit), **self._about(found, now)),
+        )  # fmt: skip
 
-    def confirm(self, token: str, language: str = "") -> Response:
+    def confirm(self, token: str, visit: Visit) -> Response:
         """Grants with proof; answers only after that is committed, or queued if committing fails."""
-        return self._opened(token, language, (Confirm,), self._grant)
+        return self._at.opened(token, visit, (Confirm,), lambda found, now: self._grant(found, now, visit))
 
-    def _opened(
-        self,
-        token: str,
-        language: str,
-        kinds: tuple[type[Found], ...],
-        act: Callable[[Found, Millis], str | Response],
-    ) -> Response:
-        now = self._clock()
-        try:
-            done = act(verify(token, *kinds, keys=self._keys(), now=now), now)
-        except InvalidToken as invalid:
-            done = "expired" if invalid.why == "expired" else "invalid"
-        if isinstance(done, Response):
-            return done
-        headers, body = self._pages(done, language)
-        return Response(_STATUS[done], headers, body)
+    def _click(self, found: Link, now: Millis, visit: Visit) -> Response:
+        if is_ahead(visit.headers):  # refused, so that the browser asks again if somebody does click
+            return Response(403, _UNCACHED)
+        if visit.method != "HEAD":
+            bot = {"bot": True} if is_bot(visit.headers.get("user-agent", "")) else {}
+            # if it is not queued, they still get there
+            self._at.queued(_event(f"clicked.{now}", "message.clicked", found, now, {"url": found.url, **bot}))
+        return Response(302, {"Location": found.url, **_UNCACHED})
 
-    def _withdraw(self, found: Unsubscribe, now: Millis) -> str:
-        word = Consent(found.topic, found.channel, "withdrawn", now, source="unsubscribe", proof=found.message)
-        event = Event(
-            id=f"{found.message}.unsubscribed.{now}", type="consent.withdrawn", time=now, received=now, own=True,
-            source="links", customer=Ref(id=found.customer), consents=(word,),
-            properties={"message_id": found.message, "topic": found.topic, "channel": found.channel},
-        )  # fmt: skip
-        return self._noted(event, "withdrawn")
+    def _question(self, found: Answer, visit: Visit) -> Response:
+        return self._at.page("question", self._at.speaks(visit, found.locale), **_words(found))
 
-    def _grant(self, found: Confirm, now: Millis) -> str:
-        word = Consent(found.topic, found.channel, "granted", now, source="confirmation", proof=found.message)
-        event = Event(
-            id=f"{found.message}.confirmed", type="consent.granted", time=now, received=now, own=True,
-            source="links", customer=Ref(id=found.customer), consents=(word,),
-            properties={"message_id": found.message, "topic": found.topic, "channel": found.channel},
-        )  # fmt: skip
-        return self._noted(event, "confirmed")
+    def _answer(self, found: Answer, now: Millis, visit: Visit) -> Response:
+        language = self._at.speaks(visit, found.locale)
+        said = {"attribute": found.attribute, "value": found.value}
+        # said again by the same message it is the same answer, however often the button is pressed
+        name = f"given.{short_hash(repr((found.attribute, found.value)))}"
+        declared = {"declared": {found.attribute: found.value}}
+        if not self._at.noted(_event(name, "answer.given", found, now, said, declared)):
+            return self._at.page("unavailable", language)
+        return self._at.page("answered", language, **_words(found))
 
-    def _noted(self, event: Event, page: str) -> str:
-        try:
-            self._commit(event)
-        except Exception as error:  # whatever stops the commit, the word of the customer must not be lost
-            trouble.note(f"{event.type} not committed, queueing it", error)
-            return page if self._queued(event) else "unavailable"
-        return page
+    def _withdraw(self, found: Unsubscribe, now: Millis, visit: Visit) -> Response:
+        language, everything = self._at.speaks(visit), "channel" in visit.form.get("from", ())
+        topics = dict.fromkeys((found.topic, *(marketing(self._policy) if everything else ())))
+        words = [
+            Consent(topic, found.channel, "withdrawn", now, source="unsubscribe", proof=found.message)
+            for topic in topics
+        ]
+        event = _word("consent.withdrawn", f"unsubscribed.{now}", found, now, *words)
+        if not self._at.noted(event):
+            return self._at.page("unavailable", language)
+        return self._at.page("unsubscribed", language, **self._about(found, now), everything=everything)
 
-    def _go(self, found: Link | Answer, now: Millis) -> str | Response:
-        if isinstance(found, Answer):
-            said = {"attribute": found.attribute, "value": found.value}
-            declared = {"declared": {found.attribute: found.value}}
-            return "thanks" if self._queued(_event("answer.given", found, now, said, declared)) else "unavailable"
-        self._queued(_event("message.clicked", found, now, {"url": found.url}))  # if not, they still get there
-        return Response(302, {"Location": found.url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+    def _grant(self, found: Confirm, now: Millis, visit: Visit) -> Response:
+        language = self._at.speaks(visit)
+        wording = self._at.pages.wording("confirm", language, found.topic, found.channel)
+        word = Consent(found.topic, found.channel, "granted", now, "confirmation", wording, found.message)
+        if not self._at.noted(_word("consent.granted", "confirmed", found, now, word)):
+            return self._at.page("unavailable", language)
+        return self._at.page("confirmed", language, **self._about(found, now))
 
-    def _queued(self, event: Event) -> bool:
-        try:
-            self._queues.put_events([{"kairos": "event", "event": to_dict(event)}])
-        except Exception as error:  # the page says so, or the click leads on regardless
-            trouble.note("event of a link not queued", error)
-            return False
-        return True
+    def _about(self, found: Unsubscribe | Confirm, now: Millis) -> dict[str, Any]:
+        """What the page says, and the way on to the preference centre: for a day, so that no link begets links for ever."""
+        preferences = Preferences(found.customer, found.message)
+        token = sign(preferences, self._at.keys(), now, lifetime=DAY)
+        return {"topic": found.topic, "channel": found.channel, "preferences": f"../p/{token}"}
+
+
+def _words(found: Answer) -> dict[str, Any]:
+    return {"value": found.value, "label": found.label, "question": found.question, "locale": found.locale}
+
+
+def _word(type: str, name: str, found: Unsubscribe | Confirm, now: Millis, *words: Consent) -> Event:
+    return Event(
+        id=f"{found.message}.{name}", type=type, time=now, received=now, own=True, source="links",
+        customer=Ref(id=found.customer), consents=words,
+        properties={"message_id": found.message, "topic": found.topic, "channel": found.channel},
+    )  # fmt: skip
 
 
 def _event(
-    type: str, found: Link | Answer, now: Millis, said: Json, attributes: Mapping[str, Json] | None = None
+    name: str, type: str, found: Link | Answer, now: Millis, said: Json, attributes: Mapping[str, Json] | None = None
 ) -> Event:
     of = asdict(found)
     properties: dict[str, Any] = {"message_id": found.message, **said}
     properties |= {name: of[name] for name in ("campaign", "step", "variant", "channel")}
     return Event(
-        id=f"{found.message}.{type.partition('.')[2]}.{now}", type=type, time=now, received=now, own=True,
+        id=f"{found.message}.{name}", type=type, time=now, received=now, own=True,
         source="links", customer=Ref(id=found.customer), properties=properties, attributes=attributes or {},
     )  # fmt: skip

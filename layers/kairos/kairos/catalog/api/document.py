@@ -108,7 +108,7 @@ def _body(route: Route) -> dict[str, Any]:
 def _answer(status: int, what: type[BaseModel] | str) -> dict[str, Any]:
     said = {"description": HTTPStatus(status).phrase}
     if what == "":
-        return said | {"headers": {"Location": {"schema": {"type": "string"}}}}
+        return said | ({"headers": {"Location": {"schema": {"type": "string"}}}} if status < 400 else {})
     if isinstance(what, str):
         media = {what: {"schema": {"type": "object"} if "json" in what else {"type": "string"}}}
         return said | {"content": media | (_GATEWAY if status == HTTPStatus.NOT_FOUND else {})}

@@ -67,25 +67,31 @@ def _pages() -> list[Route]:
     token = {"token": "Signed: who has it may do what it says"}
     told: dict[int, type[BaseModel] | str] = {200: HTML, 404: HTML, 410: HTML, 503: HTML}
     made = [
-        ("GET", "/l", "follow", "Follow a link of a message"),
-        ("POST", "/l", "answer", "Answer YES or NO"),
-        ("GET", "/u", "ask_to_unsubscribe", "The page with the button; changes nothing"),
+        ("GET", "/l", "follow", "Follow a link of a message; behind an answer, the page with its button"),
+        ("POST", "/l", "answer", "Answer YES or NO, by the button; committed before it answers"),
+        ("GET", "/u", "ask_to_unsubscribe", "The page with the buttons; changes nothing"),
         (
-            "POST",
-            "/u",
-            "unsubscribe",
-            "Unsubscribe, by the button or by RFC 8058's one click; committed before it answers",
+            "POST", "/u", "unsubscribe",
+            "Unsubscribe, by a button or by RFC 8058's one click; committed before it answers",
         ),
         ("GET", "/c", "ask_to_confirm", "The page with the button; changes nothing"),
         ("POST", "/c", "confirm", "Confirm a double opt-in; committed before it answers"),
+        ("GET", "/p", "show_preferences", "The preference centre; changes nothing"),
+        ("POST", "/p", "change_preferences", "Change what one gets, by the page's form; committed before it answers"),
+    ]  # fmt: skip
+    made += [
+        ("HEAD", path, f"look_at_{name}", "The same without the page")
+        for method, path, name, _ in made
+        if method == "GET"
     ]
     return [
-        Route(
-            method, f"{path}/{{token}}", name, summary, None, told | ({302: ""} if path == "/l" else {}), parameters=token
-        )
+        Route(method, f"{path}/{{token}}", name, summary, None, told | _LED.get((method, path), {}), parameters=token)
         for method, path, name, summary in made
-    ]  # fmt: skip
+    ]
 
+
+_LED: Final[Mapping[tuple[str, str], dict[int, str]]] = {("GET", "/l"): {302: "", 403: ""}, ("HEAD", "/l"): {302: ""}}
+"""A link leads on, but not a browser that asks ahead of a click."""
 
 _WHO: Final = {"id": "The shop's own id of the customer"}
 

@@ -13,8 +13,11 @@ from kairos.domain.language.scoring import Day, Graded, Rule, beginning
 from kairos.domain.language.values import (
     CampaignName,
     Channel,
+    Color,
     Duration,
     DurationOrNone,
+    InLanguages,
+    Language,
     LongDuration,
     Model,
     Text,
@@ -37,6 +40,8 @@ class Brand(Model):
     postal_address: str = ""
     website: Annotated[str, AfterValidator(site)] = ""
     hosts: list[Annotated[str, AfterValidator(host)]] = Field(default_factory=list)
+    color: Color | Literal[""] = ""
+    logo: str = ""
 
 
 class TopicRule(Model):
@@ -44,6 +49,8 @@ class TopicRule(Model):
 
     consent: Literal["explicit", "double_opt_in", "implied"] = "explicit"
     transactional: bool = False
+    title: InLanguages = Field(default_factory=dict)  # as pages call it
+    description: InLanguages = Field(default_factory=dict)
 
 
 class QuietHours(Model):
@@ -122,6 +129,7 @@ class Policy(Model):
     brand: Brand
     timezone: Zone = "UTC"
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
+    languages: Annotated[list[Language], Field(min_length=1)] | None = None  # of its messages
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     topics: dict[str, TopicRule] = Field(default_factory=dict)
     quiet_hours: list[QuietHours] = Field(default_factory=list)
@@ -161,7 +169,7 @@ class Policy(Model):
             "timezone": self.timezone,
             "locale": self.locale,
             "currency": self.currency,
-            **self.model_dump(include=set(plain)),
+            **self.model_dump(include=set(plain), exclude={"topics": {"__all__": {"title", "description"}}}),
             "quiet_hours": [hours.bundle() for hours in self.quiet_hours],
             "cooldown_groups": {
                 name: {"campaigns": group.campaigns, "for": group.for_} for name, group in self.cooldown_groups.items()

@@ -25,6 +25,8 @@ _SPAN: Final = re.compile(r"(?=\d)" + "".join(rf"(?:(?P<{unit}>\d+){unit})?" for
 _YEARS: Final = re.compile(r"(?P<y>\d+)y", re.ASCII)
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
+_COLOR: Final = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
+_LANGUAGE: Final = re.compile(r"([a-z]{2,3})?", re.ASCII)
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)%", re.ASCII)
 SPANS: Final = "a duration such as 60m, 1h, 1d12h or 2w"
 
@@ -102,6 +104,21 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
+def _in_languages(value: Any) -> Any:
+    texts = {"": value} if isinstance(value, str) else value
+    for language, text in texts.items() if isinstance(texts, dict) and texts else [("", value)]:
+        if not _LANGUAGE.fullmatch(language) or not isinstance(text, str) or not text:
+            found = repr(text) if _LANGUAGE.fullmatch(language) else repr(language)
+            raise wrong(found, "a text, or one for each language, such as {da: Tilbud, en: Offers}")
+    return texts
+
+
+def _color(text: Any) -> Any:
+    if not isinstance(text, str) or not _COLOR.fullmatch(text):
+        raise wrong(repr(text), 'a colour such as "#17625a"', "in quotes: # begins a comment" if text is None else "")
+    return text.lower()
+
+
 def plain(number: float) -> float:
     """A whole number without a point, so that a mail says 15 %, not 15.0 %."""
     return int(number) if float(number).is_integer() else number
@@ -117,6 +134,7 @@ SPAN_PATTERN: Final = r"^(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?$"
 _SPAN_TEXT = Annotated[str, Field(pattern=SPAN_PATTERN, examples=["60m", "1d12h", "2w"])]
 _YEAR_TEXT = Annotated[str, Field(pattern=r"^(\d+y|(\d+w)?(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$", examples=["400d", "3y"])]
 _NAME_TEXT = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", examples=["home-banner"])]
+_COLOR_TEXT = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", examples=["#17625a"])]
 _TIME_TEXT = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$", examples=["09:00"])]
 
 Duration = Annotated[int, BeforeValidator(_positive, json_schema_input_type=_SPAN_TEXT)]
@@ -126,6 +144,10 @@ TimeOfDay = Annotated[int, BeforeValidator(_time_of_day, json_schema_input_type=
 Share = Annotated[
     float, BeforeValidator(_share, json_schema_input_type=Annotated[str, Field(pattern=r"^\d+(\.\d+)?%$")])
 ]
+Color = Annotated[str, BeforeValidator(_color, json_schema_input_type=_COLOR_TEXT)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+InLanguages = Annotated[dict[str, str], BeforeValidator(_in_languages, json_schema_input_type=str | dict[str, str])]
+"""A text, or one for each language by its code."""
 Number = Annotated[float, AfterValidator(plain)]
 Name = Annotated[str, BeforeValidator(_name, json_schema_input_type=_NAME_TEXT)]
 Slot = Name

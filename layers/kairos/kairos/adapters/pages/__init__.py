@@ -1,0 +1,3 @@
+"""The few pages that a customer sees of Kairos: small, without scripts, nothing from third parties."""
+
+from kairos.adapters.pages.pages import HtmlPages as HtmlPages
