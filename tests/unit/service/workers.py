@@ -25,12 +25,15 @@ from tests.unit.domain.shop import T0
 class Workers:
     """Evaluate, deliver and sweep over one world. What a killed worker held comes again, unless the queue lost it."""
 
-    def __init__(self, catalog: Catalog, *, loses: bool = False, **world: Any) -> None:
-        self.world = World(now=T0, **world)
+    def __init__(
+        self, catalog: Catalog, *, loses: bool = False, made: type[World] = World,
+        messages: type[FakeMessages] = FakeMessages, **world: Any,
+    ) -> None:  # fmt: skip
+        self.world = made(now=T0, **world)
         self.loses = loses
         self.tally = Tally()
         self.customers = fakes.FakeCustomers(self.world)
-        self.messages = FakeMessages(self.world)
+        self.messages = messages(self.world)
         self.queues = fakes.FakeQueues(self.world)
         self.provider = fakes.FakeProvider(self.world)
         self.renderer = fakes.FakeRenderer()
