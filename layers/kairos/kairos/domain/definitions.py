@@ -146,6 +146,8 @@ class Campaign:
     index: Mapping[str, int]  # step id -> position
     run_paths: tuple[Path, ...]  # what steps and exits read of the trigger event
     decision_paths: tuple[Path, ...]  # that, and what is read on entering
+    read: frozenset[Path]  # of these, what conditions and steps ask for as it is
+    compared: frozenset[Path]  # and what only has to be the same: for `same` and `key`
     event_paths: tuple[Path, ...]  # that, and what templates read
     groups: tuple[tuple[frozenset[str], Millis], ...]  # cooldown groups it is in
     remember: Millis  # longest cooldown that looks back at its entries

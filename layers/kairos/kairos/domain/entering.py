@@ -12,7 +12,7 @@ from kairos.domain.identity import short_hash
 from kairos.domain.journey import Goal, Moment, Recent, Run
 from kairos.domain.lasts import LATE, known, value_hash
 from kairos.domain.turn import Turn
-from kairos.domain.view import MISSING, View, kept, project, same_text
+from kairos.domain.view import MISSING, View, project, same_text
 
 SIDE_BY_SIDE = 10
 """How many keys of a campaign run at a time."""
@@ -47,7 +47,7 @@ def enter(
     control = is_control(turn.customer.id, campaign)
     run = Run(
         campaign.name, key, entered=turn.now, since=since, trigger=trigger, step="", began=moment, due=moment,
-        control=control, event=kept(event, campaign.run_paths),
+        control=control, event=project(event, campaign.run_paths),
     )  # fmt: skip
     turn.state.runs.append(run)
     turn.touched.add(f"campaign:{campaign.name}")

@@ -25,9 +25,10 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
     goal, goal_on = node.get("goal"), None
     if goal:
         goal_on = keeping.kept(goal["on"], node["expires"] + LATE, newest=FIRST, worth=_path(goal.get("value")))
-    before, keeping.needs.paths = keeping.needs.paths, {exit.same for exit in exits if exit.same}
+    before, keeping.needs.paths = keeping.needs.paths, set()
+    keeping.needs.compared |= {exit.same for exit in exits if exit.same}
     steps = _steps(node["steps"], keeping)
-    run_paths = tuple(sorted(keeping.needs.paths))
+    run_paths = tuple(sorted(keeping.needs.paths | keeping.needs.compared))
     keeping.needs.paths |= before
     answered = ""
     if any(step.do == "show" for step in steps):
@@ -36,10 +37,14 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
     audience = compile_condition(node["audience"], keeping.needs) if node.get("audience") else None
     for selector in (trigger.absent, goal_on):
         if selector is not None and selector.same:
-            keeping.needs.paths.add(selector.same)
-    for path in _references([node.get("key"), node["value"], node.get("likelihood", 1)]):
+            keeping.needs.compared.add(selector.same)
+    for path in _references([node["value"], node.get("likelihood", 1)]):
         keeping.needs.reference(path)
-    decision_paths = tuple(sorted(keeping.needs.paths))
+    read, keeping.needs.paths = frozenset(keeping.needs.paths), set()
+    for path in _references(node.get("key")):
+        keeping.needs.reference(path)
+    compared = frozenset(keeping.needs.compared | keeping.needs.paths)
+    decision_paths = tuple(sorted(read | compared))
     outer.join(keeping.needs)
     keeping.needs = outer
     groups = tuple(
@@ -68,6 +73,8 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
         index={step.id: position for position, step in enumerate(steps)},
         run_paths=run_paths,
         decision_paths=decision_paths,
+        read=read,
+        compared=compared,
         event_paths=tuple(sorted(templates | set(decision_paths))),
         groups=groups,
         answered=answered,
@@ -166,7 +173,7 @@ def _step(node: Json, after: int, flat: list[Step], keeping: Keeping) -> Step:
     if node["do"] == "wait" and "on" in node:
         on = keeping.kept(node["on"], node["timeout"] + LATE, newest=FIRST)
         if on.same:
-            keeping.needs.paths.add(on.same)
+            keeping.needs.compared.add(on.same)
         return replace(step, on=on, otherwise=_chain(node["else"], after, flat, keeping) if node.get("else") else after)
     if node["do"] == "wait" and "path" in (node.get("until") or {}):
         return replace(step, until=keeping.moment(node["until"]))

@@ -85,10 +85,12 @@ def parse(value: Any) -> date | datetime | None:
     """A date or a timestamp from an attribute or an event; None for anything else. A timestamp without zone is local."""
     if not isinstance(value, str):
         return None
-    try:
-        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-    except ValueError:
-        return None
+    for form in (date, datetime):  # a date however ISO writes it (2026-05-01, 20260501) is one, not its midnight
+        try:
+            return form.fromisoformat(value)
+        except ValueError:
+            pass
+    return None
 
 
 def resolve(value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis | None:

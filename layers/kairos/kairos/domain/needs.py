@@ -17,6 +17,7 @@ class Needs:
         self.counts: dict[str, Count] = {}
         self.attributes: set[str] = set()
         self.paths: set[Path] = set()
+        self.compared: set[Path] = set()  # fields that only have to be the same as others
         self.looks: set[str] = set()  # see `Turn.touch`
 
     def join(self, other: "Needs") -> None:

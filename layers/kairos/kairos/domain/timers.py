@@ -96,6 +96,9 @@ def close(turn: Turn, *, woken: bool) -> None:
     state.watched = {keep: shown for keep, shown in state.watched.items() if keep in catalog.watches}
     for name, values in state.armed.items():
         _set_aside(turn, catalog.campaigns[name], values.values())
+    for run in state.runs:
+        if run.entered == now and run.campaign in catalog.campaigns:  # what it did at once it did with the whole event
+            run.event = kept(run.event, catalog.campaigns[run.campaign].run_paths, catalog.campaigns[run.campaign])
     if turn.replan or state.catalog != catalog.hash:
         _plan_dates(turn)
         reschedule(turn)
@@ -245,7 +248,7 @@ def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:
             name = short_hash(one.id, 9)
             until = (_absence_due(turn, campaign, one) or turn.now) + campaign.expires + 30 * _DAY
             turn.effects.append(PutSnapshot(name, one.event, until))
-            one.snapshot, one.event = name, kept(one.event, campaign.decision_paths)
+            one.snapshot, one.event = name, kept(one.event, campaign.decision_paths, campaign)
 
 
 def stamp(moment: Millis) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from kairos.domain import moments, scoring
-from kairos.domain.definitions import Catalog, Moment, Path
+from kairos.domain.definitions import Campaign, Catalog, Moment, Path
 from kairos.domain.events import Json, Millis
 from kairos.domain.identity import short_hash
 from kairos.domain.state import State
@@ -25,7 +25,10 @@ def dig(document: Any, path: Path) -> Any:
 
 
 LONG: Final = 100
-"""Characters up to which a field of an event is kept in the state as it is."""
+"""Characters up to which a field of an event that only has to be the same as another is kept as it is."""
+
+LONGEST: Final = 500
+"""Bytes up to which one is kept that conditions or steps read: a longer one is nothing to those that come after a wait."""
 
 
 def text_of(value: Any) -> str:
@@ -43,31 +46,38 @@ def same_text(value: Any) -> str:
     return text if len(text) <= LONG else "sha256:" + short_hash(text, 18)
 
 
-def kept(event: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
-    """Only these paths of an event, for decisions to come: a long value as it is compared, which is all they can ask of it."""
-    return {name: _shortened(value) for name, value in project(event, paths).items()}
+def kept(event: Json, paths: tuple[Path, ...], campaign: Campaign) -> dict[str, Any]:
+    """These paths of an event, for decisions to come: what is read as it is, a longer value as it is compared if it is."""
+    short = {path: value for path in paths if (value := _shortened(dig(event, path), path, campaign)) is not MISSING}
+    whole = {path for path in short if any(path[:n] in short for n in range(len(path)))}  # stands in another
+    return _nested({path: value for path, value in short.items() if path not in whole})
 
 
-def _shortened(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _shortened(part) for name, part in value.items()}
-    return value if len(text_of(value)) <= LONG else same_text(value)
+def _shortened(value: Any, path: Path, campaign: Campaign) -> Any:
+    text = text_of(value)
+    if len(text) <= LONG or (path in campaign.read and len(text.encode(errors="replace")) <= LONGEST):
+        return value
+    return same_text(value) if path in campaign.compared else MISSING
 
 
 def project(document: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
     """Only these paths of a document; the empty path is all of it."""
-    kept: dict[str, Any] = {}
-    for path in paths:
-        value = dig(document, path)
-        if value is MISSING:
-            continue
+    if () in paths:
+        return dict(document)
+    return _nested({path: value for path in paths if (value := dig(document, path)) is not MISSING})
+
+
+def _nested(values: Mapping[Path, Any]) -> dict[str, Any]:
+    """Values by their paths as a document."""
+    document: dict[str, Any] = {}
+    for path, value in values.items():
         if not path:
-            return dict(document)
-        at = kept
+            return dict(value)
+        at = document
         for name in path[:-1]:
             at = at.setdefault(name, {})
         at[path[-1]] = value
-    return kept
+    return document
 
 
 @dataclass(frozen=True, slots=True)

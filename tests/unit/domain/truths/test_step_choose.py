@@ -8,6 +8,9 @@ ELSE = "{send: {channel: email, template: hello}}"
 AFTER = "wait: 1d, send: {channel: email, template: after}"
 COUNTS = "{when: {did: {event: y, within: 7d}}, send: {channel: email, template: did}}"
 
+LONG = "https://nordlys.example/" + "toys/" * 80
+BY_LONG = "{when: {event: {properties: {u: [{prefix: https}]}}}, send: {channel: email, template: link}}"
+
 CHOOSE = Step("choose", [
     ("the branch that holds", "[choose: [SWEDES, DANES]]", "", "-1d put c=DK; 0 x", "dav 0", "finished"),
     ("the first of those that hold", "[choose: [DANES, DANES, ELSE]]", "", "-1d put c=DK; 0 x", "dav 0", "finished"),
@@ -19,6 +22,7 @@ CHOOSE = Step("choose", [
     ("as it is when the chain comes there", "[wait: 1d, choose: [DANES, ELSE]]", "", "0 x; +1h put c=DK", "dav +1d", "finished"),
     ("decided once, whatever comes later", "[choose: [DANES, ELSE], AFTER]", "", "0 x; +1h put c=DK", "hello 0, after +1d", "finished"),
     ("by the event", "[wait: 1d, choose: [{when: {event: {properties: {n: [1]}}}, send: {channel: email, template: one}}, ELSE]]", "", "0 x n=1", "one +1d", "finished"),
+    ("by a long text of the event", "[wait: 1d, choose: [BY_LONG, ELSE]]", "", f"0 x u={LONG}", "link +1d", "finished"),
     ("by a count", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "0 x; +1h y", "did +1d", "finished"),
     ("a count that has left its window as time passed", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "-6d-1h y; 0 x; +7d until", "hello +1d", "finished"),
     ("unknown is no branch that holds", "[choose: [COUNTS, ELSE]]", "", "-3d deploy; 0 x", "hello 0", "finished"),
@@ -27,7 +31,7 @@ CHOOSE = Step("choose", [
     ("by the clock there", "[choose: [{when: {local_time: {from: '09:00', to: '10:00'}}, send: {channel: email, template: nine}}, ELSE]]", "", "0 x", "nine 0", "finished"),
     ("an exit in a branch", "[choose: [{when: {attributes: {c: [DK]}}, exit: }], AFTER]", "", "-1d put c=DK; 0 x", "", "exit"),
     ("control chooses too", "[choose: [DANES, {tag: foreign}], wait: 1h, send: {channel: email, template: a}]", "holdout: 100%", "-1d put c=DK; 0 x", "", "holdout, holdout, finished"),
-], known={"AFTER": AFTER, "COUNTS": COUNTS, "ELSE": ELSE, "DANES": DANES, "SWEDES": SWEDES})  # fmt: skip
+], known={"AFTER": AFTER, "BY_LONG": BY_LONG, "COUNTS": COUNTS, "ELSE": ELSE, "DANES": DANES, "SWEDES": SWEDES})  # fmt: skip
 
 
 @CHOOSE.each

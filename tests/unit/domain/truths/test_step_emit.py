@@ -4,6 +4,9 @@ import pytest
 
 from tests.unit.domain.truths.table import Row, Step
 
+LONG = "https://nordlys.example/" + "toys/" * 80  # 424 letters
+TOLD = f'out(u="{LONG}")'
+
 EMIT = Step("emit", [
     ("an event goes out", "[emit: {type: lead, detail: {a: 1}}]", "", "", "lead(a=1) 0", "finished"),
     ("without a detail", "[emit: {type: lead}]", "", "", "lead() 0", "finished"),
@@ -15,6 +18,10 @@ EMIT = Step("emit", [
     ("null is null, and nothing in a text", "[emit: {type: lead, detail: {n: '{{ event.properties.n }}', t: 'no-{{ event.properties.n }}'}}]", "", "0 x n=null", 'lead(n=null,t="no-") 0', "finished"),
     ("in a text as JSON writes it", "[emit: {type: lead, detail: {t: '{{ event.properties.b }} {{ event.properties.f }} {{ event.properties.l }}'}}]", "", '0 x b=true f=2.0 l=[2]', 'lead(t="true 2 [2]") 0', "finished"),
     ("a text around it", "[emit: {type: lead, detail: {n: 'no-{{ event.properties.n }}'}}]", "", "0 x n=7", 'lead(n="no-7") 0', "finished"),
+    ("a long text is told whole", "[emit: {type: out, detail: {u: '{{ event.properties.u }}'}}]", "", f"0 x u={LONG}", f"{TOLD} 0", "finished"),
+    ("after a wait, too", "[wait: 1h, emit: {type: out, detail: {u: '{{ event.properties.u }}'}}]", "", f"0 x u={LONG}", f"{TOLD} +1h", "finished"),
+    ("also where the same field is a key", "[wait: 1h, emit: {type: out, detail: {u: '{{ event.properties.u }}'}}]", "key: '{{ event.properties.u }}'", f"0 x u={LONG}", f"{TOLD} +1h", "finished"),
+    ("after a wait one that is too long is left out", "[emit: {type: now, detail: {u: '{{ event.properties.u }}'}}, wait: 1h, emit: {type: out, detail: {u: '{{ event.properties.u }}'}}]", "", f"0 x u={LONG}{LONG}", f'now(u="{LONG}{LONG}") 0, out() +1h', "finished"),
     ("consent is none of its business", "[emit: {type: lead}]", "", "-1d withdraws offers/email; 0 x", "lead() 0", "finished"),
     ("no cap counts it", "[emit: {type: lead}, send: {channel: email, template: a}]", "policy: {frequency_caps: [{at_most: 1, per: 1d}]}", "", "lead() 0, a 0", "finished"),
     ("heard again it goes out once", "[emit: {type: lead}]", "", "0 x id=a; 0 x id=a late=1h", "lead() 0", "finished"),

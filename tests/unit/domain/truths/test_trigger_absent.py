@@ -6,6 +6,7 @@ FULL = "match: {properties: {total: [{numeric: ['>', 0]}]}}"
 ONE = f"event: cart, {FULL}, absent: {{event: order, for: 1h}}"
 SAME = f"event: cart, {FULL}, absent: {{event: order, for: 1h, same: properties.c}}"
 KEYED = SAME + ", key: '{{ event.properties.c }}'"
+LONG = "https://nordlys.example/" + "toys/" * 80
 NO_SHOW = "event: booked, absent: {event: attended, same: properties.b, until: event.properties.at"
 
 OPENED = "event: message.sent, absent: {event: message.opened, same: properties.message_id, for: 1h}"
@@ -60,6 +61,7 @@ ABSENT = Trigger("absent", [
     ("another one came", "NO_SHOW}", '0 booked b=1 at="2026-06-03T18:00:00Z"; +1d attended b=2', "2026-06-03T18:00", "entered"),
     ("no moment is never", "NO_SHOW}", "0 booked b=1", "", "silent"),
     ("an order of the exit, before it is due: enters all the same", "SAME, exit: {event: order}", "0 cart total=5 c=1; +1m order c=2", "+1h", "entered"),
+    ("the audience may ask for a long text of the event", "ONE, audience: {event: {properties: {u: [{suffix: toys/}]}}}", f"0 cart total=5 u={LONG}", "+1h", "entered"),
     ("deployed after the cart", "ONE", "-10m cart total=5; 0 deploy", "", "silent"),
 ], known={"OPENED": OPENED, "NO_SHOW": NO_SHOW, "KEYED": KEYED, "SAME": SAME, "ONE": ONE})  # fmt: skip
 

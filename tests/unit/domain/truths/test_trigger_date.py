@@ -6,6 +6,7 @@ COPENHAGEN, TOKYO = "timezone=Europe/Copenhagen", "timezone=Asia/Tokyo"
 
 DATE = Trigger("date", [
     ("a day is its morning at nine", "date: attributes.d", "0 put d=2026-06-03", "2026-06-03T09:00", "entered"),
+    ("a day without hyphens is one too", "date: attributes.d", '0 put d="20260603"', "2026-06-03T09:00", "entered"),
     ("at", "date: attributes.d, at: '07:30'", "0 put d=2026-06-03", "2026-06-03T07:30", "entered"),
     ("days before", "date: attributes.d, offset: -3d", "0 put d=2026-06-06", "2026-06-03T09:00", "entered"),
     ("days after", "date: attributes.d, offset: 2d", "0 put d=2026-06-01", "2026-06-03T09:00", "entered"),
