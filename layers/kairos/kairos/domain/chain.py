@@ -116,18 +116,18 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
         case "set":
             _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})
         case "coupon":
-            run.coupon = _coupon(turn, run, spec)
+            run.coupon = _coupon(turn, run, step)
         case "emit" if not run.control:
             turn.emit(run.campaign, run.key, step.id, spec["type"], fill(spec.get("detail") or {}, view))
     return step.next
 
 
-def _coupon(turn: Turn, run: Run, spec: Json) -> Json:
-    """The live coupon of that name, or a new one: its code and time start with the message that shows it."""
-    if (live := live_coupon(turn, spec["name"])) is not None:
-        return live
+def _coupon(turn: Turn, run: Run, step: Step) -> Json:
+    """A coupon, got ready: its code and time start with the message that shows it, unless one of that name lives then."""
+    spec = step.spec
     terms = {name: spec[name] for name in _TERMS if spec.get(name) is not None}
-    return terms | {"id": short_hash("\x1f".join((turn.customer.id, run.campaign, run.key, spec["name"])), 12)}
+    identity = (turn.customer.id, run.campaign, run.key, step.id, spec["name"])
+    return terms | {"id": short_hash("\x1f".join(identity), 12)}
 
 
 def live_coupon(turn: Turn, name: str) -> Json | None:

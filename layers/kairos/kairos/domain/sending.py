@@ -128,7 +128,7 @@ def _message(turn: Turn, candidate: Candidate, channel: str) -> PutMessage:
 
 
 def _share_coupon(turn: Turn, run: Run) -> None:
-    """One live code a name: a message of another campaign may have shown one since this one was got ready."""
+    """One live code a name: another message may have shown one that is good still."""
     if run.coupon is not None and "since" not in run.coupon:
         run.coupon = live_coupon(turn, run.coupon["name"]) or run.coupon
 
