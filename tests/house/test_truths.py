@@ -28,8 +28,9 @@ def _needed() -> dict[tuple[str, str], set[str]]:
     needed["step", "send"] |= {"holdout"}
     needed |= {("counting", "goal"): {"silent"}, ("counting", "exit"): {"exited", "finished"}}
     needed["deployment", "definition_changed"] = {"definition_changed", "finished", "exited", "paused"}
-    needed |= {("gate", word): {word, "goes"} for word in (*SEND, *AFTER)}
-    needed |= {("gate", word): {word, "entered"} for word in ENTRY}
+    needed |= {("gate of entry", word): {word, "entered"} for word in ENTRY}
+    needed |= {("gate of a send", word): {word, "goes"} for word in SEND}
+    needed |= {("gate afterwards", word): {word, "goes"} for word in AFTER}
     return needed
 
 

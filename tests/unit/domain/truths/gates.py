@@ -12,6 +12,18 @@ ENTRY: Final = (
     "in_campaign",
     "holdout",
 )
-SEND: Final = ("exited", "suppressed", "no_consent", "no_address", "frequency_cap", "quiet_hours", "outranked")
+SEND: Final = (
+    "paused",
+    "exited",
+    "expired",
+    "suppressed",
+    "no_consent",
+    "no_address",
+    "frequency_cap",
+    "quiet_hours",
+    "window",
+    "outranked",
+    "holdout",
+)
 AFTER: Final = ("sent", "in_doubt", "failed_template", "failed_provider", "undeliverable")
-GATES: Final = (*ENTRY, *SEND, *AFTER)
+GATES: Final = tuple(dict.fromkeys((*ENTRY, *SEND, *AFTER)))

@@ -101,8 +101,6 @@ class Step(Table):
 class Gate(Table):
     """(why, campaign, given, reasons): what was said of each entry, or of each send, in order; `goes` if nothing refused."""
 
-    kind = "gate"
-
     def check(self, row: Row) -> None:
         _, written, given, reasons = row
         story = self.story(written).play(given)
@@ -115,6 +113,8 @@ class Gate(Table):
 class EntryGate(Gate):
     """Its reasons are those of each entry."""
 
+    kind = "gate of entry"
+
     def said(self, story: Story) -> list[str]:
         return [entry_reason(record) for record in story.lines if is_entry(record)]
 
@@ -122,6 +122,7 @@ class EntryGate(Gate):
 class SendGate(Gate):
     """Its reasons are those of each send: `goes` if it was decided, and how it ended if that is told."""
 
+    kind = "gate of a send"
     refusals_of_entry: ClassVar[bool] = False
 
     def said(self, story: Story) -> list[str]:
@@ -139,6 +140,7 @@ class SendGate(Gate):
 class AfterGate(SendGate):
     """Also what stands in the way of the next entry."""
 
+    kind = "gate afterwards"
     refusals_of_entry = True
 
 

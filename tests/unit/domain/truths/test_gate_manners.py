@@ -96,12 +96,22 @@ OUTRANKED = SendGate("outranked", [
     ("each takes its caps in turn", "MAIL, priority: 40, policy: {arbitration: {keep: 2}, frequency_caps: [{at_most: 1, per: 1d}]}, " + rival("priority: 50"), "0 x", "frequency_cap"),
     ("requeued", "MAIL, priority: 40, SOON, " + rival("priority: 50"), "0 x", "outranked (deferred), goes"),
     ("requeued until it has expired", "MAIL, priority: 40, expires: 4h, SOON, " + rival("priority: 50"), "0 x", "outranked (deferred), expired"),
+    ("without a window what comes a moment later competes with nothing", "MAIL, priority: 40, " + rival("priority: 50", "y"), "0 x; +1ms y", "goes"),
+], known=KNOWN | {"SOON": SOON, "WINDOW": WINDOW})  # fmt: skip
+
+WAITS = SendGate("window", [
     ("a window lets the later one win", "MAIL, WINDOW, " + rival("priority: 90", "y"), "0 x; +30m y", "window (deferred), outranked"),
     ("after the window", "MAIL, WINDOW, " + rival("priority: 90", "y"), "0 x; +1h+1ms y", "window (deferred), goes"),
     ("judged again when the window closes", "MAIL, WINDOW", "0 x; +30m withdraws offers/email", "window (deferred), no_consent"),
     ("transactional waits for no window", "MAIL, WINDOW, topic: service", "0 x", "goes"),
-    ("without a window what comes a moment later competes with nothing", "MAIL, priority: 40, " + rival("priority: 50", "y"), "0 x; +1ms y", "goes"),
-], known=KNOWN | {"SOON": SOON, "WINDOW": WINDOW})  # fmt: skip
+    ("no window", "MAIL", "0 x", "goes"),
+    ("from the first of them, not from the last", "MAIL, EACH, WINDOW", "0 x; +50m x", "window (deferred), window (deferred), goes, outranked"),
+    ("who is held by quiet hours waits for those that are due then", "MAIL, priority: 40, policy: {arbitration: {window: 1h}, quiet_hours: [{channels: [email], from: '08:00', to: '12:00'}]}, beside: {rival: {priority: 50, trigger: {event: y}, steps: [send: {channel: sms, template: b}]}}", "0 x; +3h30m y", "quiet_hours (deferred), window (deferred), outranked"),
+    ("when the window closes it is night", "MAIL, policy: {arbitration: {window: 1h}, quiet_hours: [{channels: [email], from: '09:30', to: '12:00'}]}", "0 x", "window (deferred), quiet_hours (deferred), window (deferred), goes"),
+    ("expiry wins", "MAIL, expires: 1h, WINDOW", "0 x", "window (deferred), expired"),
+    ("control waits too", "MAIL, holdout: 100%, WINDOW", "0 x", "window (deferred), holdout"),
+    ("control opens none for others", "MAIL, WINDOW, " + rival("holdout: 100%, priority: 90", "y"), "0 y; +30m x", "window (deferred), goes"),
+], known=KNOWN | {"WINDOW": WINDOW})  # fmt: skip
 
 HOLDOUT = SendGate("holdout", [
     ("not held out", "MAIL", "0 x", "goes"),
@@ -113,7 +123,7 @@ HOLDOUT = SendGate("holdout", [
     ("each send", "holdout: 100%, steps: [send: {channel: email, template: a}, wait: 1d, send: {channel: email, template: b}]", "0 x", "holdout, holdout"),
 ], known=KNOWN)  # fmt: skip
 
-TABLES = (CAP, QUIET, OUTRANKED, HOLDOUT)
+TABLES = (CAP, QUIET, OUTRANKED, WAITS, HOLDOUT)
 
 
 @pytest.mark.parametrize(("table", "row"), [pytest.param(t, r, id=f"{t.word}: {r[0]}") for t in TABLES for r in t.rows])
