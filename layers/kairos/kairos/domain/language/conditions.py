@@ -17,6 +17,7 @@ from kairos.domain.language.values import (
     Segment,
     Texts,
     TimeOfDay,
+    not_empty,
 )  # fmt: skip
 
 Bundle = dict[str, Any]
@@ -213,6 +214,11 @@ class Hours(Model):
     from_: TimeOfDay = Field(alias="from")
     to: TimeOfDay
     days: Annotated[list[Day], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_not_empty(self) -> "Hours":
+        not_empty(self.from_, self.to, 'without an hour: from: "00:00", to: "23:59:59"')
+        return self
 
 
 class LocalTime(Model):

@@ -23,6 +23,7 @@ from kairos.domain.language.values import (
     Text,
     TimeOfDay,
     Topic,
+    not_empty,
 )  # fmt: skip
 
 DAY = 86_400_000
@@ -57,6 +58,11 @@ class QuietHours(Model):
     channels: Annotated[list[Channel], Field(min_length=1)]
     from_: TimeOfDay = Field(alias="from")
     to: TimeOfDay
+
+    @model_validator(mode="after")
+    def _are_not_empty(self) -> "QuietHours":
+        not_empty(self.from_, self.to, "to silence a channel, pause its campaigns")
+        return self
 
     def bundle(self) -> dict[str, Any]:
         return {"channels": self.channels, "from": self.from_, "to": self.to}

@@ -76,14 +76,24 @@ def _referring(pattern: Any, info: ValidationInfo) -> Any:
     return filled
 
 
-def _stand_in(node: Any) -> Any:
+def _stand_in(node: Any, path: tuple[str | int, ...] = ()) -> Any:
     if isinstance(node, dict):
         if set(node) == {"parts"}:
-            raise wrong("a reference within a text", "the reference alone")
-        return {name: _stand_in(part) for name, part in node.items()}
+            raise wrong("a reference within a text", "the reference alone", path=path)
+        for name, part in node.items():
+            compared = name in OPERATORS and isinstance(part, dict | list)
+            if _is_reference(part) or (compared and name != "anything-but" and any(map(_is_reference, part))):
+                raise wrong(
+                    "a reference", "the reference alone in the list of a leaf, or of anything-but", path=(*path, name)
+                )
+        return {name: _stand_in(part, (*path, name)) for name, part in node.items()}
     if isinstance(node, list):
-        return ["" if isinstance(part, dict) and set(part) == {"ref"} else _stand_in(part) for part in node]
+        return ["" if _is_reference(part) else _stand_in(part, (*path, n)) for n, part in enumerate(node)]
     return node
+
+
+def _is_reference(node: Any) -> bool:
+    return isinstance(node, dict) and set(node) == {"ref"}
 
 
 EventPattern = Annotated[Pattern, AfterValidator(_plain), AfterValidator(_is_of_event)]

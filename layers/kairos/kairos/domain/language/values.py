@@ -93,6 +93,12 @@ def _time_of_day(text: Any) -> int:
     return hours * 3600 + minutes * 60 + seconds
 
 
+def not_empty(start: int, end: int, hint: str) -> None:
+    """Refuses hours that end as they begin: nothing is within them."""
+    if start == end:
+        raise wrong("from and to at the same time", "hours in which some time passes", hint, ("to",))
+
+
 def _share(text: Any) -> float:
     match = _SHARE.fullmatch(text) if isinstance(text, str) else None
     if match is None or float(match[1]) > 100:
