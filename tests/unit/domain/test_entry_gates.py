@@ -2,6 +2,7 @@
 
 import pytest
 
+from kairos.domain.entering import GOALS, REMEMBERED, SIDE_BY_SIDE, UNDER_WAY
 from tests.unit.domain.shop import (
     CART,
     DAY,
@@ -200,3 +201,33 @@ def test_a_run_on_a_step_that_a_new_version_lacks_leaves():
     life.catalog = catalog(hello=campaign(started("x"), send()))
     life.until(T0 + 2 * DAY)
     assert life.reasons("left") == ["definition_changed"] and not life.messages
+
+
+def test_a_hundred_entries_of_all_campaigns_together_run_at_a_time():
+    waits = {"id": "wait-1", "do": "wait", "for": 2 * DAY}
+    each = campaign(started("page.viewed"), waits, key=[{"ref": ["event", "id"]}])
+    life = Life(catalog(**{f"c{n:02}": each for n in range(UNDER_WAY // SIDE_BY_SIDE + 1)})).hear(joined())
+    for n in range(SIDE_BY_SIDE):
+        life.hear(event("page.viewed", T0 + n, f"v-{n}"))
+    assert len(life.customer.state.runs) == UNDER_WAY
+    assert life.reasons() == ["in_campaign"] * SIDE_BY_SIDE
+    life.until(T0 + 3 * DAY).hear(event("page.viewed", T0 + 4 * DAY, "again"))
+    assert life.reasons() == ["in_campaign"] * SIDE_BY_SIDE, "there is room again"
+
+
+def test_of_more_goals_than_are_hoped_for_at_a_time_the_newest_may_be_reached():
+    goal = {"on": on("order.placed"), "within": 3 * DAY, "value": None}
+    each = campaign(started("page.viewed"), goal=goal, key=[{"ref": ["event", "id"]}])
+    life = Life(catalog(hello=each)).hear(joined())
+    for n in range(GOALS + 1):
+        life.hear(event("page.viewed", T0 + n, f"v-{n}"))
+    life.hear(event("order.placed", T0 + HOUR))
+    assert life.reasons("entered") == [""] * (GOALS + 1) and life.reasons("goal") == [""] * GOALS
+
+
+def test_whoever_is_refused_everything_is_held_back_by_no_cooldown():
+    each = campaign(started("page.viewed"), send("hello", "push"), key=[{"ref": ["event", "id"]}], cooldown=3 * DAY)
+    life = Life(catalog(hello=each)).hear(joined())
+    for n in range(2 * REMEMBERED):
+        life.hear(event("page.viewed", T0 + n, f"v-{n}"))
+    assert life.reasons("entered") == [""] * 2 * REMEMBERED and set(life.reasons()) == {"no_address"}
