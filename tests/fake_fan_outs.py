@@ -8,6 +8,7 @@ from itertools import islice
 
 from kairos.domain.effects import DropPlace, Effect, PutEntry, PutPlace
 from kairos.domain.events import Millis
+from kairos.domain.products import Known
 from kairos.domain.state import Customer
 from kairos.service.ports import Due
 from kairos.service.ports.fan_out import FanOut, FanOutRef, Looked
@@ -160,4 +161,29 @@ class FakeCalendar:
         if before.at != self.now.at:
             return False
         self.now, self.due = after, due
+        return True
+
+
+@dataclass
+class FakeProducts:
+    """What is known of each product, written by whoever has read it last."""
+
+    world: World
+    known: dict[str, tuple[Known, int]] = field(default_factory=dict)
+    races: int = 0  # how often somebody else writes first
+
+    def read(self, product: str) -> tuple[Known | None, int]:
+        nothing: tuple[Known | None, int] = (None, 0)
+        return self.world.call(lambda: self.known.get(product, nothing))
+
+    def write(self, product: str, now: Known, *, seen: int, kept: Millis) -> bool:
+        return self.world.call(lambda: self._write(product, now, seen))
+
+    def _write(self, product: str, now: Known, seen: int) -> bool:
+        if self.races:
+            self.races -= 1
+            return False
+        if self.known.get(product, (None, 0))[1] != seen:
+            return False
+        self.known[product] = (now, seen + 1)
         return True

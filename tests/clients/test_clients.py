@@ -145,6 +145,12 @@ def test_a_webhook_of_shopify(dev: Dev) -> None:
     assert known(dev, "anonymous%3Acart-1")["id"] == "anonymous:cart-1"
 
 
+def test_products_of_any_shop(dev: Dev) -> None:
+    run(dev, "product", "/bin/sh", "-c")
+    dropped = [event for event in archived(dev) if event["type"] == "product.price_dropped"]
+    assert [(event["properties"]["percent"], event["id"]) for event in dropped] == [(20, "p-2.price_dropped")]
+
+
 def test_curl(dev: Dev) -> None:
     run(dev, "sh", "/bin/sh", "-c")
     assert ("m-1", "Chat Opened", {"id": "cai"}) in [(e["id"], e["type"], e["customer"]) for e in archived(dev)]

@@ -16,6 +16,7 @@ from kairos.adapters.dynamodb.customers import DynamoCustomers
 from kairos.adapters.dynamodb.due import DynamoDue
 from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
 from kairos.adapters.dynamodb.messages import DynamoMessages
+from kairos.adapters.dynamodb.products import DynamoProducts
 from kairos.adapters.dynamodb.reputation import DynamoReputation
 from kairos.adapters.dynamodb.table import Table
 from kairos.adapters.queues import SqsQueues
@@ -32,6 +33,7 @@ from kairos.service.deliver import Deliver
 from kairos.service.evaluate import Evaluate
 from kairos.service.fan_out import Spread
 from kairos.service.feedback import Learning
+from kairos.service.goods import Goods
 from kairos.service.ingest import Ingest
 from kairos.service.keys import Keys
 from kairos.service.links import Links
@@ -123,7 +125,7 @@ class Doors:
         )
         return Evaluate(
             DynamoCustomers(self._table), learning, self._queues, self._archive, catalog, self._clock, self._ids, self._tally,
-            external=self._occurrences(catalog).external,
+            external=self._occurrences(catalog).external, goods=Goods(DynamoProducts(self._table), catalog, self._clock),
         )  # fmt: skip
 
     def customers(self) -> Customers:

@@ -206,11 +206,13 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.adapters.dynamodb.coupons import DynamoShownCodes
     from kairos.adapters.dynamodb.customers import DynamoCustomers
     from kairos.adapters.dynamodb.messages import DynamoMessages
+    from kairos.adapters.dynamodb.products import DynamoProducts
     from kairos.adapters.dynamodb.reputation import DynamoReputation
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.link import link
     from kairos.service.evaluate import Evaluate
     from kairos.service.feedback import Learning
+    from kairos.service.goods import Goods
     from kairos.service.redeem import Redeem
 
     table = _table(env.table, aws)
@@ -232,6 +234,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
         external=_occurrences(table, queues, catalog).external if fan_out else None,
         hearing=compiled.hearing(env.catalog_dir, _agreed(env.catalog_dir)) if fan_out else None,
         redeem=Redeem(DynamoShownCodes(table), catalog),
+        goods=Goods(DynamoProducts(table), catalog, now) if fan_out else None,
     )
     return service, store, catalog
 

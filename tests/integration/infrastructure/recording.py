@@ -37,6 +37,7 @@ CAMPAIGNS: Final = {
     "confirm": ("service", "{event: consent.requested}", "", "email"),
     "goodbye": ("service", "{event: consent.withdrawn}", "", "sms"),
     "frost": ("service", "{external: frost}", "audience: [attributes: {region: [north, south]}]", "sms"),
+    "cheaper": ("service", "{external: product.price_dropped}", "audience: [attributes: {region: [north]}]", "sms"),
     "staying": ("service", "{external: staying}", "audience: [segment: staying]", "sms"),
     "gone": ("service", '{schedule: "at(2026-11-26T12:00:00)"}', "audience: [segment: gone]", "sms"),
 }
@@ -101,7 +102,7 @@ class Run:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
             self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
-            self.audiences, self.coupons, self.lost, self.deployment, self.answers,
+            self.audiences, self.goods, self.coupons, self.lost, self.deployment, self.answers,
         ):  # fmt: skip
             situation()
             self.stack.advance("20m")
@@ -246,6 +247,11 @@ class Run:
         self.stack.settle()
         self.stack.advance("40m")
         assert [m["customer"] for m in self.stack.messages() if m["campaign"] == "long"] == ["gro"]
+
+    def goods(self) -> None:
+        """A product is known, and costs less: by what was known of it."""
+        for price in (100, 80):
+            self.happens("product.updated", None, product_id="kite", price=price)
 
     def coupons(self) -> None:
         """Made and out of a pool, which is empty at first; then handed in."""

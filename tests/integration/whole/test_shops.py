@@ -132,3 +132,39 @@ def test_stripe_s_customer_is_the_shop_s_from_the_first_word_of_it(shop: Stack) 
     put(shop, "stripe/checkout-session-completed", "dora", client_reference_id="dora", customer="cus_dora")
     shop.advance("4d")
     assert len(told(shop, "dora", "unpaid")) == 1
+
+
+def priced(stack: Stack, product: int, n: int, price: str, quantity: int = 4) -> None:
+    [variant] = json.loads((EVENTS / "shopify/products-update.json").read_text())["detail"]["payload"]["variants"]
+    variants = [variant | {"price": price, "inventory_quantity": quantity}]
+    put(stack, "shopify/products-update", f"{product}-{n}", id=product, variants=variants)
+    stack.advance("1m")
+
+
+def happens(stack: Stack, type: str, customer: str, product: int) -> None:
+    event = {"type": type, "customer": customer, "properties": {"product_id": str(product), "name": "Storm lantern"}}
+    assert stack.post_events([event]).status == 202
+    stack.settle()
+
+
+def test_a_price_that_drops_is_told_once_to_who_looked_at_it(shop: Stack) -> None:
+    know(shop, "emil", email="emil@shop.example")
+    priced(shop, 4001, 1, "495.00")
+    happens(shop, "product.viewed", "emil", 4001)
+    priced(shop, 4001, 2, "480.00")  # three percent are no news
+    assert told(shop, "emil", "price-drop") == []
+    priced(shop, 4001, 3, "396.00")
+    priced(shop, 4001, 3, "396.00")  # delivered twice
+    priced(shop, 4001, 4, "396.00")  # something else has changed
+    [message] = told(shop, "emil", "price-drop")
+    assert "17" in message["text"]
+    assert "Storm lantern" in message["subject"]
+
+
+def test_what_is_back_is_told_to_who_asked_for_it(shop: Stack) -> None:
+    know(shop, "frida", email="frida@shop.example")
+    priced(shop, 4009, 1, "495.00", quantity=0)
+    happens(shop, "stock.alert_requested", "frida", 4009)
+    assert told(shop, "frida", "back-in-stock") == []
+    priced(shop, 4009, 2, "495.00", quantity=3)
+    assert len(told(shop, "frida", "back-in-stock")) == 1

@@ -12,6 +12,7 @@ from kairos.service.calendar import Calendar
 from kairos.service.evaluate import Evaluate
 from kairos.service.fan_out import Spread
 from kairos.service.feedback import Learning
+from kairos.service.goods import Goods
 from kairos.service.occurrences import Occurrences
 from kairos.service.ports import Item
 from kairos.service.reputation import Breaker
@@ -43,6 +44,7 @@ class Spreading(Workers):
         self.queues = self.crowds = fake_fan_outs.CrowdedQueues(world)
         self.store = fake_fan_outs.FakeFanOuts(world)
         self.audience = fake_fan_outs.FakeAudience(world, self.placed, size)
+        self.products = fake_fan_outs.FakeProducts(world)
         self.planned = fake_fan_outs.FakeCalendar(world)
         self.receipts = 1
         self.left: Callable[[], int] = lambda: PLENTY
@@ -55,7 +57,7 @@ class Spreading(Workers):
         learning = Learning(self.messages, FakeAddresses(world), self.reputation, definitions)
         self.evaluate = Evaluate(
             self.placed, learning, self.queues, fakes.FakeArchive(world), definitions, clock, world.ids, tally,
-            self.occurrences.external,
+            self.occurrences.external, goods=Goods(self.products, definitions, clock),
         )  # fmt: skip
         self.calendar = self.calendar_of(definitions)
         due, breaker = fake_fan_outs.FanOutDue(world, self.store), Breaker(self.control, self.reputation, clock, tally)

@@ -18,6 +18,7 @@ from kairos.domain.state import Customer
 from kairos.service import rejected, trouble
 from kairos.service.commit import Commit, Committed, order
 from kairos.service.feedback import Answer, Learning
+from kairos.service.goods import Goods
 from kairos.service.hearing import Hearing
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
@@ -59,10 +60,10 @@ class Evaluate:
         self, customers: CustomerStore, learning: Learning, queues: Queues, archive: Archive,
         catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
         external: Callable[[Event], object] | None = None, hearing: Hearing | None = None,
-        redeem: Redeem | None = None,
+        redeem: Redeem | None = None, goods: Goods | None = None,
     ) -> None:  # fmt: skip
-        """`external` is told each event without a customer, `redeem` asked about codes; without them none come in there."""
-        self._external, self._redeem = external, redeem
+        """`external` is told each event without a customer, `goods` what is new by it, `redeem` asked about codes; without them none come in there."""
+        self._external, self._redeem, self._goods = external, redeem, goods
         self._hearing = hearing or Hearing()
         self._learning = learning
         self._queues = queues
@@ -131,6 +132,8 @@ class Evaluate:
             return
         try:
             self._external(event)
+            for news in self._goods(event) if self._goods else ():
+                self._hear(batch, item, news)
         except Exception as error:  # the item comes again; an occurrence that was started is not started twice
             trouble.note("external", error)
             batch.failed.add(item)
