@@ -67,7 +67,8 @@ def visit(request: Any) -> "Visit":
 
     body = request.body or ""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Visit(headers, request.http_method, b64decode(body) if request.is_base64_encoded else body.encode())
+    sent = b64decode(body) if request.is_base64_encoded else body.encode()
+    return Visit(headers, request.http_method, sent, request.request_context.http.source_ip)
 
 
 def flush(metrics: "Metrics", tally: Tally) -> None:

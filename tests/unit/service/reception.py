@@ -75,9 +75,9 @@ def token(payload):
     return sign(payload, KEYS, NOW)
 
 
-def visit(body=b"", method="GET", **headers):
+def visit(body=b"", method="GET", ip="192.0.2.7", **headers):
     named = {name.replace("_", "-"): value for name, value in ({"user_agent": CHROME} | headers).items()}
-    return Visit(named, "POST" if body else method, body)
+    return Visit(named, "POST" if body else method, body, ip)
 
 
 POSTED = visit(method="POST")

@@ -27,6 +27,12 @@ def test_the_click_of_a_machine_is_marked_as_such(agent):
     assert shop.queued[0]["event"]["properties"]["bot"] is True
 
 
+def test_so_is_a_click_from_where_a_mail_provider_looks_at_links_itself():
+    shop = Shop()
+    shop.links.follow(token(LINK), visit(ip="40.107.20.1"))
+    assert shop.queued[0]["event"]["properties"]["bot"] is True
+
+
 def test_who_only_asks_where_a_link_leads_has_not_clicked():
     shop = Shop()
     there = shop.links.follow(token(LINK), visit(method="HEAD"))

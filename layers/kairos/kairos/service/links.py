@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from kairos.domain.bots import is_ahead, is_bot
+from kairos.domain.bots import is_ahead, is_bot, is_scanner
 from kairos.domain.definitions import Policy
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
 from kairos.domain.identity import short_hash
@@ -63,7 +63,8 @@ class Links:
         if is_ahead(visit.headers):  # refused, so that the browser asks again if somebody does click
             return Response(403, _UNCACHED)
         if visit.method != "HEAD":
-            bot = {"bot": True} if is_bot(visit.headers.get("user-agent", "")) else {}
+            machine = is_bot(visit.headers.get("user-agent", "")) or is_scanner(visit.ip)
+            bot = {"bot": True} if machine else {}
             # if it is not queued, they still get there
             self._at.queued(_event(f"clicked.{now}", "message.clicked", found, now, {"url": found.url, **bot}))
         return Response(302, {"Location": found.url, **_UNCACHED})

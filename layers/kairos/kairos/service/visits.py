@@ -26,6 +26,7 @@ class Visit:
     headers: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     body: bytes = b""
+    ip: str = ""
 
     @property
     def accepts(self) -> str:
