@@ -13,13 +13,19 @@ class _Lazy(click.Group):
     """A group whose subcommands are the modules of `local.commands`, imported when they are named."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name.replace("_", "-") for module in iter_modules(commands.__path__))
+        return sorted(_called(module.name) for module in iter_modules(commands.__path__))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"local.commands.{name.replace('-', '_')}").command
+        [module] = [module.name for module in iter_modules(commands.__path__) if _called(module.name) == name]
+        command: click.Command = import_module(f"local.commands.{module}").command
         return command
+
+
+def _called(module: str) -> str:
+    """A module's command; `import_` is one that Python would not import by the name itself."""
+    return module.rstrip("_").replace("_", "-")
 
 
 @click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

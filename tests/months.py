@@ -21,8 +21,8 @@ from kairos.domain.events import Event, Heard, Millis, Wake
 from kairos.domain.link import link
 from kairos.domain.settling import report
 from kairos.domain.sources import own
+from kairos.domain.sources.customers import told
 from kairos.domain.state import Customer, Profile, State
-from kairos.service.customers import told
 from local.aws.sizes import item_size
 from local.shop import relations
 from local.shop.day import DAY, TODAY

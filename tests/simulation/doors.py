@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from kairos.adapters import forms
 from kairos.adapters.archive import FirehoseArchive
 from kairos.adapters.bus import EventBridgeBus
 from kairos.adapters.dynamodb.addresses import DynamoAddresses
@@ -130,7 +131,7 @@ class Doors:
 
     def customers(self) -> Customers:
         store = DynamoCustomers(self._table)
-        return Customers(store, self.evaluate(), self._keys, self._catalog, self._clock, self._ids)
+        return Customers(store, self.evaluate(), self._keys, self._catalog, self._clock, self._ids, forms)
 
     def links(self) -> Links:
         reception = Reception(lambda: KEYS, self.evaluate().commit_now, self._queues, Wordless(), self._clock)

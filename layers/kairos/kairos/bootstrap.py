@@ -96,12 +96,13 @@ def evaluate() -> "Evaluate":
 
 
 def customers() -> "Customers":
+    from kairos.adapters import forms
     from kairos.service.customers import Customers
     from kairos.service.keys import Keys
 
     env, aws = settings.read(settings.Customers, os.environ), _aws()
     service, store, catalog = _evaluate(env, aws)
-    return Customers(store, service, Keys(_secret(aws, env.keys_secret), now), catalog, now, ids)
+    return Customers(store, service, Keys(_secret(aws, env.keys_secret), now), catalog, now, ids, forms)
 
 
 def links() -> "tuple[Links, PreferenceCentre]":

@@ -14,8 +14,8 @@ from kairos.catalog.api.document import DIALECT, document
 from kairos.catalog.contracts import read_contracts
 from kairos.domain.contracts import MODE
 from kairos.domain.sources import cloudevents, own
+from kairos.domain.sources.customers import told
 from kairos.domain.sources.parts import BadEvent
-from kairos.service.customers import told
 
 ROOT = Path(__file__).parents[3]
 CONTRACTS = read_contracts(ROOT / "events").schemas

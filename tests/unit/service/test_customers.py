@@ -1,9 +1,11 @@
 """One customer over HTTP."""
 
 import json
+from typing import Any
 
 import pytest
 
+from kairos.adapters import forms
 from kairos.service.customers import Customers
 from kairos.service.ports import TooLarge, Unavailable
 from tests.fakes import keys_of
@@ -16,7 +18,7 @@ ADMIN = {"x-api-key": "admin-key"}
 def door(workers, definitions=None):
     keys = keys_of(workers.world.clock)
     world, known = workers.world, definitions or catalog(abandoned_cart=CART)
-    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids)
+    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids, forms)
 
 
 def put(workers, body, headers=ADMIN, who="ada"):
@@ -133,3 +135,42 @@ def test_of_two_values_put_at_one_instant_the_later_stands():
     for country in ("SE", "DK"):
         one.put(ADMIN, "ada", json.dumps({"attributes": {"country": country}}).encode())
     assert json.loads(one.get(ADMIN, "ada").body)["attributes"]["merged"] == {"country": "DK"}
+
+
+REFUSED: Any = (
+    ({"addresses": {"phone": "+45 201"}}, "addresses.phone", "as long as its country has them"),
+    ({"addresses": {"whatsapp": "20123456"}}, "addresses.whatsapp", "with its country"),
+    ({"addresses": {"email": "a@b"}}, "addresses.email", "must be an e-mail address: the part after the @-sign"),
+    ({"addresses": {"fax": "1"}}, "addresses.fax", "must be email, phone, whatsapp or push"),
+    ({"addresses": {"push": [{"token": "t", "platform": "web"}]}}, "addresses.push.0.platform", "must be one of fcm"),
+    ({"attributes": {"timezone": "Mars/Base"}}, "attributes.timezone", "such as Europe/Copenhagen"),
+    ({"attributes": {"locale": "Danish!"}}, "attributes.locale", "such as da or en-GB"),
+    ({"attributes": {"birthday": "31.05.1990"}}, "attributes.birthday", "such as 1990-05-31"),
+    ({"attributes": {"birthday": 19900531}}, "attributes.birthday", "such as 1990-05-31"),
+    ({"consents": [{"topic": "ofers", "channel": "email", "state": "granted"}]}, "consents.0.topic", "did you mean offers?"),
+    ({"consents": [{"topic": "offers", "channel": "mail", "state": "granted"}]}, "consents.0.channel", "did you mean email?"),
+    ({"consents": [{"topic": "offers", "channel": "email", "state": "yes"}]}, "consents.0.state", "granted or withdrawn"),
+    ({"consents": [{"topic": "offers", "channel": "email", "state": "granted", "time": "May"}]}, "consents.0.time", "ISO"),
+    ({"tags": ["vip"]}, "tags", "must be one of attributes, addresses, consents"),
+    ({"attributes": []}, "attributes", "must be an object"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "field", "said"), REFUSED)
+def test_what_cannot_be_put_is_refused_by_its_field_and_changes_nothing(body, field, said):
+    workers = shop()
+    status, answer = put(workers, {"attributes": {"tier": "gold"}, **body})
+    assert (status, answer["field"], said in answer["message"]) == (400, field, True), answer
+    assert door(workers).get(ADMIN, "ada").status == 404
+
+
+def test_addresses_and_days_are_kept_in_one_form():
+    _, body = put(
+        shop(),
+        {
+            "attributes": {"birthday": "1990-05-31T00:00:00Z", "timezone": None},
+            "addresses": {"email": "Ada@SHOP.example", "phone": "0044 (0)20 7946 0958", "whatsapp": "+45 20 12 34 56"},
+        },
+    )
+    assert body["attributes"]["backend"] == {"birthday": "1990-05-31"}
+    assert body["addresses"] == {"email": "Ada@shop.example", "phone": "+442079460958", "whatsapp": "+4520123456"}

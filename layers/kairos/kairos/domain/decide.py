@@ -108,7 +108,7 @@ def _hear(turn: Turn, event: Event) -> None:
         starts = campaign.trigger.on is not None and campaign.trigger.on.selects(event, document)
         if starts and not event.told_by(campaign.name):
             enter(turn, campaign, document, since=event.time, moment=event.time, trigger=event.id)
-    watching.review(turn, event.time, event.id)
+    watching.review(turn, event.time, event.id, quiet=event.quiet)
 
 
 def _take_facts(turn: Turn, event: Event) -> None:
@@ -123,18 +123,19 @@ def _take_facts(turn: Turn, event: Event) -> None:
     turn.moved = facts.set_addresses(turn.state, turn.profile, event, turn.catalog.address_hash) or turn.moved
     for consent, word in facts.set_consents(turn.state, event):
         turn.moved = True
-        _tell_of_consent(turn, event, consent, word)
+        if not event.quiet:
+            _tell_of_consent(turn, event, consent, word)
     turn.effects += [PutConsent(consent, event.id) for consent in event.consents]
 
 
 def _tell_of_consent(turn: Turn, event: Event, consent: Consent, word: str) -> None:
-    """A word that changed something is an event of its own; one that has to be confirmed first is a request."""
+    """A word that changed something is an event of its own, of when it was spoken; one that has to be confirmed is a request."""
     rule = turn.catalog.policy.topics.get(consent.topic, {}).get("consent")
     asked = word == "granted" and rule == "double_opt_in"
     type = "consent.withdrawn" if word == "withdrawn" else "consent.requested" if asked else "consent.granted"
     itself = (event.properties.get("topic"), event.properties.get("channel")) == (consent.topic, consent.channel)
     if type != event.type or not itself:
-        turn.tell(type, "", str(consent.time), topic=consent.topic, channel=consent.channel)
+        turn.tell_at(consent.time, type, "", str(consent.time), topic=consent.topic, channel=consent.channel)
 
 
 def _goals(turn: Turn, event: Event, document: Json) -> None:

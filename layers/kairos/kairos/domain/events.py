@@ -76,6 +76,11 @@ class Event:
         return self.own and self.properties.get("campaign") == campaign
 
     @property
+    def quiet(self) -> bool:
+        """Whether it only says what is so: a first import is not news of everybody at once."""
+        return self.own and self.type == "kairos.customer" and self.properties.get("quiet") is True
+
+    @property
     def document(self) -> dict[str, Any]:
         """The event as patterns and templates see it."""
         ref = self.customer

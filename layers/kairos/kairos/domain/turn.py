@@ -78,12 +78,16 @@ class Turn:
 
     def tell(self, type: str, campaign: str, key: str, **properties: Any) -> None:
         """One of Kairos's own events, where a definition listens or the policy publishes it."""
+        self.tell_at(self.now, type, campaign, key, **properties)
+
+    def tell_at(self, time: Millis, type: str, campaign: str, key: str, /, **properties: Any) -> None:
+        """The same, of something that was so at that time."""
         if not self.catalog.hears(type):
             return
         identity = short_hash("\x1f".join((self.customer.id, campaign, key, type, *map(str, properties.values()))), 12)
         event = Event(
-            id=f"{type}:{identity}", type=type, time=self.now, received=self.now, source="kairos",
-            customer=Ref(id=self.customer.id), own=True,
+            id=f"{type}:{identity}", type=type, time=time, received=self.now,
+            source="kairos", customer=Ref(id=self.customer.id), own=True,
             properties={"campaign": campaign, "key": key} | {k: v for k, v in properties.items() if v is not None},
         )  # fmt: skip
         self.told.append(event)

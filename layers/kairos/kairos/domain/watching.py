@@ -113,8 +113,8 @@ def first_look(turn: Turn) -> None:
     state.looked = catalog.watched_since
 
 
-def review(turn: Turn, moment: Millis, cause: str, *, everything: bool = False) -> None:
-    """Looks again at what may have changed; whatever waits for such a change starts at `moment`."""
+def review(turn: Turn, moment: Millis, cause: str, *, everything: bool = False, quiet: bool = False) -> None:
+    """Looks again at what may have changed; whatever waits for such a change starts at `moment`, unless it is `quiet`."""
     for _ in range(_ROUNDS):
         watches = turn.catalog.watches.values() if everything else _in_question(turn)
         everything = False
@@ -125,7 +125,7 @@ def review(turn: Turn, moment: Millis, cause: str, *, everything: bool = False) 
             before = _shown(turn, watch)
             after, alarm = _look(turn, watch)
             _remember(turn, watch, after, alarm)
-            if before is not None and after is not None and before != after:
+            if not quiet and before is not None and after is not None and before != after:
                 _start(turn, watch, before, after, moment, cause)
         if not turn.touched:
             return

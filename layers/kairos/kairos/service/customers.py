@@ -8,10 +8,11 @@ from typing import Any, Final
 from kairos.domain import interest, suppression
 from kairos.domain.access import Scope
 from kairos.domain.definitions import Catalog
-from kairos.domain.events import Event, Millis, Ref
+from kairos.domain.events import Millis
 from kairos.domain.interest import Dimension
-from kairos.domain.sources import bounds, parts
-from kairos.domain.sources.parts import BadEvent
+from kairos.domain.sources import parts
+from kairos.domain.sources.customers import of_policy, told
+from kairos.domain.sources.parts import BadEvent, Forms
 from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.view import MISSING, View
 from kairos.service import strict_json, trouble
@@ -22,7 +23,6 @@ from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused, 
 from kairos.service.receipts import Receipts
 
 LARGEST: Final = 200 * 1024
-_FIELDS: Final = ("attributes", "addresses", "consents")
 
 
 @dataclass(slots=True)
@@ -35,6 +35,7 @@ class Customers:
     catalog: Catalog
     clock: Clock
     ids: Callable[[], str]
+    forms: Forms
     receipts: Receipts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,7 +48,11 @@ class Customers:
         if len(body) > LARGEST:
             return problem(413, "too_large", f"must have at most {LARGEST} bytes")
         try:
-            event = told(parts.text(customer, "id"), strict_json.parse(body), self.clock(), self.receipts(), self.ids())
+            event = told(
+                parts.text(customer, "id"), strict_json.parse(body), self.clock(), self.receipts(), self.ids(),
+                forms=self.forms,
+            )  # fmt: skip
+            of_policy(event.consents, self.catalog.policy.topics)
         except BadEvent as error:
             return problem(400, error.code, error.message, field=error.field)
         try:
@@ -80,28 +85,6 @@ class Customers:
 def _busy(error: Exception) -> Answer:
     trouble.note("customer", error)
     return problem(503, "busy", "try again", headers={"Retry-After": "1"})
-
-
-def told(customer: str, body: Any, now: Millis, received: Millis, event_id: str) -> Event:
-    """The event that a PUT is. Raises BadEvent."""
-    fields = parts.mapping(body, "")
-    bounds.check(fields)
-    for name in fields:
-        if name not in _FIELDS:
-            raise BadEvent("unknown_field", f"must be one of {', '.join(_FIELDS)}", name)
-    attributes = parts.customer_attributes(fields.get("attributes"))
-    return Event(
-        id=event_id,
-        type="kairos.customer",
-        time=now,
-        received=received,
-        source="api",
-        customer=Ref(id=customer),
-        attributes={"backend": attributes} if attributes else {},
-        addresses=parts.addresses(fields.get("addresses")),
-        consents=parts.consents(fields.get("consents"), now),
-        own=True,
-    )
 
 
 def view(customer: Customer, catalog: Catalog, now: Millis) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from kairos.domain.events import AHEAD, Consent, Json, Millis
 
@@ -11,6 +11,16 @@ TEXT: Final = 256
 PLATFORMS: Final = ("fcm", "apns", "sns")
 PHONE: Final = r"^[ ().\-/]*(\+|00)[ ().\-/]*[1-9]([ ().\-/]*[0-9]){6,14}[ ().\-/]*$"
 """A number as people write it: with its country, and what makes it easier to read."""
+
+
+class Forms(Protocol):
+    """What brings an address into its one form; this module's own functions do where nobody can wait for a library."""
+
+    def email(self, value: str, field: str, /) -> str:
+        """Raises BadEvent."""
+
+    def phone(self, value: str, field: str, /) -> str:
+        """Raises BadEvent."""
 
 
 class BadEvent(Exception):
@@ -90,18 +100,20 @@ def _consent(body: Json, time: Millis, field: str) -> Consent:
     )
 
 
-def addresses(value: Any, field: str = "addresses") -> dict[str, Any]:
-    """Addresses by kind; null takes one away."""
+def addresses(value: Any, field: str = "addresses", forms: Forms | None = None) -> dict[str, Any]:
+    """Addresses by kind, as `forms` has them; null takes one away."""
     body = mapping(value, field)
     for kind in body:
         if kind not in ("email", "phone", "whatsapp", "push"):
             raise BadEvent("unknown_field", "must be email, phone, whatsapp or push", f"{field}.{kind}")
     plain = {k: None if v is None else text(v, f"{field}.{k}") for k, v in body.items() if k != "push"}
-    if given := plain.get("email"):
-        email(given, f"{field}.email")
-    for kind in ("phone", "whatsapp"):
+    for kind, form in (
+        ("email", forms.email if forms else email),
+        ("phone", forms.phone if forms else phone),
+        ("whatsapp", forms.phone if forms else phone),
+    ):
         if given := plain.get(kind):
-            plain[kind] = phone(given, f"{field}.{kind}")
+            plain[kind] = form(given, f"{field}.{kind}")
     if "push" not in body:
         return plain
     return plain | {"push": _tokens(body["push"], f"{field}.push")}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from kairos.domain.events import Event, Json, Millis, Occurrence, Wake
-from kairos.domain.sources import canonical, eventbridge, ses, sms, sns, texts, whatsapp
+from kairos.domain.sources import canonical, customers, eventbridge, ses, sms, sns, texts, whatsapp
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
@@ -24,6 +24,8 @@ def read(body: Any, received: Millis, messages: Segment, shop: Shopify | None = 
         return (canonical.from_dict(body["event"]),)
     if body.get("kairos") == "segment" and isinstance(body.get("received"), int):
         return (_again(body, messages),)
+    if customers.is_page(body):
+        return tuple(customers.page(body, received))
     if body.get("kairos") == "wake" and isinstance(body.get("customer"), str):
         return (Wake(body["customer"]),)
     if body.get("kairos") in ("wake", "occurrence"):
