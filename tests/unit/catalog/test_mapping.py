@@ -2,6 +2,7 @@
 
 import pytest
 
+from kairos.catalog import shops
 from kairos.catalog.mapping import FILE, compile_mapping, read_mapping
 from kairos.catalog.problems import InvalidEvents
 
@@ -49,3 +50,25 @@ def test_a_shop_s_own_names_are_a_few_lines(tmp_path):
             "set": {"shop": "dk"},
         }
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("consent: {email: [oferts]}", "shopify.yaml:1:19: consent.email[0]: unknown topic 'oferts', expected one of news, offers"),
+        ("consent: {push: [offers]}", "consent.push: unknown key, expected email, sms"),
+        ("consents: {}", "consents: unknown key, expected consent (did you mean 'consent'?)"),
+        ("consent: {email: offers}", "consent.email"),
+        ("", "an empty file"),
+    ],
+)  # fmt: skip
+def test_what_a_shop_s_consent_means_is_of_topics_that_there_are(tmp_path, text, problem):
+    (tmp_path / shops.FILE).parent.mkdir(parents=True)
+    (tmp_path / shops.FILE).write_text(text)
+    found, problems = shops.read_shopify(tmp_path, ["offers", "news"])
+    assert problem in "\n".join(map(str, problems))
+    assert found == {}
+
+
+def test_a_shop_without_shopify_needs_no_file(tmp_path):
+    assert shops.read_shopify(tmp_path, ["offers"]) == ({}, [])
