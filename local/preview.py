@@ -50,33 +50,44 @@ def samples(campaigns: Path) -> list[Sample]:
     return [json.loads(file.read_text()) for file in sorted((campaigns / "samples").glob("*.json"))] or [BUILT_IN]
 
 
-def preview(
-    catalog: Json, templates: Json, campaign: str, template: str, channel: str, sample: Sample, now: Millis,
-    locale: str | None = None, links: Links | None = None,
-) -> Outgoing:  # fmt: skip
-    """The message. `locale` overrides the customer's; its links lead nowhere, or where `links` says. Raises BrokenTemplate."""
-    links = links or NOWHERE
-    definition = catalog["campaigns"][campaign]
-    sends = [
-        step for step in _steps(definition["steps"]) if step["do"] in ("send", "show") and step["template"] == template
-    ]
-    topic = next((step["topic"] for step in sends if step.get("topic")), definition["topic"]) or ""
-    known = BUILT_IN["customer"] | sample.get("customer", {})
-    put = PutMessage(
-        id=message_id(known["id"], campaign, links.key, template, channel), campaign=campaign, key=links.key,
-        step=next((step["id"] for step in sends), f"send.{template}"), channel=channel, channels=(), topic=topic,
-        template=template, transactional=catalog["policy"]["topics"].get(topic, {}).get("transactional", False),
-        since=now, trigger="sample", same={}, expires=now, due=now, guard=0, catalog=catalog["hash"],
-        coupon=_coupon(definition["steps"], template),
-    )  # fmt: skip
-    attributes = known["attributes"] | ({} if locale is None else {"locale": locale})
-    addresses = BUILT_IN["customer"]["addresses"] | known["addresses"]
-    profile = Profile({"backend": {name: Fact(value, now) for name, value in attributes.items()}}, addresses)
-    stored = StoredMessage(put, known["id"], "pending")
-    event = {"id": "sample", "type": "", "source": "", "customer": {}, "properties": {}, "context": {}}
-    event |= sample.get("event", {}) if _starts(definition, sample) else {}
-    renderer = JinjaRenderer(templates, lambda: links.keys, links.base_url)
-    return renderer.render(Dossier(stored, Customer(known["id"], State(), profile), event, Control()), now)
+class Previews:
+    """Messages of these campaigns. Their links lead nowhere, or where `links` says; each template is compiled once."""
+
+    def __init__(self, catalog: Json, templates: Json, links: Links = NOWHERE) -> None:
+        self._catalog, self._key = catalog, links.key
+        self._renderer = JinjaRenderer(templates, lambda: links.keys, links.base_url)
+
+    def of(
+        self, campaign: str, template: str, channel: str, sample: Sample, now: Millis, locale: str | None = None
+    ) -> Outgoing:
+        """The message. `locale` overrides the customer's. Raises BrokenTemplate."""
+        definition = self._catalog["campaigns"][campaign]
+        known = BUILT_IN["customer"] | sample.get("customer", {})
+        put = self._put(campaign, definition, template, channel, known["id"], now)
+        attributes = known["attributes"] | ({} if locale is None else {"locale": locale})
+        addresses = BUILT_IN["customer"]["addresses"] | known["addresses"]
+        profile = Profile({"backend": {name: Fact(value, now) for name, value in attributes.items()}}, addresses)
+        stored = StoredMessage(put, known["id"], "pending")
+        event = {"id": "sample", "type": "", "source": "", "customer": {}, "properties": {}, "context": {}}
+        event |= sample.get("event", {}) if _starts(definition, sample) else {}
+        return self._renderer.render(Dossier(stored, Customer(known["id"], State(), profile), event, Control()), now)
+
+    def _put(
+        self, campaign: str, definition: Json, template: str, channel: str, customer: str, now: Millis
+    ) -> PutMessage:
+        sends = [
+            step
+            for step in _steps(definition["steps"])
+            if step["do"] in ("send", "show") and step["template"] == template
+        ]
+        topic = next((step["topic"] for step in sends if step.get("topic")), definition["topic"]) or ""
+        return PutMessage(
+            id=message_id(customer, campaign, self._key, template, channel), campaign=campaign, key=self._key,
+            step=next((step["id"] for step in sends), f"send.{template}"), channel=channel, channels=(), topic=topic,
+            template=template, transactional=self._catalog["policy"]["topics"].get(topic, {}).get("transactional", False),
+            since=now, trigger="sample", same={}, expires=now, due=now, guard=0, catalog=self._catalog["hash"],
+            coupon=_coupon(definition["steps"], template),
+        )  # fmt: skip
 
 
 def failures(catalog: Json, templates: Json, campaigns: Path, now: Millis) -> list[str]:
@@ -100,6 +111,7 @@ def _rendered(
     catalog: Json, templates: Json, campaigns: Path, now: Millis
 ) -> Iterator[tuple[str, Json, Outgoing | BrokenTemplate]]:
     """The file of each template, its fields, and what it becomes."""
+    previews = Previews(catalog, templates)
     for campaign, names in templates["campaigns"].items():
         fits = fitting(catalog, campaigns, campaign)
         for template, channels in names.items():
@@ -108,8 +120,8 @@ def _rendered(
                     where = f"{campaign}/{fields['file']}"
                     for sample in fits:
                         try:
-                            asked = (catalog, templates, campaign, template, channel, sample, now, locale or "und")
-                            yield where, fields, preview(*asked)
+                            made = previews.of(campaign, template, channel, sample, now, locale or "und")
+                            yield where, fields, made
                         except BrokenTemplate as broken:
                             yield where, fields, broken
 

@@ -16,7 +16,7 @@ from kairos.domain.tokens import Keyring
 from kairos.outlets import providers
 from kairos.service.ports import Outgoing
 from local import key_lists
-from local.preview import Links, chosen, preview
+from local.preview import Links, Previews, chosen
 from local.reach import Reached
 
 MARK: Final = "[TEST] "
@@ -60,15 +60,15 @@ class Trial:
         self._bundle, self._campaigns, self._now = bundle, campaigns, now
         settings = reached.settings()
         base_url = settings.get("BaseUrl") or settings.get("ApiUrl", "")
-        self._links = Links(Keyring.parse(key_lists.read(reached, "LinkKeySecret")), base_url, f"test {now}")
+        links = Links(Keyring.parse(key_lists.read(reached, "LinkKeySecret")), base_url, f"test {now}")
+        self._previews = Previews(bundle.catalog, bundle.templates, links)
         self._ways = _ways(reached.stack, settings)
 
     def send(self, campaign: str, name: str, channel: str, to: str, given: Any, locale: str | None) -> str:
         """Renders, marks and sends one template; what the provider calls it. Raises what both raise."""
         sample = chosen(self._bundle.catalog, self._campaigns, campaign, given)
         who = {**sample.get("customer", {}), "id": TESTER, "addresses": _reached_by(channel, to)}
-        parts = (self._bundle.catalog, self._bundle.templates, campaign, name, channel, {**sample, "customer": who})
-        made = marked(preview(*parts, self._now, locale, self._links))
+        made = marked(self._previews.of(campaign, name, channel, {**sample, "customer": who}, self._now, locale))
         os.environ.setdefault("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", ""))
         return providers(self._ways, Aws(), self._bundle.catalog["policy"])[channel].send(made, self._now)
 

@@ -36,7 +36,7 @@ def command(
         InvalidCampaigns,
         compile_directory,
     )  # here: `kairos --help` need not wait for MJML
-    from local.preview import chosen, preview, read_sample
+    from local.preview import Previews, chosen, read_sample
 
     if show and out is None:
         out = Path(tempfile.mkdtemp(prefix="kairos-"))
@@ -50,11 +50,11 @@ def command(
     if template is not None and template not in names:
         raise click.UsageError(f"{campaign} has no template {template!r}, only {', '.join(names)}")
     sample = chosen(bundle.catalog, campaigns, campaign, read_sample(customer))
+    previews = Previews(bundle.catalog, bundle.templates)
     for name in [template] if template else names:
         for channel in names[name]:
             try:
-                now = int(time.time() * 1000)
-                made = preview(bundle.catalog, bundle.templates, campaign, name, channel, sample, now, locale)
+                made = previews.of(campaign, name, channel, sample, int(time.time() * 1000), locale)
             except BrokenTemplate as broken:
                 raise click.ClickException(str(broken)) from None
             _print(name, made)

@@ -12,7 +12,7 @@ import pytest
 
 from kairos.adapters.ses import mime
 from kairos.catalog.bundle import compile_directory
-from local.preview import fitting, preview
+from local.preview import Previews, fitting
 from tests.unit.mails.judge import judge
 
 CAMPAIGNS = Path(__file__).parents[3] / "campaigns"
@@ -35,14 +35,14 @@ def mails() -> list[Mail]:
 
 def _mails() -> Iterator[Mail]:
     bundle = compile_directory(CAMPAIGNS)
+    previews = Previews(bundle.catalog, bundle.templates)
     sender = bundle.catalog["policy"]["brand"]["email"]
     for campaign, templates in bundle.templates["campaigns"].items():
         for template, channels in templates.items():
             for locale in (*channels.get("email", {}), ELSEWHERE) if "email" in channels else ():
                 fits = fitting(bundle.catalog, CAMPAIGNS, campaign)
                 for number, sample in enumerate([fits[0], *fits[1:][-1:]]):  # of many that fit, the first and the last
-                    parts = (bundle.catalog, bundle.templates, campaign, template, "email", sample, NOW)
-                    made = preview(*parts, locale or "en-GB")
+                    made = previews.of(campaign, template, "email", sample, NOW, locale or "en-GB")
                     raw = mime(made, sender, NOW)
                     yield Mail(f"{campaign}/{template} {locale} {number}", raw, "List-Id" in made.headers)
 
