@@ -4,25 +4,32 @@ Every value goes into each place of a mail, text message, push and WhatsApp mess
 it, the HTML has the same elements and attributes, the mail the same headers, and links lead to the same hosts as with a harmless one.
 """
 
+import csv
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import html5lib
 import pytest
+from click.testing import CliRunner
 
 from kairos.adapters.rendering import JinjaRenderer
 from kairos.catalog.templates import compile_folder
+from kairos.domain.coupons import REDEEMED, handed_in
+from kairos.domain.events import Event
 from kairos.domain.mail import compose
 from kairos.domain.tokens import Link, verify
 from kairos.service.ports import BrokenTemplate, Outgoing
+from local.cli import kairos
 from tests.hostile import Row, rows
 from tests.unit.adapters.rendered import ADDRESSES, BRAND, KEYS, NOW, PUT, dossier
 
 BASE = "https://links.example"
+OWN = Event(id="e", type=REDEEMED, time=NOW, received=NOW)
 HOSTS = ["nordlys.example", "pay.example"]
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 HIDDEN = re.compile(r"[\u00ad\u034f\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\uffa0\U000e0001]")
@@ -217,8 +224,30 @@ def test_a_setting_that_is_none_is_the_policy_s(renderer: JinjaRenderer, row: Ro
     assert rendered(renderer, row.where, row.value).html == harmless.html
 
 
+@pytest.mark.parametrize("row", rows("coupon"), ids=str)
+def test_what_is_no_code_is_neither_looked_up_nor_imported(row: Row, tmp_path: Path) -> None:
+    told = {"coupon": row.value, "coupons": [row.value], "discount_codes": [{"code": row.value}], "code": row.value}
+    assert handed_in(replace(OWN, properties=told)) == ()
+    file = tmp_path / "codes.csv"
+    with file.open("w", encoding="utf-8", newline="") as text:
+        csv.writer(text).writerows([["code"], [row.value]])
+    ran = CliRunner().invoke(kairos, ["coupons", "import", "summer", str(file)])
+    assert ran.exit_code == 1
+    assert f": {row.reason}: letters, digits, - and _" in ran.output
+    assert "nothing was imported" in ran.output
+
+
 def test_the_corpus_is_large_and_every_row_is_tried() -> None:
-    tried = {"name", "sender", *PLACES} | {"email", "customer", "type", "time", "attribute", "consent", "token"}
+    tried = {"name", "sender", *PLACES} | {
+        "email",
+        "customer",
+        "type",
+        "time",
+        "attribute",
+        "consent",
+        "token",
+        "coupon",
+    }
     assert len(rows()) >= 300
     assert {row.where for row in rows()} == tried
     assert {row.outcome for row in rows()} == {"refused", "neutralised"}
