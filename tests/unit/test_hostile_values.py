@@ -48,6 +48,7 @@ FILES = {
     "name.whatsapp.yaml": f'template: hi\nlanguage: da\nparameters: ["{NAME}"]\n',
 }
 PLACES = {
+    "text": "<p>{{ event.properties.v }}</p>",
     "link": "<a href=\"{{ link(event.properties.v) }}\">{{ link(event.properties.v) }}</a>",
     "path": '<a href="https://nordlys.example/p/{{ event.properties.v }}">x</a>',
     "query": '<a href="https://nordlys.example/?q={{ event.properties.v }}">x</a>',
@@ -186,7 +187,9 @@ def test_a_name_is_a_name_in_every_message(renderer: JinjaRenderer, row: Row) ->
             assert plain(row.value) in plain(other.text)
 
 
-@pytest.mark.parametrize("row", rows("link", "path", "query", "style", "image", "money", "date", "reply"), ids=str)
+@pytest.mark.parametrize(
+    "row", rows("text", "link", "path", "query", "style", "image", "money", "date", "reply"), ids=str
+)
 def test_a_value_is_what_can_stand_there_or_the_message_is_not_sent(renderer: JinjaRenderer, row: Row) -> None:
     if row.outcome == "refused":
         with pytest.raises(BrokenTemplate) as broken:

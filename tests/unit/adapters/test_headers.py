@@ -14,9 +14,9 @@ HOSTILE = "<script>alert(1)</script>{{ 7 * 7 }}{% include 'x' %}\r\nBcc: all@exa
 
 
 def test_values_are_escaped_in_html_and_never_run():
-    made = renderer(email=mail("{{ customer.name }}", '<p title="{{ customer.name }}">{{ customer.name }}</p>')).render(
-        dossier(attributes={"name": HOSTILE}), NOW
-    )
+    made = renderer(
+        email=mail("{{ customer.title }}", '<p title="{{ customer.title }}">{{ customer.title }}</p>')
+    ).render(dossier(attributes={"title": HOSTILE}), NOW)
     assert "<script>" not in made.html
     assert "&lt;script&gt;" in made.html
     assert "&#34;&#39;" in made.html
@@ -24,8 +24,8 @@ def test_values_are_escaped_in_html_and_never_run():
 
 
 def test_a_hostile_name_in_the_subject_adds_no_header():
-    templates = mail("t", subject="Hi {{ customer.name }}", reply_to="{{ customer.name }} <a@b.example>")
-    made = renderer(email=templates).render(dossier(attributes={"name": HOSTILE}), NOW)
+    templates = mail("t", subject="Hi {{ customer.title }}", reply_to="{{ customer.title }} <a@b.example>")
+    made = renderer(email=templates).render(dossier(attributes={"title": HOSTILE}), NOW)
     raw = compose(to=made.to["email"], subject=made.subject, text=made.text, html=made.html, headers=made.headers)
     message = email.message_from_bytes(raw, policy=policy.default)
     assert message["Bcc"] is None
@@ -61,8 +61,8 @@ def test_a_subject_is_cut_where_nobody_would_read_on():
     ],
 )
 def test_a_name_in_a_sender_stays_a_name(name, sender):
-    fields = mail(**{"from": "{{ customer.name }} via Nordlys <hello@nordlys.example>"})
-    made = renderer(email=fields).render(dossier(attributes={"name": name}), NOW)
+    fields = mail(**{"from": "{{ customer.title }} via Nordlys <hello@nordlys.example>"})
+    made = renderer(email=fields).render(dossier(attributes={"title": name}), NOW)
     assert made.headers["From"] == sender
     raw = compose(to=made.to["email"], subject=made.subject, text=made.text, html=made.html, headers=made.headers)
     (address,) = email.message_from_bytes(raw, policy=policy.strict)["From"].addresses

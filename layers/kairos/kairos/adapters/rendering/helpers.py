@@ -1,7 +1,6 @@
 """What templates can call: tracked links, answers, money and dates in the customer's language and time."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -13,19 +12,12 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import UnknownCurrencyError, format_currency, validate_currency
 from markupsafe import Markup
 
+from kairos.adapters.rendering.strangers import Foreign
 from kairos.service.ports import BrokenTemplate
 
-_PERSON: Final = ("first_name", "last_name", "name")
-_ADDRESS: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
 _MOST: Final = Decimal(10) ** 15
 """No amount of money is as large; one of a million digits would take the message's time."""
 _NAMED: Final = ("short", "medium", "long", "full")
-
-
-def named(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The attributes without names of a person that are addresses: mail programs would make links of them."""
-    false = [name for name in _PERSON if isinstance(attributes.get(name), str) and _ADDRESS.search(attributes[name])]
-    return {name: value for name, value in attributes.items() if name not in false} if false else attributes
 
 
 def zone(*names: Any) -> ZoneInfo:
@@ -81,8 +73,10 @@ def date_in(locale: str, timezone: ZoneInfo) -> Callable[..., str]:
     return written
 
 
-def plain(text: str) -> str:
-    """A text as it was before HTML escaped it: what stands in a token is escaped where it is shown."""
+def plain(text: Any) -> Any:
+    """A text as it was before HTML escaped it: what stands in a token or an address is treated where it is shown."""
+    if isinstance(text, Foreign):
+        return text.text
     return text.unescape() if isinstance(text, Markup) else text
 
 

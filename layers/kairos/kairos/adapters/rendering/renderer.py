@@ -15,7 +15,8 @@ from jinja2 import Template
 
 from kairos.adapters.rendering import addresses, limits
 from kairos.adapters.rendering.environment import Scope, compiled, environment, render
-from kairos.adapters.rendering.helpers import date_in, locales, money_in, named, plain, zone
+from kairos.adapters.rendering.helpers import date_in, locales, money_in, plain, zone
+from kairos.adapters.rendering.strangers import guarded, named
 from kairos.domain import coupons, tokens
 from kairos.domain.coupons import Issued
 from kairos.domain.events import Json, Millis
@@ -95,6 +96,7 @@ class JinjaRenderer:
         about = {"customer": customer, "message": put.id, "campaign": put.campaign, "step": put.step,
                  "variant": put.variant, "channel": put.channel}  # fmt: skip
         hosts = self._hosts if dossier.event.get("browser") else frozenset()
+        event = guarded(dossier.event, hosts) if hosts else dossier.event
 
         def signed(door: str, payload: tokens.Payload) -> str:
             return f"{self._base}/{door}/{tokens.sign(payload, self._keys, now)}"
@@ -109,7 +111,7 @@ class JinjaRenderer:
             return signed("l", Answer(attribute=attribute, value=value, **about, **words))
 
         scope: dict[str, Any] = {
-            "customer": attributes, "event": dossier.event, "brand": self._bundle["brand"], "locale": locale,
+            "customer": attributes, "event": event, "brand": self._bundle["brand"], "locale": locale,
             "campaign": {"name": put.campaign, "step": put.step, "variant": put.variant, "topic": put.topic},
             "now": datetime.fromtimestamp(now / 1000, UTC).astimezone(local),
             addresses.HOSTS: hosts, "link": link, "answer": answer, "preferences_url": signed("p", Preferences(customer, put.id)),
