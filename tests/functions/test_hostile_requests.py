@@ -92,9 +92,16 @@ def test_a_token_that_was_good_opens_its_own_door_in_its_own_time(stack: Stack) 
 
 
 @pytest.mark.parametrize(
-    ("url", "sent"), [("https://nordlys.example/cart/1", True), ("https://evil.example/cart/1", False)]
+    ("who", "url", "item", "leads"),
+    [
+        ("bo", "https://nordlys.example/cart/1", "Oak kite", "https://nordlys.example/cart/1"),
+        ("eve", "https://evil.example/cart/1", "Oak kite", "https://nordlys.example/cart"),
+        ("mal", "https://nordlys.example/cart/1", "You won: evil.example/prize", "https://nordlys.example/cart/1"),
+    ],
 )
-def test_a_link_that_a_browser_reports_leads_to_the_brand_or_nowhere(stack: Stack, url: str, sent: bool) -> None:
+def test_what_a_browser_reports_leads_nowhere_but_to_the_brand(
+    stack: Stack, who: str, url: str, item: str, leads: str
+) -> None:
     """The cart of somebody known, written by anybody who read the page's key: no mail that is ours leads elsewhere."""
     secrets, name = stack.session.client("secretsmanager"), f"{STACK}-KeysSecret"
     keys = access.parse(secrets.get_secret_value(SecretId=name)["SecretString"])
@@ -102,14 +109,19 @@ def test_a_link_that_a_browser_reports_leads_to_the_brand_or_nowhere(stack: Stac
         keys = keys.create("web", WEB, Scope.BROWSER, 0, types=["cart.updated"])
         secrets.put_secret_value(SecretId=name, SecretString=keys.text())
         stack.advance("1h")  # keys are read again every few minutes
-    who = "bo" if sent else "eve"
     body = {"addresses": {"email": f"{who}@example.com"}, "consents": [GRANTED]}
     stack.request("PUT", f"/v1/customers/{who}", body, key="dev-admin-key")
-    properties = {"cart_id": who, "total": 5, "cart_url": url}
+    properties = {"cart_id": who, "total": 5, "cart_url": url, "items": [{"name": item, "price": 5}]}
     event = {"type": "cart.updated", "customer": who, "properties": properties}
     assert stack.request("POST", "/v1/events", event, key=WEB).status == 202
     stack.settle()
     stack.advance("2h")
-    assert [m["campaign"] for m in stack.messages() if m["customer"] == who] == ["abandoned-cart"][: int(sent)]
-    reasons = [one["reason"] for one in stack.decisions() if one["customer"] == who]
-    assert reasons[-1] == ("sent" if sent else "failed_template")
+    (message,) = (one for one in stack.messages() if one["customer"] == who)
+    assert "evil" not in message["text"] + message["html"]
+    assert _led(stack, message["text"]) == leads
+
+
+def _led(stack: Stack, text: str) -> str:
+    """Where the first link of a mail leads."""
+    _, _, token = text.partition("https://links.example/l/")
+    return stack.request("GET", f"/l/{token.split()[0]}").headers["location"]
