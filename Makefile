@@ -103,7 +103,7 @@ bench: tools layers-host ## sizes, cold starts and speed, side by side with what
 LAYER_PYTHON ?= 3.13
 LAYER_PLATFORM ?= aarch64-manylinux_2_28
 # of botocore's data only what is called (xray by the tracer): 6 of 31 MB
-AWS_SERVICES := dynamodb|events|firehose|pinpoint|pinpoint-sms-voice-v2|secretsmanager|sesv2|sns|socialmessaging|sqs|sts|xray
+AWS_SERVICES := dynamodb|events|firehose|pinpoint|pinpoint-sms-voice-v2|s3|secretsmanager|sesv2|sns|socialmessaging|sqs|sts|xray
 
 # a zip loses the dates that ordinary .pyc are checked by; only the target's own Python can write them
 define compile

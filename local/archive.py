@@ -24,6 +24,7 @@ class Archive:
     def __init__(self, buckets: Sequence[str]) -> None:
         self._buckets = buckets
         self._read: dict[str, list[dict[str, Any]]] = {}
+        self._etags: dict[str, str] = {}
 
     def lines(self) -> list[dict[str, Any]]:
         """Every line, in the order written."""
@@ -32,11 +33,11 @@ class Archive:
         return [line for key in keys for line in self._lines(key)]
 
     def _lines(self, key: Any) -> list[dict[str, Any]]:
-        if key.name in self._read:
+        if self._etags.get(key.name) == key.etag:  # else somebody was erased from it
             return self._read[key.name]
         lines = _parse(key.value)
-        if len(self._read) < REMEMBERED:
-            self._read[key.name] = lines
+        if key.name in self._read or len(self._read) < REMEMBERED:
+            self._read[key.name], self._etags[key.name] = lines, key.etag
         return lines
 
     def decisions(self) -> list[dict[str, Any]]:

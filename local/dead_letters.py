@@ -30,6 +30,7 @@ PLACES: Final[dict[str, Place]] = {
     "send": Place("SendDlq", "SendQueue", "messages that could not be carried"),
     "bulk": Place("BulkDlq", "BulkQueue", "provider feedback and pages of an audience"),
     "fan-out": Place("FanOutDlq", "FanOutQueue", "audiences that were not reached"),
+    "erase": Place("EraseDlq", "EraseQueue", "people who are not forgotten yet"),
     "sweep": Place("SweepDlq", "", "minutes that were not swept"),
     "rejected": Place("RejectedQueue", "EventsQueue", "what could not be understood"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.adapters.dynamodb.customers import DynamoCustomers
+from kairos.adapters.dynamodb.erasures import DynamoErasures
 from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
 from kairos.adapters.dynamodb.messages import DynamoMessages
 from kairos.adapters.dynamodb.table import Table
@@ -22,7 +23,7 @@ from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
-from kairos.doors import fan_out_reference, reference
+from kairos.doors import erasure_reference, fan_out_reference, reference
 from kairos.service import strict_json
 from kairos.service.commit import Commit
 from kairos.service.metrics import Tally
@@ -57,7 +58,7 @@ class PostMortem:
             return f"not delivered by EventBridge: {code}"
         looks: dict[str, Callable[[Any], str]] = {
             "events": self._decided, "bulk": self._decided, "send": self._carried, "fan-out": self._reached,
-            "sweep": _swept,
+            "erase": self._erased, "sweep": _swept,
         }  # fmt: skip
         try:
             return looks[queue](strict_json.read_queued(letter.text))
@@ -96,6 +97,10 @@ class PostMortem:
     def _reached(self, body: Any) -> str:
         ref, _ = fan_out_reference(body)
         found = DynamoFanOuts(self._table).read(ref)
+        return "finished meanwhile; sent back it does nothing" if found is None else PASSED
+
+    def _erased(self, body: Any) -> str:
+        found = DynamoErasures(self._table, self._catalog.address_hash).read(erasure_reference(body))
         return "finished meanwhile; sent back it does nothing" if found is None else PASSED
 
 

@@ -116,7 +116,7 @@ class Stack:
         layer = Path(tempfile.mkdtemp(prefix="kairos-campaigns-"))
         domains = compile_campaigns(campaigns, layer) if campaigns else frozenset({"nordlys.example"})
         named = {"BaseUrl": base_url, "SenderIdentity": min(domains, default=""), "WhatsAppPhoneNumberArn": NUMBER}
-        given = {**named, **(parameters or {})}
+        given = {**named, "ErasureWait": "0", **(parameters or {})}
         return cls(Template(template, given), layer, clock or RealClock(), domains, log)
 
     def stop(self) -> None:

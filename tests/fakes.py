@@ -22,6 +22,7 @@ from kairos.service.ports import (
     StateMoved,
     StoredMessage,
 )
+from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 
 Result = TypeVar("Result")
@@ -54,6 +55,7 @@ class World:
     refs: list[MessageRef] = field(default_factory=list)
     rejected: list[Json] = field(default_factory=list)
     fan_outs: list[tuple[FanOutRef, int]] = field(default_factory=list)
+    erasures: list[ErasureRef] = field(default_factory=list)
     lines: list[Json] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     emitted: list[tuple[str, Json]] = field(default_factory=list)
@@ -115,7 +117,7 @@ class FakeCustomers:
             return Customer.unknown(id)
         s = kept.state
         state = State.unpack(s.pack(), version=s.version, guard=s.guard, writer=s.writer, catalog=s.catalog, due=s.due)
-        state.moved, state.heir = s.moved, s.heir
+        state.moved, state.heir, state.erased, state.erasing = s.moved, s.heir, s.erased, s.erasing
         return Customer(id, state, kept.profile.copy() if with_profile and kept.profile else None)
 
     def commit(self, before: Customer, after: Customer, effects: Sequence[Effect], writer: str) -> None:
@@ -182,6 +184,9 @@ class FakeQueues:
 
     def put_fan_outs(self, refs: Sequence[FanOutRef], *, hops: int = 0) -> None:
         self.world.call(lambda: self.world.fan_outs.extend((ref, hops) for ref in refs))
+
+    def put_erasures(self, refs: Sequence[ErasureRef]) -> None:
+        self.world.call(lambda: self.world.erasures.extend(refs))
 
     def put_pages(self, bodies: Sequence[Json]) -> None:
         self.world.call(lambda: self.world.events.extend(bodies))

@@ -1,4 +1,4 @@
-"""One customer: `PUT` and `GET /v1/customers/{id}`."""
+"""One customer: `PUT`, `GET` and `DELETE /v1/customers/{id}`, and its `/export`."""
 
 from base64 import b64decode
 from typing import Any
@@ -25,6 +25,16 @@ def put(_: str) -> Response[str]:
 @app.get("/v1/customers/<_>")
 def get(_: str) -> Response[str]:
     return _answer(customers.get(app.current_event.headers, _who()))
+
+
+@app.get("/v1/customers/<_>/export")
+def export(_: str) -> Response[str]:
+    return _answer(customers.export(app.current_event.headers, _who()))
+
+
+@app.delete("/v1/customers/<_>")
+def delete(_: str) -> Response[str]:
+    return _answer(customers.delete(app.current_event.headers, _who()))
 
 
 @metrics.log_metrics

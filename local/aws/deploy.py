@@ -50,6 +50,10 @@ def deploy(template: Template, session: boto3.Session, domains: frozenset[str]) 
         ses.create_email_identity(EmailIdentity=domain)
     for properties in template.of_type("AWS::DynamoDB::Table").values():
         _settings_of_table(template.resolve, session, properties)
+    for name, properties in template.of_type("AWS::S3::Bucket").items():
+        if kept := properties.get("VersioningConfiguration"):
+            bucket = template.resolve.known[name]
+            session.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration=kept)
 
 
 def _by_cloudformation(template: Template, session: boto3.Session) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local.dead_letters import DeadLetters
     from local.post_mortem import PostMortem
 
-QUEUES = ("events", "send", "bulk", "fan-out", "sweep")
+QUEUES = ("events", "send", "bulk", "fan-out", "erase", "sweep")
 SAMPLE = 50
 queue = click.argument("queue", type=click.Choice(QUEUES))
 campaigns = click.option(

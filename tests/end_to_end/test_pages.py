@@ -171,3 +171,18 @@ def test_leaving_takes_two_keys(shop, reader):
     reader.keyboard.press("Enter")
     assert reader.locator("h1").inner_text() == "You are unsubscribed"
     assert reader.title() == "You are unsubscribed – Nordlys"
+
+
+def test_being_forgotten_takes_three_keys_of_which_the_second_changes_nothing(shop, reader):
+    page = link(shop, "p")
+    reader.goto(page)
+    tab_to(reader, "Forget me")
+    reader.keyboard.press("Enter")
+    assert reader.locator("h1").inner_text() == "Shall we forget you?"
+    assert known(shop)["addresses"]["email"] == "ada@example.com"
+    tab_to(reader, "Yes, forget me")
+    reader.keyboard.press("Enter")
+    assert reader.locator("h1").inner_text() == "You are forgotten"
+    assert shop.request("GET", "/v1/customers/ada", None, ADMIN).status == 404
+    reader.goto(page)
+    assert reader.locator("button").count() == 0

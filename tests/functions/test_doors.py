@@ -112,6 +112,10 @@ def test_fan_out_is_not_troubled_by_one_that_is_finished(invoke):
     assert invoke("fan_out", sample("fan_out")) == {"batchItemFailures": []}
 
 
+def test_erase_is_not_troubled_by_one_that_is_finished(invoke):
+    assert invoke("erase", sample("erase")) == {"batchItemFailures": []}
+
+
 def test_a_customer_s_id_may_have_any_letters(invoke):
     """API Gateway decodes a path once; a slash comes encoded twice."""
     for told, who in {

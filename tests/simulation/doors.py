@@ -15,6 +15,7 @@ from kairos.adapters.dynamodb.control import DynamoControl
 from kairos.adapters.dynamodb.coupons import DynamoCoupons
 from kairos.adapters.dynamodb.customers import DynamoCustomers
 from kairos.adapters.dynamodb.due import DynamoDue
+from kairos.adapters.dynamodb.exports import DynamoExports
 from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
 from kairos.adapters.dynamodb.messages import DynamoMessages
 from kairos.adapters.dynamodb.products import DynamoProducts
@@ -131,7 +132,9 @@ class Doors:
 
     def customers(self) -> Customers:
         store = DynamoCustomers(self._table)
-        return Customers(store, self.evaluate(), self._keys, self._catalog, self._clock, self._ids, forms)
+        return Customers(
+            store, self.evaluate(), self._keys, self._catalog, self._clock, self._ids, forms, DynamoExports(self._table)
+        )
 
     def links(self) -> Links:
         reception = Reception(lambda: KEYS, self.evaluate().commit_now, self._queues, Wordless(), self._clock)

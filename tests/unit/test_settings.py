@@ -4,11 +4,18 @@ import pytest
 
 from kairos import settings
 
-SWEEP = {"TABLE": "t", "EVENTS_QUEUE": "e", "SEND_QUEUE": "s", "FAN_OUT_QUEUE": "f", "CATALOG_DIR": "c"}
+SWEEP = {
+    "TABLE": "t",
+    "EVENTS_QUEUE": "e",
+    "SEND_QUEUE": "s",
+    "FAN_OUT_QUEUE": "f",
+    "ERASE_QUEUE": "x",
+    "CATALOG_DIR": "c",
+}
 
 
 def test_each_field_is_the_variable_of_its_name():
-    assert settings.read(settings.Sweep, SWEEP) == settings.Sweep("t", "e", "s", "f", "c")
+    assert settings.read(settings.Sweep, SWEEP) == settings.Sweep("t", "e", "s", "f", "x", "c")
 
 
 def test_every_missing_variable_is_named():

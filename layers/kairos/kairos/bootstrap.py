@@ -4,11 +4,12 @@ import os
 import time
 import uuid
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kairos import compiled, doors, settings
 from kairos.domain.events import Millis
+from kairos.doors import erasure_reference as erasure_reference
 from kairos.doors import fan_out_reference as fan_out_reference
 from kairos.doors import item as item
 from kairos.doors import once as once
@@ -16,6 +17,7 @@ from kairos.doors import reference as reference
 from kairos.doors import routed as routed
 from kairos.doors import visit as visit
 from kairos.service.metrics import Tally
+from kairos.service.receipts import shared
 from kairos.service.trouble import note as note
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from kairos.service.control import Switch
     from kairos.service.customers import Customers
     from kairos.service.deliver import Deliver
+    from kairos.service.erase import Erase
     from kairos.service.evaluate import Evaluate
     from kairos.service.fan_out import Spread
     from kairos.service.ingest import Ingest
@@ -81,7 +84,9 @@ def ingest() -> "Ingest":
     folder = env.catalog_dir
     names, shop = compiled.vocabulary(folder), compiled.shopify(folder)
     signed = _secret(aws, env.shopify_secret)
-    return Ingest(queues, keys, now, ids, tally, names, _agreed(folder), shop, signed)
+    made = Ingest(queues, keys, now, ids, tally, names, _agreed(folder), shop, signed)
+    made.receipts = shared(now, clock)
+    return made
 
 
 @cache
@@ -92,17 +97,21 @@ def contract() -> str:
 
 def evaluate() -> "Evaluate":
     env = settings.read(settings.Evaluate, os.environ)
-    return _evaluate(env, _aws(), fan_out=env.fan_out_queue)[0]
+    return _evaluate(env, _aws(), fan_out=env.fan_out_queue, erase=env.erase_queue)[0]
 
 
 def customers() -> "Customers":
     from kairos.adapters import forms
+    from kairos.adapters.dynamodb.exports import DynamoExports
     from kairos.service.customers import Customers
     from kairos.service.keys import Keys
 
     env, aws = settings.read(settings.Customers, os.environ), _aws()
-    service, store, catalog = _evaluate(env, aws)
-    return Customers(store, service, Keys(_secret(aws, env.keys_secret), now), catalog, now, ids, forms)
+    service, store, catalog = _evaluate(env, aws, erase=env.erase_queue)
+    keys, exports = Keys(_secret(aws, env.keys_secret), now), DynamoExports(_table(env.table, aws))
+    made = Customers(store, service, keys, catalog, now, ids, forms, exports)
+    made.receipts = shared(now, clock)
+    return made
 
 
 def links() -> "tuple[Links, PreferenceCentre]":
@@ -113,7 +122,7 @@ def links() -> "tuple[Links, PreferenceCentre]":
     from kairos.service.visits import Reception
 
     env, aws = settings.read(settings.Links, os.environ), _aws()
-    service, store, catalog = _evaluate(env, aws)
+    service, store, catalog = _evaluate(env, aws, erase=env.erase_queue)
     queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue)
     pages = HtmlPages(compiled.read(env.catalog_dir, "pages.json"))
     reception = Reception(_keyring(aws, env.link_key_secret), service.commit_now, queues, pages, now)
@@ -167,7 +176,8 @@ def sweep() -> "Sweep":
 
     env, aws = settings.read(settings.Sweep, os.environ), _aws()
     table, catalog = _table(env.table, aws), link(compiled.bundle(env.catalog_dir))
-    queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, fan_out=env.fan_out_queue)
+    spread, gone = env.fan_out_queue, env.erase_queue
+    queues = SqsQueues(aws.sqs, events=env.events_queue, send=env.send_queue, fan_out=spread, erase=gone)
     calendar = Calendar(DynamoCalendar(table), _occurrences(table, queues, catalog), catalog, now)
     breaker = Breaker(DynamoControl(table), DynamoReputation(table), now, tally)
     return Sweep(DynamoDue(table), queues, calendar, breaker, now, tally)
@@ -185,6 +195,12 @@ def fan_out() -> "Spread":
     return Spread(DynamoFanOuts(table), DynamoAudience(table), queues, now, tally)
 
 
+def erase() -> "Erase":
+    from kairos.forgetting import eraser
+
+    return eraser(settings.read(settings.Erase, os.environ), _aws(), now, tally)
+
+
 def switch(table: str, send_queue: str) -> "Switch":
     """The kill switch of a stack, for the command line."""
     from kairos.adapters.dynamodb.control import DynamoControl
@@ -194,12 +210,13 @@ def switch(table: str, send_queue: str) -> "Switch":
     from kairos.service.control import Switch
 
     aws = _aws()
-    held = _table(table, aws)
-    queues = SqsQueues(aws.sqs, send=send_queue)
+    held, queues = _table(table, aws), SqsQueues(aws.sqs, send=send_queue)
     return Switch(DynamoControl(held), DynamoReputation(held), DynamoDue(held), queues, now)
 
 
-def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tuple[Evaluate, CustomerStore, Catalog]":
+def _evaluate(
+    env: settings.Deciding, aws: "Aws", *, erase: str, fan_out: str = ""
+) -> "tuple[Evaluate, CustomerStore, Catalog]":
     """Without the queue `fan_out`: for doors at which every event has a customer."""
     from kairos.adapters.archive import FirehoseArchive
     from kairos.adapters.dynamodb.addresses import DynamoAddresses
@@ -211,6 +228,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     from kairos.adapters.dynamodb.reputation import DynamoReputation
     from kairos.adapters.queues import SqsQueues
     from kairos.domain.link import link
+    from kairos.forgetting import asks
     from kairos.service.evaluate import Evaluate
     from kairos.service.feedback import Learning
     from kairos.service.goods import Goods
@@ -219,9 +237,9 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
     table = _table(env.table, aws)
     linked = link(compiled.bundle(env.catalog_dir)).with_address_key(env.address_key)
     catalog = linked.with_since(DynamoControl(table).since(linked.keeps, now()))
-    store = DynamoCustomers(table)
+    store = DynamoCustomers(table, catalog.address_hash)
     queues = SqsQueues(
-        aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue, fan_out=fan_out
+        aws.sqs, events=env.events_queue, send=env.send_queue, rejected=env.rejected_queue, fan_out=fan_out, erase=erase
     )
     service = Evaluate(
         customers=store,
@@ -236,6 +254,7 @@ def _evaluate(env: settings.Deciding, aws: "Aws", *, fan_out: str = "") -> "tupl
         hearing=compiled.hearing(env.catalog_dir, _agreed(env.catalog_dir)) if fan_out else None,
         redeem=Redeem(DynamoShownCodes(table), catalog),
         goods=Goods(DynamoProducts(table), catalog, now) if fan_out else None,
+        erasing=asks(table, store, queues, catalog.address_hash, shared(now, clock)),
     )
     return service, store, catalog
 
@@ -274,8 +293,6 @@ def _secret(aws: "Aws", name: str) -> "Secret":
 
 def _keyring(aws: "Aws", name: str) -> "Callable[[], Keyring]":
     """The link keys of the moment; read once now, so that a stack without them fails at its start."""
-    from functools import lru_cache
-
     from kairos.domain.tokens import Keyring
 
     secret, parse = _secret(aws, name), lru_cache(maxsize=1)(Keyring.parse)

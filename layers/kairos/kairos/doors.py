@@ -10,6 +10,7 @@ from kairos import settings
 from kairos.service.answers import Answer, problem
 from kairos.service.metrics import Tally
 from kairos.service.ports import Item, MessageRef
+from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def reference(body: Mapping[str, str]) -> MessageRef:
 def fan_out_reference(body: Mapping[str, Any]) -> tuple[FanOutRef, int]:
     """Where a fan-out is, and its hops, from the body of the queue `fan-out`."""
     return FanOutRef(str(body["fan_out"])), int(body.get("hops", 0))
+
+
+def erasure_reference(body: Mapping[str, Any]) -> ErasureRef:
+    """Where an erasure is, from the body of the queue `erase`."""
+    return ErasureRef(str(body["erasure"]))
 
 
 def visit(request: Any) -> "Visit":

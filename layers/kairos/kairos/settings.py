@@ -37,6 +37,7 @@ class Deciding:
 @dataclass(frozen=True, slots=True)
 class Evaluate(Deciding):
     fan_out_queue: str
+    erase_queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Sweep:
     events_queue: str
     send_queue: str
     fan_out_queue: str
+    erase_queue: str
     catalog_dir: str
 
 
@@ -73,11 +75,25 @@ class FanOut:
 @dataclass(frozen=True, slots=True)
 class Customers(Deciding):
     keys_secret: str
+    erase_queue: str
 
 
 @dataclass(frozen=True, slots=True)
 class Links(Deciding):
     link_key_secret: str
+    erase_queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    table: str
+    archive_bucket: str
+    events_dlq: str
+    bulk_dlq: str
+    send_dlq: str
+    rejected_queue: str
+    address_key: str = field(repr=False)
+    erasure_wait: int = 0  # minutes
 
 
 def read(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
@@ -91,8 +107,9 @@ def read(kind: type[Kind], environment: Mapping[str, str]) -> Kind:
             if each.default is MISSING:
                 wrong.append(f"{name} is not set")
         elif each.type in (int, "int"):
-            if not given.isdecimal() or not int(given):
-                wrong.append(f"{name} must be a whole number above 0")
+            least = 0 if each.default == 0 else 1
+            if not given.isdecimal() or int(given) < least:
+                wrong.append(f"{name} must be a whole number{' above 0' if least else ''}")
             else:
                 values[each.name] = int(given)
         else:

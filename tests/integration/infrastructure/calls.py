@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 
@@ -30,6 +30,8 @@ TRANSACTED: Final = {
 
 def calls_of(service: str, operation: str, request: AWSPreparedRequest) -> list[Call]:
     """Every permission that this request needs."""
+    if service == "s3":
+        return [_s3(operation, request.url)]
     text = bytes_of(request.body).decode()
     if service == "sns":
         asked = {name: values[0] for name, values in parse_qs(text).items()}
@@ -43,6 +45,16 @@ def calls_of(service: str, operation: str, request: AWSPreparedRequest) -> list[
 
 def _arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def _s3(operation: str, url: str) -> Call:
+    """Of a bucket by its own host."""
+    where = urlsplit(url)
+    bucket, key = f"arn:aws:s3:::{where.netloc.partition('.')[0]}", unquote(where.path.lstrip("/"))
+    if operation == "ListObjectsV2":
+        return Call("s3:ListBucket", bucket)
+    version = "Version" if "versionId" in parse_qs(where.query) else ""
+    return Call(f"s3:{operation}{version}", f"{bucket}/{key}")
 
 
 def _dynamodb(operation: str, body: Mapping[str, Any]) -> Iterator[Call]:

@@ -5,14 +5,18 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from kairos.adapters.dynamodb.pools import Pools
 from kairos.adapters.dynamodb.table import Table
+from kairos.domain.events import Event, Ref
+from kairos.domain.sources.canonical import to_dict
 from local.clock import VirtualClock, parse_moment
 from local.stack import ROOT, Stack, compile_campaigns
 from tests.integration.infrastructure.calls import Call, calls_of
+from tests.integration.infrastructure.erasures import erasures
 
 START: Final = "2026-11-26T08:00:00Z"
 POLICY: Final = """
@@ -52,6 +56,7 @@ CHAINS: Final = {
     "long": "status: live\ntopic: service\ntrigger: {event: long}\nkey: '{{ event.properties.key }}'\n"
     "steps: [{wait: 30m}, {send: {channel: email, template: t}}]\n",
 }
+PAGE: Final = {"kairos": "wake"}
 KNOWN: Final = "{status: live, topic: service, trigger: {event: known}}\n"
 TEXTS: Final = {
     "email": '---\nsubject: "Hello"\n---\n<p>{body} <a href="{{ link(\'https://nordlys.example/\') }}">Shop</a></p>',
@@ -102,16 +107,16 @@ class Run:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
             self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
-            self.audiences, self.coupons, self.lost, self.deployment, self.answers,
+            self.audiences, self.coupons, self.lost, self.deployment, self.answers, partial(erasures, self),
         ):  # fmt: skip
             situation()
             self.stack.advance("20m")
 
-    def send(self, body: Any, *, lost: bool = False) -> None:
-        """Into the queue of events; `lost`: what comes of it is taken by no queue."""
+    def send(self, body: Any, *, lost: bool = False, part: str = "EventsQueue") -> None:
+        """Into a queue; `lost`: what comes of it is taken by no queue."""
         if lost:
             self.stack.fail("sqs", "SendMessageBatch", "ServiceUnavailable", times=9)
-        url = self.stack.template.resolve.known["EventsQueue"]
+        url = self.stack.template.resolve.known[part]
         self.stack.session.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body))
         self.stack.settle()
         self.stack.gateway.faults.waiting.clear()
@@ -273,7 +278,9 @@ class Run:
     def lost(self) -> None:
         """A wake-up, a message and a fan-out that their queue did not take: the sweep finds them."""
         self.put("hugo")
-        self.send({"kairos": "event", "event": _canonical("hello", "hugo", self.stack.clock())}, lost=True)
+        now = self.stack.clock()
+        lost = Event(id="lost-1", type="hello", time=now, received=now, source="shop", customer=Ref(id="hugo"))
+        self.send({"kairos": "event", "event": to_dict(lost)}, lost=True)
         self.stack.advance_to("2026-11-26T13:30:00Z")  # a schedule at noon
 
     def deployment(self) -> None:
@@ -291,10 +298,3 @@ class Run:
     def wake(self, who: str) -> None:
         """As the sweep would."""
         self.send({"kairos": "wake", "customer": who})
-
-
-def _canonical(kind: str, who: str, now: int) -> dict[str, Any]:
-    from kairos.domain.events import Event, Ref
-    from kairos.domain.sources.canonical import to_dict
-
-    return dict(to_dict(Event(id="lost-1", type=kind, time=now, received=now, source="shop", customer=Ref(id=who))))

@@ -13,7 +13,7 @@ from tests.integration.infrastructure.recording import Run
 
 FUNCTIONS: Final = (
     "IngestFunction", "CustomersFunction", "LinksFunction", "EvaluateFunction", "DeliverFunction", "SweepFunction",
-    "FanOutFunction",
+    "FanOutFunction", "EraseFunction",
 )  # fmt: skip
 PROVIDERS: Final[dict[str, dict[str, str]]] = {
     "sns": {},

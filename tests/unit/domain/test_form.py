@@ -14,7 +14,7 @@ from kairos.domain.state import Fact, NewerFormat, State
 from tests.unit.domain.properties.lives import profile
 from tests.unit.domain.shop import T0
 
-OF_THE_ITEM = {"version", "guard", "writer", "catalog", "due", "moved", "heir", "profiled", "raw"}
+OF_THE_ITEM = {"version", "guard", "writer", "catalog", "due", "moved", "heir", "profiled", "erased", "erasing", "raw"}
 TIMES = st.one_of(st.integers(T0 - 10_000, T0), st.integers(-62_000_000_000_000, 253_000_000_000_000))
 EVENTS = st.tuples(TIMES, st.integers(0, 40).map(lambda n: short_hash(str(n))))
 WORTH = st.builds(lambda event, rest: (*event, *rest), EVENTS, st.sampled_from(((), (12.5,), (0.0, "EUR"), (300,))))

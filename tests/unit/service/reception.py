@@ -64,6 +64,9 @@ class Shop:
     def put_fan_outs(self, refs, *, hops=0):
         raise AssertionError("a link reaches no audience")
 
+    def put_erasures(self, refs):
+        raise AssertionError("a page only asks for it")
+
     def put_pages(self, bodies):
         raise AssertionError("a link reaches no audience")
 

@@ -12,13 +12,20 @@ from tests.fakes import keys_of
 from tests.unit.domain.shop import CART, DAY, T0, campaign, catalog, event, started
 from tests.unit.service.workers import Workers
 
+
+class Nothing:
+    def items(self, customer):
+        return iter(())
+
+
+NOTHING = Nothing()
 ADMIN = {"x-api-key": "admin-key"}
 
 
 def door(workers, definitions=None):
     keys = keys_of(workers.world.clock)
     world, known = workers.world, definitions or catalog(abandoned_cart=CART)
-    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids, forms)
+    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids, forms, NOTHING)
 
 
 def put(workers, body, headers=ADMIN, who="ada"):

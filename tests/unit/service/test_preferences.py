@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from kairos.domain.erasure import ERASURE
 from kairos.domain.events import Consent, Event, Ref
+from kairos.domain.state import Customer, State
 from kairos.domain.tokens import Preferences, sign
 from kairos.service.preferences import PreferenceCentre
 from kairos.service.visits import Reception, Visit
@@ -54,6 +56,7 @@ class Centre:
     def __init__(self):
         self.workers = Workers(SHOP).hear(joins())
         self.down: set[str] = set()
+        self.erasures: list[Event] = []
         world = self.workers.world
         reception = Reception(lambda: KEYS, self.commit, Queues(world, down=self.down), PAGES, world.clock)
         self.centre = PreferenceCentre(reception, Table(world, down=self.down), SHOP)
@@ -61,6 +64,9 @@ class Centre:
     def commit(self, event):
         if "commit" in self.down:
             raise Down
+        if event.type == ERASURE:  # what comes of it: tests/integration/whole/test_erasure.py
+            self.erasures.append(event)
+            return
         self.workers.evaluate.commit_now(event)
 
     def get(self, who="anna", **headers):
@@ -146,6 +152,39 @@ def test_nothing_any_more_is_one_button():
     centre = Centre()
     centre.post("was=&was=offers/email&on=offers/email&do=none")
     assert centre.words() == {"offers/email": "withdrawn"}
+
+
+def test_who_asks_to_be_forgotten_is_asked_once_more_and_that_changes_nothing():
+    centre = Centre()
+    page = centre.post("was=&was=offers/email&shown=en&do=forget")
+    assert "Shall we forget you?" in page.body and 'name="do" value="erase"' in page.body
+    assert (centre.erasures, centre.words()) == ([], {"offers/email": "granted"})
+
+
+def test_who_says_so_again_is_forgotten_when_the_page_answers():
+    centre = Centre()
+    page = centre.post("shown=en&do=erase")
+    assert page.status == 200 and "You are forgotten" in page.body and "<form" not in page.body
+    (asked,) = centre.erasures
+    assert (asked.customer, asked.source, asked.own) == (Ref("anna"), "preferences", True)
+
+
+def test_an_erasure_that_cannot_be_committed_is_queued_and_one_that_nobody_took_is_not_promised():
+    centre = Centre()
+    centre.down.add("commit")
+    assert "You are forgotten" in centre.post("shown=en&do=erase").body
+    assert [body["event"]["type"] for body in centre.workers.world.events] == [ERASURE]
+    centre.down.add("queue")
+    assert centre.post("shown=en&do=erase").status == 503
+
+
+@pytest.mark.parametrize("body", ["", "was=&on=offers/email&do=save"])
+def test_the_page_of_who_was_forgotten_offers_nothing_and_takes_nothing(body):
+    centre = Centre()
+    centre.workers.world.states["anna"] = Customer("anna", State(erased=T0))
+    page = centre.post(f"{body}&shown=en") if body else centre.get(**{"accept-language": "en"})
+    assert "You are forgotten" in page.body and "<form" not in page.body
+    assert centre.words() == {}
 
 
 def test_what_changes_nothing_writes_nothing():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_firehose import FirehoseClient
     from mypy_boto3_pinpoint import PinpointClient
     from mypy_boto3_pinpoint_sms_voice_v2 import PinpointSMSVoiceV2Client
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -41,6 +42,7 @@ IDLE: Final = 20.0
 STORE: Final = Config(
     connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 3}, tcp_keepalive=True
 )
+BUCKET: Final = Config(connect_timeout=3, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 3})
 PROVIDER: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
 
 
@@ -67,6 +69,11 @@ class Aws:
     @cached_property
     def firehose(self) -> "FirehoseClient":
         client: FirehoseClient = self._client("firehose", STORE)
+        return client
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        client: S3Client = self._client("s3", BUCKET)
         return client
 
     @cached_property

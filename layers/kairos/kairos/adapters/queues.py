@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.domain.events import Json
 from kairos.service.ports import MessageRef, QueueRefused
+from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ class SqsQueues:
 
     def __init__(
         self, client: "SQSClient", *, events: str = "", send: str = "", rejected: str = "", bulk: str = "",
-        fan_out: str = "", patience: float = math.inf, sleep: Callable[[float], None] = time.sleep,
+        fan_out: str = "", erase: str = "", patience: float = math.inf, sleep: Callable[[float], None] = time.sleep,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`patience`: seconds after which a call begins no further request; whoever waits must be answered in time."""
         self._client = client
         self._patience, self._elapsed = patience, elapsed
         self._events, self._send, self._rejected = events, send, rejected
-        self._bulk, self._fan_out = bulk, fan_out
+        self._bulk, self._fan_out, self._erase = bulk, fan_out, erase
         self._sleep = sleep
 
     def put_events(self, bodies: Sequence[Json]) -> None:
@@ -53,6 +54,9 @@ class SqsQueues:
 
     def put_fan_outs(self, refs: Sequence[FanOutRef], *, hops: int = 0) -> None:
         self._put(self._fan_out, [{"MessageBody": _json({"fan_out": ref.key, "hops": hops})} for ref in refs])
+
+    def put_erasures(self, refs: Sequence[ErasureRef]) -> None:
+        self._put(self._erase, [{"MessageBody": _json({"erasure": ref.key})} for ref in refs])
 
     def put_pages(self, bodies: Sequence[Json]) -> None:
         self._put(self._bulk, [{"MessageBody": _json(body)} for body in bodies])

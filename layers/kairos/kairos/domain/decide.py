@@ -33,7 +33,7 @@ def decide(
         for other in others:
             merge.unite(turn, other, heard)
         _hear(turn, heard)
-    elif not customer.state.version:
+    elif not customer.state.known:
         return Decision(customer)
     else:
         turn = _turn(customer, catalog, now, heard.id if isinstance(heard, Occurrence) else "wake")

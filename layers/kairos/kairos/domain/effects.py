@@ -119,6 +119,7 @@ class PutTombstone:
     snapshots: tuple[str, ...] = ()  # that its timers refer to
     places: tuple[str, ...] = ()  # of the audience index, which it leaves
     addresses: tuple[str, ...] = ()  # `channel#hash`, which are not its own any more
+    erased: Millis = 0  # when its id was forgotten
 
 
 Effect = PutEntry | PutMessage | PutSnapshot | PutConsent | PutPlace | DropPlace | PutOwner | DropOwner | PutTombstone

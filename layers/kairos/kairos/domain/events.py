@@ -20,7 +20,7 @@ OWN_TYPES: Final = frozenset(
         "content.shown", "content.accepted", "content.dismissed",
         "answer.given", "consent.requested", "consent.granted", "consent.withdrawn",
         "address.suppressed", "address.released", "sms.received", "whatsapp.received", "coupon.issued", "goal.reached",
-        "kairos.customer", "kairos.preferences", "kairos.report",
+        "kairos.customer", "kairos.erasure", "kairos.preferences", "kairos.report",
     }
 )  # fmt: skip
 """Types that only Kairos itself makes; from anybody else they are refused as `reserved_type`."""

@@ -72,7 +72,7 @@ def unite(turn: Turn, other: Customer, event: Event) -> None:
             device=other.id, seen=gone.version, guard=gone.guard + 1, moved=turn.customer.id,
             heir=turn.customer.id if first else gone.heir, time=event.time, inherits=first and gone.version > 0,
             snapshots=tuple(sorted(gone.snapshots())), places=tuple(sorted(places)),
-            addresses=tuple(sorted(gone.owned)) if first else (),
+            addresses=tuple(sorted(gone.owned)) if first else (), erased=gone.erased,
         )
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def unite(turn: Turn, other: Customer, event: Event) -> None:
 def tombstone(put: PutTombstone) -> Customer:
     """What is left of the other."""
     state = State(
-        version=put.seen + 1, guard=put.guard, moved=put.moved, heir=put.heir, newest=put.time
+        version=put.seen + 1, guard=put.guard, moved=put.moved, heir=put.heir, newest=put.time, erased=put.erased
     )  # fmt: skip
     return Customer(put.device, state, Profile())
 

@@ -49,6 +49,8 @@ class State:
     moved: str = ""  # a device that was identified: whom its events follow
     heir: str = ""  # and with whom it was merged
     profiled: int = 0  # the version with which its profile was last written
+    erased: Millis = 0  # who was here before was forgotten then
+    erasing: bool = False  # and some of their items are still there
 
     born: Millis = 0  # receipt of the first event
     newest: Millis = 0  # newest moment seen: the conditions' now
@@ -111,6 +113,11 @@ class State:
             setattr(state, name, value)
         state.addresses = {channel: Fact(*values) for channel, values in state.addresses.items()}
         return state
+
+    @property
+    def known(self) -> bool:
+        """Whether there is somebody: what an erasure leaves behind is nobody."""
+        return bool(self.version) and (bool(self.born) or not self.erased)
 
     @property
     def owned(self) -> frozenset[str]:
@@ -184,6 +191,6 @@ class Customer:
     made: frozenset[str] = frozenset()  # ids of messages known to exist
 
     @classmethod
-    def unknown(cls, id: str) -> "Customer":
-        """Somebody never heard of."""
-        return cls(id, State(), Profile())
+    def unknown(cls, id: str, *, erased: Millis = 0) -> "Customer":
+        """Somebody never heard of, or not since they were forgotten."""
+        return cls(id, State(erased=erased), Profile())

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, PutTombstone, Record
+from kairos.domain.erasure import outlives
 from kairos.domain.events import Event, Heard, Millis, Wake
 from kairos.domain.merge import follow, news, others_in, tombstone
 from kairos.domain.state import Customer, NeedsProfile, State
 from kairos.service.metrics import Tally
-from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, MessageRef, StateMoved
+from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, MessageRef, StateMoved, Unavailable
 
 TRIES = 5
 """How often a commit that others overtook is decided again before it goes back to the queue."""
@@ -62,7 +63,7 @@ class Commit:
         """What was heard of another, decided for those whose it is now, over as many aliases as there are."""
         parts: dict[str, list[Heard]] = {}
         for one in heard:
-            if whose := follow(gone, one):
+            if outlives(one, gone) and (whose := follow(gone, one)):
                 parts.setdefault(whose, []).append(one)
         found = self.read(parts.keys(), (), consistent=True)
         done = [self(found[whose], part, now, consistent=True) for whose, part in parts.items()]
@@ -82,6 +83,10 @@ class Commit:
         for _ in range(TRIES):
             if unread := named - others.keys():
                 others = {**others, **self.read(unread, unread, consistent=True)}
+            if before.state.erased:
+                inputs = [one for one in inputs if outlives(one, before.state)]
+            if inputs and any(one.state.erasing for one in (before, *others.values())):
+                raise Unavailable("being erased")
             try:
                 decided = self._decide(before, inputs, now, others)
                 if decided.changed:

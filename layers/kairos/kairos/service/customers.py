@@ -8,26 +8,30 @@ from typing import Any, Final
 from kairos.domain import interest, suppression
 from kairos.domain.access import Scope
 from kairos.domain.definitions import Catalog
-from kairos.domain.events import Millis
+from kairos.domain.erasure import erasure
+from kairos.domain.events import Millis, Ref
 from kairos.domain.interest import Dimension
 from kairos.domain.sources import parts
 from kairos.domain.sources.customers import of_policy, told
 from kairos.domain.sources.parts import BadEvent, Forms
 from kairos.domain.state import Customer, Fact, Profile, State
 from kairos.domain.view import MISSING, View
-from kairos.service import strict_json, trouble
+from kairos.service import export, strict_json, trouble
 from kairos.service.answers import Answer, answer, problem
 from kairos.service.evaluate import Evaluate
+from kairos.service.export import ExportStore
 from kairos.service.keys import Keys
 from kairos.service.ports import Clock, Contended, CustomerStore, QueueRefused, TooLarge
 from kairos.service.receipts import Receipts
 
 LARGEST: Final = 200 * 1024
+MOST: Final = 5_000_000
+"""Characters of an answer; Lambda gives back six megabytes at most."""
 
 
 @dataclass(slots=True)
 class Customers:
-    """PUT and GET of a customer."""
+    """PUT, GET and DELETE of a customer, and all there is of them."""
 
     store: CustomerStore
     evaluate: Evaluate
@@ -36,6 +40,7 @@ class Customers:
     clock: Clock
     ids: Callable[[], str]
     forms: Forms
+    exports: ExportStore
     receipts: Receipts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,12 +72,41 @@ class Customers:
         """All that is known."""
         return self.keys.refuse(headers, Scope.ADMIN) or self._view(customer)
 
+    def export(self, headers: Mapping[str, str], customer: str) -> Answer:
+        """All that the table has of them; what is archived takes an operator, who reads it object by object."""
+        if refused := self.keys.refuse(headers, Scope.ADMIN):
+            return refused
+        try:
+            found = self._found(customer)
+        except Contended as error:
+            return _busy(error)
+        if not found.state.known:
+            return problem(404, "not_found", "nobody of that id is known")
+        told = export.document(view(found, self.catalog, self.clock()), self.exports, found.id)
+        told["archive"] = "not read here: kairos export adds events and decisions"
+        what = answer(200, told)
+        if len(what.body) > MOST:
+            return problem(413, "too_large", "is more than an answer holds: use kairos export")
+        return what
+
+    def delete(self, headers: Mapping[str, str], customer: str) -> Answer:
+        """Forgets them: answers when nobody decides or sends on what was known any more; the rest goes in its own time."""
+        if refused := self.keys.refuse(headers, Scope.ADMIN):
+            return refused
+        try:
+            self.evaluate.commit_now(erasure(Ref(id=parts.text(customer, "id")), self.receipts(), source="api"))
+        except BadEvent as error:
+            return problem(400, error.code, error.message, field=error.field)
+        except Contended as error:
+            return _busy(error)
+        return answer(202, {"erased": True})
+
     def _view(self, customer: str) -> Answer:
         try:
             found = self._found(customer)
         except Contended as error:
             return _busy(error)
-        if not found.state.version:
+        if not found.state.known:
             return problem(404, "not_found", "nobody of that id is known")
         return answer(200, view(found, self.catalog, self.clock()))
 

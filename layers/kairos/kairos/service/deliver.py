@@ -102,6 +102,8 @@ class Deliver:
 
     def _look(self, dossier: Dossier) -> None:
         message, now = dossier.message, self._clock()
+        if dossier.customer.state.erasing:  # it goes with all else that was known of them
+            return
         if message.status == "pending":
             self._pending(dossier, now)
         elif message.status in ("sending", "in_doubt"):

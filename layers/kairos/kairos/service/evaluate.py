@@ -1,12 +1,11 @@
 """A batch of what was heard: understood, grouped by customer, decided, committed once each, archived."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from kairos.domain.definitions import Catalog
-from kairos.domain.effects import Record
-from kairos.domain.events import Event, Heard, Json, Millis, Occurrence, Wake
+from kairos.domain.erasure import ERASURE
+from kairos.domain.events import Event, Heard, Occurrence, Wake
 from kairos.domain.identity import DEVICE, TESTER, customer_id
 from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical
@@ -16,10 +15,12 @@ from kairos.domain.sources.queued import Understood
 from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
 from kairos.service import rejected, trouble
+from kairos.service.batch import Batch
 from kairos.service.commit import Commit, Committed, order
-from kairos.service.feedback import Answer, Learning
+from kairos.service.feedback import Learning
 from kairos.service.goods import Goods
 from kairos.service.hearing import Hearing
+from kairos.service.look_back import LookBack, gone
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
     Archive,
@@ -27,7 +28,6 @@ from kairos.service.ports import (
     Contended,
     CustomerStore,
     Item,
-    MessageRef,
     QueueRefused,
     Queues,
     TooLarge,
@@ -39,20 +39,6 @@ HOT = 9
 """From this receipt on, a customer in endless conflict goes to `rejected` instead of back to the queue."""
 
 
-@dataclass(slots=True)
-class _Batch:
-    """What a batch amounts to; items are named by their queue message's id."""
-
-    now: Millis
-    heard: dict[str, list[tuple[str, Heard]]] = field(default_factory=dict)  # customer -> item, what
-    events: list[tuple[str, Event]] = field(default_factory=list)  # to be archived
-    answers: list[tuple[str, Answer]] = field(default_factory=list)
-    rejected: list[tuple[str, Json]] = field(default_factory=list)
-    failed: set[str] = field(default_factory=set)
-    records: list[Record] = field(default_factory=list)
-    messages: list[MessageRef] = field(default_factory=list)
-
-
 class Evaluate:
     """Carries what was heard through `decide` into the table."""
 
@@ -60,10 +46,10 @@ class Evaluate:
         self, customers: CustomerStore, learning: Learning, queues: Queues, archive: Archive,
         catalog: Catalog, clock: Clock, ids: Callable[[], str], tally: Tally,
         external: Callable[[Event], object] | None = None, hearing: Hearing | None = None,
-        redeem: Redeem | None = None, goods: Goods | None = None,
+        redeem: Redeem | None = None, goods: Goods | None = None, erasing: Callable[[Event], object] | None = None,
     ) -> None:  # fmt: skip
-        """`external` is told each event without a customer, `goods` what is new by it, `redeem` asked about codes; without them none come in there."""
-        self._external, self._redeem, self._goods = external, redeem, goods
+        """`external` is told each event without a customer, `goods` what is new by it, `redeem` asked about codes, `erasing` told who asks to be forgotten; without them none come in there."""
+        self._external, self._redeem, self._goods, self._erasing = external, redeem, goods, erasing
         self._hearing = hearing or Hearing()
         self._learning = learning
         self._queues = queues
@@ -72,10 +58,11 @@ class Evaluate:
         self._clock = clock
         self._tally = tally
         self._commit = Commit(customers, catalog, ids, tally)
+        self._look_back = LookBack(self._commit, self._customer)
 
     def batch(self, items: Sequence[Item]) -> list[str]:
         """Works off what a queue delivered; returns the ids of the items to be delivered again."""
-        batch = _Batch(self._clock())
+        batch = Batch(self._clock())
         understood = [(item.id, said) for item in items for said in self._understand(batch, item)]
         if self._redeem:
             understood, batch.failed = self._redeem(understood)
@@ -85,6 +72,7 @@ class Evaluate:
             else:
                 self._hear(batch, one, said)
         self._learn(batch)
+        self._look_back(batch)
         found, receipts = self._read(batch), {item.id: item.receipts for item in items}
         for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
             if who in found:
@@ -98,16 +86,19 @@ class Evaluate:
         """Commits one event before returning; if the archive does not take it now, the queue does. Raises Contended, TooLarge, QueueRefused."""
         if _tried(event):
             return
+        if event.type == ERASURE:
+            self._forget(event)
+            return
         customer = self._customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
-        batch = _Batch(self._clock(), events=[("", event)])
+        batch = Batch(self._clock(), events=[("", event)], erased={customer: found.state} if found.state.erased else {})
         _add(batch, self._commit(found, (event,), batch.now, consistent=True))
         self._carry_on(batch)
         self._file(batch)
         if batch.failed:
             self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
 
-    def _understand(self, batch: _Batch, item: Item) -> tuple[Understood, ...]:
+    def _understand(self, batch: Batch, item: Item) -> tuple[Understood, ...]:
         try:  # what came by the bus was received when it was queued: however often it is read, that stays so
             read = self._hearing(item.body, min(item.sent or batch.now, batch.now))
             return tuple(said for said in read if not _tried(said))
@@ -115,9 +106,12 @@ class Evaluate:
             batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
             return ()
 
-    def _hear(self, batch: _Batch, item: str, said: Heard) -> None:
+    def _hear(self, batch: Batch, item: str, said: Heard) -> None:
         if isinstance(said, Wake | Occurrence):
             batch.heard.setdefault(said.customer, []).append((item, said))
+            return
+        if said.type == ERASURE:
+            self._ask(batch, item, said)
             return
         batch.events.append((item, said))
         self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
@@ -126,7 +120,18 @@ class Evaluate:
         elif self._catalog.hears(said) or others_of(said):
             batch.heard.setdefault(customer, []).append((item, said))
 
-    def _fan_out(self, batch: _Batch, item: str, event: Event) -> None:
+    def _ask(self, batch: Batch, item: str, event: Event) -> None:
+        try:
+            self._forget(event)
+        except Exception as error:  # the item comes again
+            trouble.note("erasure", error)
+            batch.failed.add(item)
+
+    def _forget(self, event: Event) -> None:
+        if self._erasing is not None:
+            self._erasing(event)
+
+    def _fan_out(self, batch: Batch, item: str, event: Event) -> None:
         """Nobody's event is everybody's whom a campaign reaches by it."""
         if self._external is None:
             return
@@ -138,16 +143,17 @@ class Evaluate:
             trouble.note("external", error)
             batch.failed.add(item)
 
-    def _learn(self, batch: _Batch) -> None:
+    def _learn(self, batch: Batch) -> None:
         """What was answered is worked off together, before it is events like others."""
         if batch.answers:
             learnt = self._learning(batch.answers, batch.now)
             batch.records += learnt.records
             batch.failed |= learnt.failed
+            batch.there |= learnt.there
             for item, event in learnt.heard:
                 self._hear(batch, item, event)
 
-    def _read(self, batch: _Batch) -> dict[str, tuple[Customer, bool]]:
+    def _read(self, batch: Batch) -> dict[str, tuple[Customer, bool]]:
         """All customers in one request, with those said to be one with them; those woken or reached consistently, in another.
 
         One that is heard of itself in the same batch is read only when that has been decided.
@@ -161,9 +167,11 @@ class Evaluate:
         for ids, consistent in (((batch.heard.keys() - woken) | others, False), (woken, True)):
             for who, customer in self._read_some(batch, ids, (profiles | others) & ids, consistent).items():
                 found[who] = (customer, consistent)
+                if customer.state.erased:
+                    batch.erased[who] = customer.state
         return found
 
-    def _read_some(self, batch: _Batch, ids: set[str], profiles: set[str], consistent: bool) -> dict[str, Customer]:
+    def _read_some(self, batch: Batch, ids: set[str], profiles: set[str], consistent: bool) -> dict[str, Customer]:
         try:
             return self._commit.read(ids, profiles, consistent=consistent)
         except Exception as error:  # one customer's state may be unreadable (newer code wrote it): find out whose
@@ -175,7 +183,7 @@ class Evaluate:
             return {who: customer for part in parts for who, customer in part.items()}
 
     def _decide(
-        self, batch: _Batch, heard: Sequence[tuple[str, Heard]], customer: Customer, receipts: Mapping[str, int],
+        self, batch: Batch, heard: Sequence[tuple[str, Heard]], customer: Customer, receipts: Mapping[str, int],
         consistent: bool, others: Mapping[str, Customer],
     ) -> None:  # fmt: skip
         """One customer, one commit."""
@@ -197,7 +205,7 @@ class Evaluate:
             batch.failed |= items
 
     def _in_parts(
-        self, batch: _Batch, heard: Sequence[tuple[str, Heard]], who: str, receipts: Mapping[str, int], why: TooLarge
+        self, batch: Batch, heard: Sequence[tuple[str, Heard]], who: str, receipts: Mapping[str, int], why: TooLarge
     ) -> None:  # fmt: skip
         """In two commits what does not go into one; what is too large on its own is put aside."""
         if len(heard) == 1:
@@ -216,10 +224,10 @@ class Evaluate:
     def _customer(self, event: Event) -> str:
         return (customer_id(event.customer, self._catalog.address_hash) if event.customer else None) or ""
 
-    def _fail(self, batch: _Batch, customers: Iterable[str]) -> None:
+    def _fail(self, batch: Batch, customers: Iterable[str]) -> None:
         batch.failed.update(item for who in customers for item, _ in batch.heard.get(who, ()))
 
-    def _carry_on(self, batch: _Batch) -> None:
+    def _carry_on(self, batch: Batch) -> None:
         """Hands messages to delivery; what the queue does not take now the sweep finds."""
         if not batch.messages:
             return
@@ -228,13 +236,15 @@ class Evaluate:
         except QueueRefused as error:
             trouble.note("send queue", error)
 
-    def _file(self, batch: _Batch) -> None:
+    def _file(self, batch: Batch) -> None:
         """Archives what was heard and decided, once a batch, and puts aside what was not understood."""
         for record in batch.records:
             if name := _COUNTED.get(record.outcome):
                 self._tally.count(name, record.reason if name == "Refused" else "")
         lines: list[dict[str, Any]] = [
-            {"event": canonical.to_dict(event)} for item, event in batch.events if item not in batch.failed
+            {"event": canonical.to_dict(event)}
+            for item, event in batch.events
+            if item not in batch.failed and not gone(batch, event, self._customer)
         ]
         lines += [{"record": record.line()} for record in batch.records]
         try:
@@ -255,14 +265,14 @@ _COUNTED: Mapping[str, str] = {"entered": "Entered", "goal": "Goal", "refused": 
 
 
 def _others(
-    batch: _Batch, heard: Sequence[tuple[str, Heard]], found: Mapping[str, tuple[Customer, bool]]
+    batch: Batch, heard: Sequence[tuple[str, Heard]], found: Mapping[str, tuple[Customer, bool]]
 ) -> dict[str, Customer]:  # fmt: skip
     """Those that are said to be theirs, as they were read along."""
     named = others_in(said for _, said in heard) - batch.heard.keys()
     return {other: found[other][0] for other in named if other in found}
 
 
-def _add(batch: _Batch, committed: Committed) -> None:
+def _add(batch: Batch, committed: Committed) -> None:
     batch.records += committed.records
     batch.messages += committed.messages
 

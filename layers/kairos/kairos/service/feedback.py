@@ -28,6 +28,7 @@ class Learnt:
     heard: list[tuple[str, Event]] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
+    there: set[str] = field(default_factory=set)  # customers of whom a message was there
 
 
 class Learning:
@@ -82,6 +83,7 @@ class Learning:
         noted = self._messages.note(said.customer, said.message, said.kind, said.time)
         if noted is None:
             return None, True
+        learnt.there.add(said.customer)
         if noted.unsettled:
             self._settle(learnt, item, said, now)
         return noted.message.put, noted.first

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kairos.domain.definitions import Catalog
+from kairos.domain.erasure import erasure
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
 from kairos.domain.preferences import Change, Choices, Wish, after, changed, choices_of
 from kairos.domain.state import Customer
@@ -29,17 +30,31 @@ class PreferenceCentre:
 
     def change(self, token: str, visit: Visit) -> Response:
         """Notes what was chosen; answers only after that is committed, or queued if committing fails."""
-        return self._at.opened(token, visit, (Preferences,), lambda found, now: self._change(found, now, visit))
+
+        def act(found: Preferences, now: Millis) -> Response:
+            match _one(visit.form, "do"):
+                case "forget":
+                    return self._at.page("forget", self._at.speaks(visit), preferences=f"../p/{token}")
+                case "erase":
+                    return self._forget(found, now, visit)
+                case _:
+                    return self._change(found, now, visit)
+
+        return self._at.opened(token, visit, (Preferences,), act)
 
     def _show(self, found: Preferences, now: Millis, visit: Visit) -> Response:
         if (customer := self._customer(found.customer)) is None:
             return self._at.page("unavailable", self._at.speaks(visit))
+        if _forgotten(customer):
+            return self._at.page("forgotten", self._at.speaks(visit))
         choices = choices_of(customer, self._catalog, now)
         return self._page(choices, self._at.speaks(visit, choices.locale))
 
     def _change(self, found: Preferences, now: Millis, visit: Visit) -> Response:
         if (customer := self._customer(found.customer)) is None:
             return self._at.page("unavailable", self._at.speaks(visit))
+        if _forgotten(customer):
+            return self._at.page("forgotten", self._at.speaks(visit))
         policy, choices = self._catalog.policy, choices_of(customer, self._catalog, now)
         language = self._at.speaks(visit, choices.locale)
         change = changed(choices, self._wish(visit.form), customer.profile or Profile(), policy, now)
@@ -49,6 +64,11 @@ class PreferenceCentre:
         spoken = self._at.pages.language(done.locale, language) if done.locale != choices.locale else language
         asked = any(c.pending for c in done.topics if c.name in {granted.name for granted in change.granted})
         return self._page(done, spoken, saved=True, asked=asked)
+
+    def _forget(self, found: Preferences, now: Millis, visit: Visit) -> Response:
+        language = self._at.speaks(visit)
+        noted = self._at.noted(erasure(Ref(id=found.customer), now, SOURCE))
+        return self._at.page("forgotten" if noted else "unavailable", language)
 
     def _page(self, choices: Choices, language: str, **more: Any) -> Response:
         return self._at.page("preferences", language, choices=choices, languages=self._at.pages.languages, **more)
@@ -95,6 +115,11 @@ class PreferenceCentre:
             trouble.note("preferences", error)
             return None
         return found
+
+
+def _forgotten(customer: Customer) -> bool:
+    """Whoever has such a page from before would choose for nobody."""
+    return bool(customer.state.erased) and not customer.state.known
 
 
 def _one(form: Mapping[str, list[str]], name: str) -> str | None:

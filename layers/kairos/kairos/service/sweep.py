@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from kairos.domain.events import Json, Millis
 from kairos.service.metrics import Tally
 from kairos.service.ports import Clock, DueIndex, MessageRef, Queues, ReputationRef
+from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 
 BACKLOG: Final = 10_000
@@ -29,6 +30,7 @@ class _Found:
     messages: list[MessageRef] = field(default_factory=list)
     fan_outs: list[FanOutRef] = field(default_factory=list)
     reputations: list[ReputationRef] = field(default_factory=list)
+    erasures: list[ErasureRef] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Sweep:
             self._queues.put_messages(page)
         if due.fan_outs:
             self._queues.put_fan_outs(due.fan_outs)
+        if due.erasures:
+            self._queues.put_erasures(due.erasures)
         if due.wakes and self._queues.backlog() > BACKLOG:
             due.wakes.clear()
         for bodies in _pages(due.wakes):
@@ -82,6 +86,8 @@ class Sweep:
                 due.messages.append(found)
             elif isinstance(found, FanOutRef):
                 due.fan_outs.append(found)
+            elif isinstance(found, ErasureRef):
+                due.erasures.append(found)
             else:
                 due.wakes.append({"kairos": "wake", "customer": found})
         self._tally.measure("DueLag", (now - due.oldest) / 1000)

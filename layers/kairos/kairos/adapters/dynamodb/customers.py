@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import drop_place, last_words, put_place
+from kairos.adapters.dynamodb.erasures import erased
 from kairos.adapters.dynamodb.items import Item
 from kairos.adapters.dynamodb.owners import owner_writes
 from kairos.adapters.dynamodb.profiles import together
@@ -16,6 +17,7 @@ from kairos.adapters.dynamodb.states import put_state
 from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
 from kairos.adapters.dynamodb.tombstones import bring_over, leave_places, tombstones_of, with_state
 from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
+from kairos.domain.identity import AddressHash
 from kairos.domain.state import Customer
 from kairos.service.ports import AlreadyWritten, StateMoved, TooLarge, Unavailable
 
@@ -34,8 +36,9 @@ PROFILE: Final = 350 * 1024
 class DynamoCustomers:
     """The port CustomerStore."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, table: Table, address_hash: AddressHash | None = None) -> None:
+        """Without `address_hash` it is not asked who was erased: for those who look at customers that there are."""
+        self._table, self._hash = table, address_hash
 
     def read(
         self, ids: Collection[str], *, profiles: Collection[str] = (), consistent: bool = False
@@ -44,8 +47,13 @@ class DynamoCustomers:
         found = self._table.get(keys, consistent=consistent)
         found |= together(self._table, found, profiles)
 
+        nobody = [who for who in ids if items.identity(items.state_key(who)) not in found]
+        gone = erased(self._table, nobody, self._hash) if nobody and self._hash else {}
+
         def customer(who: str) -> Customer:
             state, profile = (found.get(items.identity(key(who))) for key in (items.state_key, items.profile_key))
+            if who in gone:
+                return Customer.unknown(who, erased=gone[who])
             return items.to_customer(who, state, profile, with_profile=who in profiles)
 
         return {who: customer(who) for who in ids}

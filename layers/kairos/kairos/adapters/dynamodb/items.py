@@ -13,6 +13,7 @@ from kairos.domain.events import Json, Millis
 from kairos.domain.reputation import Hour
 from kairos.domain.state import Customer, Profile, State
 from kairos.service.ports import Control, Due, MessageRef, ReputationRef, StoredMessage
+from kairos.service.ports.erasures import PASS, ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 
 Item = dict[str, Any]
@@ -167,7 +168,7 @@ def state_item(customer: str, state: State, *, version: int, writer: str) -> Ite
         "version": number(version), "guard": number(state.guard), "writer": text(writer),
         "catalog": text(state.catalog), "body": {"B": state.raw or state.pack()},
         **when_due(customer, state.due),
-        **({"profiled": number(state.profiled)} if state.profiled else {}),
+        **{name: number(value) for name, value in (("profiled", state.profiled), ("erased", state.erased)) if value},
         **{name: text(whose) for name, whose in (("moved", state.moved), ("heir", state.heir)) if whose},
     }  # fmt: skip
 
@@ -182,7 +183,8 @@ def to_state(item: Item) -> State:
         due=int(item["due_at"]["N"]) if "due_at" in item else None,
     )
     state.moved, state.heir = (item[name]["S"] if name in item else "" for name in ("moved", "heir"))
-    state.profiled = int(item["profiled"]["N"]) if "profiled" in item else 0
+    state.profiled, state.erased = (int(item[name]["N"]) if name in item else 0 for name in ("profiled", "erased"))
+    state.erasing = "erasing" in item
     return state
 
 
@@ -197,6 +199,8 @@ def to_customer(customer: str, state: Item | None, profile: Item | None, *, with
         return Customer.unknown(customer)
     if not with_profile:
         return Customer(customer, to_state(state))
+    if "erasing" in state:  # what is still there is of before
+        return Customer(customer, to_state(state), Profile())
     return Customer(customer, to_state(state), Profile.unpack(profile["body"]["B"]) if profile else Profile())
 
 
@@ -264,10 +268,12 @@ def circuit(channel: str) -> str:
 
 
 def to_due(item: Item) -> tuple[Millis, Due]:
-    """The moment of a row of the index, and what it points at: a customer, a message, a fan-out, a reputation."""
+    """The moment of a row of the index, and what it points at: a customer, a message, a fan-out, a reputation, an erasure."""
     moment, (pk, sk) = int(item["due_at"]["N"]), identity(item)
     if pk.startswith("F#"):
         return moment, FanOutRef(pk.removeprefix("F#"))
+    if pk.startswith("D#"):
+        return moment, PASS if sk == "P" else ErasureRef(sk)
     if pk.startswith("R#"):
         return moment, ReputationRef(pk.removeprefix("R#"), sk, moment)
     customer = pk.removeprefix("C#")

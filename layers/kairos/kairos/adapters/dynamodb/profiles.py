@@ -32,6 +32,6 @@ def _pair(who: str) -> tuple[Key, Key]:
 
 
 def _torn(state: Item | None, profile: Item | None) -> bool:
-    if state is None or "moved" in state:  # what is left of a device has no profile that anybody reads
+    if state is None or "moved" in state or "erasing" in state:  # what is left has no profile that anybody reads
         return False
     return bool(state.get("profiled", _NEVER) != (profile or {}).get("version", _NEVER))

@@ -17,6 +17,7 @@ _HERE: Final = Path(__file__).parent
 _BUTTONS: Final[Mapping[Page, tuple[tuple[str, str, str], ...]]] = {
     "unsubscribe": (("from", "topic", "topic"), ("from", "channel", "channel")),
     "confirm": (("", "", "button"),),
+    "forget": (("do", "erase", "button"),),
 }
 """Name, value and word of each; the first is the main one."""
 
@@ -62,6 +63,8 @@ class HtmlPages:
                 shown |= self._answering(page, language, about)
             case "preferences":
                 shown |= self._preferences(language, about)
+            case "forget" | "forgotten":
+                shown |= self._forgetting(page, language, about)
             case "invalid" | "expired" | "unavailable":
                 shown["texts"] = [words[f"{page}.text"]]
             case _:
@@ -81,6 +84,17 @@ class HtmlPages:
             "title": title,
             "buttons": [{"name": "", "value": "", "label": label}],
             "words_in": about["locale"] if title == about["question"] and spoken(about["locale"]) != language else "",
+        }
+
+    def _forgetting(self, page: Page, language: str, about: Json) -> dict[str, Any]:
+        """Of the page that asks, `preferences`: the way back."""
+        words, brand = words_of(language), self._bundle["brand"]["name"]
+        return {
+            "texts": [words[f"{page}.text"].format(brand=brand)],
+            "buttons": [
+                {"name": n, "value": v, "label": words[f"{page}.{word}"]} for n, v, word in _BUTTONS.get(page, ())
+            ],
+            "link": {"to": about["preferences"], "label": words["forget.link"]} if page == "forget" else None,
         }
 
     def _one_topic(self, page: Page, language: str, about: Json) -> dict[str, Any]:

@@ -57,6 +57,25 @@ class Problem(Open):
     )
 
 
+class Export(Open):
+    """All that the table has of a customer: what they are, and the evidence and history behind it."""
+
+    customer: dict[str, Any]
+    profile: dict[str, Any] = Field(description="Each attribute by its source, with its time; addresses")
+    consents: list[dict[str, Any]] = Field(description="Each word that was ever given, with its evidence")
+    entries: list[dict[str, Any]] = Field(description="Campaigns that were entered, and by what")
+    messages: list[dict[str, Any]] = Field(description="What was sent, when, why, and what became of it")
+    events: list[dict[str, Any]] = Field(description="Events that campaigns wait with")
+    identities: list[dict[str, Any]] = Field(description="Devices and ids that turned out to be theirs")
+    archive: str
+
+
+class Erased(Open):
+    """Nothing of before counts any more; also for who was never known, as what was heard of them may be recorded."""
+
+    erased: Literal[True]
+
+
 class CustomerView(Open):
     """All that is known of a customer."""
 

@@ -93,6 +93,7 @@ def _tag(route: Route) -> str:
         "/v1/events": "Events",
         "/v1/webhooks/shopify": "Events",
         "/v1/customers/{id}": "Customers",
+        "/v1/customers/{id}/export": "Customers",
         "/openapi.json": "This document",
     }.get(route.path, "Links in messages")
 

@@ -117,6 +117,15 @@ ROUTES: Final = (
         "GET", "/v1/customers/{id}", "read_customer", "All that is known of a customer", Scope.ADMIN,
         {200: answers.CustomerView}, problems=(404,), parameters=_WHO,
     ),
+    Route(
+        "GET", "/v1/customers/{id}/export", "export_customer", "All that the table has of a customer, for them to read",
+        Scope.ADMIN, {200: answers.Export}, problems=(404, 503), parameters=_WHO,
+    ),
+    Route(
+        "DELETE", "/v1/customers/{id}", "erase_customer",
+        "Forget a customer: nothing is decided or sent on what was known once it answers, and all of it goes", Scope.ADMIN,
+        {202: answers.Erased}, problems=(400, 503), parameters=_WHO,
+    ),
     *_pages(),
     Route("GET", "/openapi.json", "read_contract", "This document", None, {200: "application/json"}),
 )  # fmt: skip

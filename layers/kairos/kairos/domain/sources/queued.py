@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kairos.domain.events import Event, Json, Millis, Occurrence, Wake
+from kairos.domain.erasure import erasure
+from kairos.domain.events import Event, Json, Millis, Occurrence, Ref, Wake
 from kairos.domain.sources import canonical, customers, eventbridge, ses, sms, sns, texts, whatsapp
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
@@ -17,7 +18,7 @@ _PROVIDERS: Final = (ses, sms, whatsapp)
 
 
 def read(body: Any, received: Millis, messages: Segment, shop: Shopify | None = None) -> tuple[Understood, ...]:
-    """What a body says: events, wake-ups, an occurrence for a page of customers, or an answer. Raises BadEvent."""
+    """What a body says: events, wake-ups, an occurrence for a page of customers, that somebody is to be forgotten, or an answer. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
     if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
@@ -30,6 +31,8 @@ def read(body: Any, received: Millis, messages: Segment, shop: Shopify | None = 
         return (Wake(body["customer"]),)
     if body.get("kairos") in ("wake", "occurrence"):
         return _page(body)
+    if body.get("kairos") == "erasure" and isinstance(body.get("customer"), str):
+        return (erasure(Ref(id=body["customer"]), received, "queue"),)
     if sns.is_one(body):
         published = sns.message(body)
         return () if published is None else _answer(published, sns.published(body, received))

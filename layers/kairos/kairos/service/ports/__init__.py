@@ -11,6 +11,7 @@ from kairos.domain.state import Customer
 from kairos.service.ports.addresses import AddressStore as AddressStore
 from kairos.service.ports.addresses import ReputationRef as ReputationRef
 from kairos.service.ports.addresses import ReputationStore as ReputationStore
+from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 from kairos.service.ports.providers import CircuitOpen as CircuitOpen
 from kairos.service.ports.providers import InDoubt as InDoubt
@@ -218,8 +219,8 @@ class ControlStore(Protocol):
         """Since when each keep is counted; those never seen before are put, if absent, as `now`."""
 
 
-Due = str | MessageRef | FanOutRef | ReputationRef
-"""Something with a moment: a customer (their id), a message, a fan-out, a reputation."""
+Due = str | MessageRef | FanOutRef | ReputationRef | ErasureRef
+"""Something with a moment: a customer (their id), a message, a fan-out, a reputation, an erasure."""
 
 
 class DueIndex(Protocol):
@@ -240,6 +241,8 @@ class Queues(Protocol):
 
     def put_fan_outs(self, refs: Sequence[FanOutRef], *, hops: int = 0) -> None:
         """`hops`: how often they were handed on without anybody else's doing."""
+
+    def put_erasures(self, refs: Sequence[ErasureRef]) -> None: ...
 
     def put_pages(self, bodies: Sequence[Json]) -> None:
         """Onto `bulk`, for `evaluate` in its own time."""

@@ -1,0 +1,62 @@
+"""The archive's objects, rewritten where somebody is to be forgotten."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from botocore.exceptions import ClientError
+
+from kairos.domain.events import Json
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+PREFIX: Final = "events/"
+"""As template.yaml has it."""
+
+_GZIP: Final = b"\x1f\x8b"
+
+
+class S3Lines:
+    """The port RecordedLines."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client, self._bucket = client, bucket
+
+    def keys(self, after: str) -> Iterator[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=PREFIX, StartAfter=after
+        )
+        for page in pages:
+            yield from (found["Key"] for found in page.get("Contents", []))
+
+    def rewrite(self, key: str, keep: Callable[[Json], bool]) -> int:
+        try:
+            got = self._client.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchKey":
+                raise
+            return 0  # it was old enough to go by itself
+        data = got["Body"].read()
+        packed = data[:2] == _GZIP
+        lines = (gzip.decompress(data) if packed else data).splitlines(keepends=True)
+        kept = [line for line in lines if _kept(line, keep)]
+        if len(kept) == len(lines):
+            return 0
+        body = b"".join(kept)
+        same: Any = {name: got[name] for name in ("StorageClass", "ContentType", "ContentEncoding") if got.get(name)}
+        self._client.put_object(
+            Bucket=self._bucket, Key=key, Body=gzip.compress(body) if packed else body, IfMatch=got["ETag"], **same
+        )
+        if version := got.get("VersionId"):
+            self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
+        return len(lines) - len(kept)
+
+
+def _kept(line: bytes, keep: Callable[[Json], bool]) -> bool:
+    try:
+        found = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return True
+    return not isinstance(found, dict) or keep(found)
