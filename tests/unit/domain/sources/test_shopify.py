@@ -248,7 +248,7 @@ def test_when_it_happened(metadata, payload, time, expected):
     [
         ({}, [], "bad_value", "payload"),
         ({"X-Shopify-Triggered-At": "yesterday"}, {}, "bad_time", "metadata.triggered-at"),
-        ({}, {"updated_at": "yesterday"}, "bad_time", "payload"),
+        ({}, {"updated_at": "yesterday"}, "bad_time", "payload.updated_at"),
         ({"X-Shopify-Topic": "x" * 300}, {}, "too_long", "metadata.topic"),
         ({"X-Shopify-Event-Id": "x" * 300}, {}, "too_long", "metadata.event-id"),
         ({}, {"token": "x" * 300}, "too_long", "payload"),

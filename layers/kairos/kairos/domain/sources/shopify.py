@@ -73,8 +73,10 @@ class Shopify:
     def _when(self, about: Json, said: Json, row: Topic, received: Millis, time: Any) -> Millis:
         """When it happened: as the header says, else as the payload does, else when it was put on the bus."""
         for value, field_of in (
-            (about.get("triggered-at"), "metadata.triggered-at"), (first(said, row.time), "payload"), (time, "time"),
-        ):  # fmt: skip
+            (about.get("triggered-at"), "metadata.triggered-at"),
+            *((first(said, place), f"payload.{place}") for place in row.time.split()),
+            (time, "time"),
+        ):
             if value is not None:
                 return parts.believed(parts.moment(value, field_of), received)
         return received
