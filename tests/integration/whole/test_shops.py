@@ -168,3 +168,11 @@ def test_what_is_back_is_told_to_who_asked_for_it(shop: Stack) -> None:
     assert told(shop, "frida", "back-in-stock") == []
     priced(shop, 4009, 2, "495.00", quantity=3)
     assert len(told(shop, "frida", "back-in-stock")) == 1
+
+
+def test_who_is_to_be_redacted_is_forgotten(shop: Stack) -> None:
+    know(shop, "107", email="107@shop.example")
+    put(shop, "shopify/customers-redact", 107, customer={"id": 107, "email": "107@shop.example", "phone": None})
+    shop.advance("1m")
+    assert shop.request("GET", "/v1/customers/107", key="dev-admin-key").status == 404
+    assert shop.request("GET", "/v1/customers/bo", key="dev-admin-key").status == 200

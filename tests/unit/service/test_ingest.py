@@ -4,6 +4,7 @@ import gzip
 import json
 from base64 import b64encode
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -209,3 +210,30 @@ def test_a_key_over_its_rate_is_told_when_to_come_again():
     assert door(WRITE, page).status == 202, "others are not held up"
     world.now += 2000
     assert door(headers, page).status == 202
+
+
+def partner_s(name):
+    return json.loads((Path(__file__).parents[3] / "events" / "shopify" / f"{name}.json").read_text())
+
+
+def test_what_a_partner_s_bus_hands_on_may_be_several_events_of_one():
+    world = World()
+    status, body = post([partner_s("orders-updated"), {"type": "a.b"}], world=world)
+    assert (status, body["accepted"], len(world.events)) == (202, 2, 4)
+
+
+def test_what_the_queue_did_not_take_of_it_is_to_come_again_whole():
+    class Half(FakeQueues):
+        def put_events(self, bodies):
+            raise QueueRefused((1, 2))
+
+    status, body = post([partner_s("orders-updated"), {"type": "a.b"}], queues=Half(World()))
+    assert (status, body["accepted"]) == (503, 1)
+    assert [(one["index"], one["code"]) for one in body["rejected"]] == [(0, "not_queued")]
+
+
+@pytest.mark.parametrize("key", ["write-key", "admin-key", "web-key"])
+def test_nobody_is_forgotten_because_a_key_s_holder_says_a_shop_asked_for_it(key):
+    world = World()
+    status, _ = post([partner_s("customers-redact")], {"x-api-key": key}, world=world)
+    assert (status, world.events) == (400, [])

@@ -126,6 +126,8 @@ class Ingest:
         else:
             normalise = cloudevents.normalise if cloudevents.is_one(one) else own.normalise
             heard = (normalise(one, received=received, new_id=self.ids, trusted=key.trusted),)
+        if any(event.own for event in heard):  # which only the shop system itself may ask for: by its bus, or signed
+            raise BadEvent("not_allowed", "is asked for by DELETE /v1/customers/{id}", "detail")
         return [fit(permitted(replace(event, received=self.receipts()), key)) for event in heard]
 
     def _queue(

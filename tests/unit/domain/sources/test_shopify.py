@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kairos.domain import coupons
+from kairos.domain.erasure import erasure
 from kairos.domain.events import Consent, Event, Ref
 from kairos.domain.identity import device_id
 from kairos.domain.sources import eventbridge, queued
@@ -58,7 +59,6 @@ def told(name, **changes):
         ("customers-email-consent", "customer.consent_told", Ref(id=ADA), {}),
         ("customers-sms-consent", "customer.consent_told", Ref(id=ADA), {}),
         ("customers-delete", "customer.deleted", Ref(id=ADA), {}),
-        ("customers-redact", "customer.redaction_asked", Ref(id=ADA), {"shop": "nordlys-demo.myshopify.com"}),
         ("customers-data-request", "customer.data_asked", Ref(id=ADA), {"request_id": "9999"}),
         ("products-update", "product.updated", None, {"product_id": "4001", "published": True, "date": "2026-03-17", "url": "https://nordlys-demo.myshopify.com/products/storm-lantern"}),
         ("draft-orders-create", "shopify.draft_orders.create", Ref(id=ADA), {"total_price": "495.00"}),
@@ -74,10 +74,19 @@ def test_each_topic_is_an_event_in_our_words(name, type, who, some):
 
 def test_every_sample_is_looked_at():
     listed = {row[0] for row in test_each_topic_is_an_event_in_our_words.pytestmark[0].args[1]}
-    assert listed == {path.stem for path in SAMPLES.glob("*.json")}
+    assert listed | {"customers-redact"} == {path.stem for path in SAMPLES.glob("*.json")}
 
 
-@pytest.mark.parametrize("topic", sorted(TOPICS))
+def test_who_is_to_be_redacted_is_forgotten():
+    assert told("customers-redact") == erasure(Ref(id=ADA), NOW, "shopify")
+    by_address = {"id": None, "email": "bo@shop.example"}
+    assert told("customers-redact", customer=by_address) == erasure(Ref(email="bo@shop.example"), NOW, "shopify")
+    with pytest.raises(BadEvent) as refused:
+        told("customers-redact", customer=None)
+    assert refused.value.field == "payload.customer"
+
+
+@pytest.mark.parametrize("topic", sorted(TOPICS.keys() - {"customers/redact"}))
 def test_no_topic_needs_more_than_it_says(topic):
     (event, *beside) = SHOP({"X-Shopify-Topic": topic}, {}, received=NOW, delivery="d1")
     assert event.id == f"shopify.{topic}.d1"

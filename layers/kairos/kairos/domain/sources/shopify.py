@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kairos.domain.erasure import erasure
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
 from kairos.domain.identity import device_id
 from kairos.domain.sources import bounds, parts, shopify_parts
@@ -52,6 +53,10 @@ class Shopify:
         id = text_id(about.get("event-id") or about.get("webhook-id")) or delivery
         named = (row.once(said) if row.once else "") or f"{topic}.{parts.text(id, 'metadata.event-id')}"
         who, reach = _who(said, row)
+        if row.erases:
+            if who is None:
+                raise BadEvent("bad_value", "must name a customer", "payload.customer")
+            return (erasure(who, received, NAME),)
         main = Event(
             id=f"{NAME}.{named}",
             type=row.name(said) if row.name else row.type or f"{NAME}.{topic.replace('/', '.')}",

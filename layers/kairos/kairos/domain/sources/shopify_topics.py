@@ -25,6 +25,7 @@ class Topic:
     context: Places = field(default_factory=dict)
     attributes: bool = False  # it tells of the customer
     consents: bool = False
+    erases: bool = False  # whose it is, is to be forgotten
     once: Callable[[Json], str] | None = None  # an id of its own for what other topics tell as well
     beside: tuple[Callable[[Json], Iterable[Beside]], ...] = ()  # what it tells besides
 
@@ -96,7 +97,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
         "customer.tags_removed", said=shopify_parts.tags, id="customerId", time="occurredAt"
     ),
     # ── what the law has every app hear; docs/clients.md says what to do
-    "customers/redact": Topic("customer.redaction_asked", said=shopify_parts.request, email="", phone=""),
+    "customers/redact": Topic(erases=True),
     "customers/data_request": Topic("customer.data_asked", said=shopify_parts.request, email="", phone=""),
     "shop/redact": Topic("shop.redaction_asked", said=shopify_parts.request, **_NOBODY),
     # ── goods are nobody's; what is new of a price or a stock is found by what was known (domain/products.py)
