@@ -60,8 +60,9 @@ def _plain(word: "Word") -> dict[str, Any]:
 def _lines(customer: str, state: State, words: Iterable["Word"]) -> Iterable[str]:
     yield f"{customer} now"
     rows = _standing(state)
-    for row in rows:
-        yield f"  {row['topic']}/{row['channel']:<10} {row['state']}, since {row['since']}"
+    names = [f"{row['topic']}/{row['channel']}" for row in rows]
+    for name, row in zip(names, rows, strict=True):
+        yield f"  {name:<{max(map(len, names))}}  {row['state']}, since {row['since']}"
     if not rows:
         yield "  no word of consent"
     yield "and every word that led to it"

@@ -74,11 +74,12 @@ def test_every_word_is_kept_with_its_source_its_wording_and_its_proof(ada: Stack
 def test_it_can_be_read_by_whoever_asks(ada: Stack, command: Kairos) -> None:
     lines = command("consents", "ada").output.splitlines()
     assert lines[0] == "ada now"
-    assert re.fullmatch(r"  news/email      withdrawn, since \S+Z", lines[1])
+    assert re.fullmatch(r"  news/email  withdrawn, since \S+Z", lines[1])
+    assert lines[2].startswith("  offers/sms  granted, since ")
     assert "      source   form 7" in lines and "      wording  v3: News?" in lines
     assert any(line.endswith("offers/sms granted as anonymous:d1") for line in lines)
 
 
-def test_of_nobody_there_is_none_and_it_says_so(ada: Stack, command: Kairos) -> None:
+def test_of_nobody_there_is_none_and_it_says_so(whole: Stack, command: Kairos) -> None:
     ran = command("consents", "nobody")
     assert (ran.exit_code, ran.output) == (1, "Error: nobody is known as 'nobody'\n")
