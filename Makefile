@@ -84,8 +84,8 @@ unit: tools
 	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile
 
 SEEDS ?= 10000
-simulate: $(VENV)/.dev ## the stack under faults, promises checked: SEEDS=10000, FIRST=0; REPLAY=seed tells one step by step
-	$(BIN)/python -m tests.simulation $(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) $(if $(FIRST),--first $(FIRST)))
+simulate: $(VENV)/.dev ## the stack under faults, promises checked: SEEDS=10000, FIRST=0; REPLAY=seed tells one step by step; MUTANTS=1 plants bugs
+	$(BIN)/python -m tests.simulation $(if $(MUTANTS),--mutants,$(if $(REPLAY),--replay $(REPLAY),--seeds $(SEEDS) $(if $(FIRST),--first $(FIRST))))
 
 N ?= 100000
 fuzz: $(VENV)/.dev ## broken payloads against the deployed functions: N=100000, FIRST=0; N=1 FIRST=seed tries one again

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Final
 
 from local.aws.gateway import lock
@@ -13,7 +14,7 @@ from local.clock import MINUTE, AnyClock, VirtualClock
 
 PATIENCE: Final = 60
 """Minutes at most between two tries at something that stays due."""
-Due = frozenset[tuple[Key, int]]
+Due = frozenset[tuple[Key, Decimal]]
 
 
 class Player:

@@ -3,7 +3,9 @@
 import copy
 import heapq
 from collections.abc import Callable
+from decimal import Decimal
 from functools import wraps
+from math import ceil
 from typing import Any, Final
 
 from moto.dynamodb.comparisons import get_filter_expression
@@ -29,17 +31,17 @@ class Places:
     """What is where: the sparse index by shard, what comes due first, and whose a message is."""
 
     def __init__(self) -> None:
-        self.shards: dict[str, dict[Key, int]] = {}
+        self.shards: dict[str, dict[Key, Decimal]] = {}
         self.owners: dict[str, str] = {}  # message id -> customer
-        self._placed: dict[Key, tuple[str, int]] = {}
-        self._heap: list[tuple[int, Key]] = []
+        self._placed: dict[Key, tuple[str, Decimal]] = {}
+        self._heap: list[tuple[Decimal, Key]] = []
 
     def touch(self, key: Key, item: Item | None) -> None:
         """Notes what a write has made of an item."""
         if key[1].startswith("M#"):
             self.owners[key[1][2:]] = key[0].removeprefix("C#")
         there = item is not None and "due_shard" in item.attrs and "due_at" in item.attrs
-        now = (str(item.attrs["due_shard"].value), int(item.attrs["due_at"].value)) if there and item else None
+        now = (str(item.attrs["due_shard"].value), Decimal(item.attrs["due_at"].value)) if there and item else None
         if now == self._placed.get(key):
             return
         if placed := self._placed.pop(key, None):
@@ -55,11 +57,11 @@ class Places:
         while self._heap:
             due, key = self._heap[0]
             if self._placed.get(key, ("", -1))[1] == due:
-                return due
+                return ceil(due)
             heapq.heappop(self._heap)
         return None
 
-    def due_by(self, now: int) -> frozenset[tuple[Key, int]]:
+    def due_by(self, now: int) -> frozenset[tuple[Key, Decimal]]:
         """All that is due by now."""
         if (first := self.next_due()) is None or first > now:
             return frozenset()
@@ -78,7 +80,7 @@ def _touch(table: Table, hash_key: DynamoType, range_key: DynamoType | None) -> 
 
 
 def _candidates(
-    table: Table, hash_key: DynamoType | None, index: str | None, conditions: Any, until: int | None
+    table: Table, hash_key: DynamoType | None, index: str | None, conditions: Any, until: Decimal | None
 ) -> list[Item] | None:
     if index is None and hash_key is not None and table.range_key_attr:
         return sorted(table.items.get(hash_key, {}).values(), key=lambda item: str(item.range_key.value))
@@ -95,7 +97,7 @@ def _quick_queries() -> None:
     @wraps(query)
     def narrowed(table: Table, hash_key: Any, *rest: Any, **named: Any) -> Any:
         index = rest[INDEX_ARGUMENT] if len(rest) > INDEX_ARGUMENT else named.get("index_name")
-        until = int(rest[1][0].value) if rest and rest[0] in ("<=", "LE") else None
+        until = Decimal(rest[1][0].value) if index == "due" and rest and rest[0] in ("<=", "LE") else None
         found = _candidates(table, hash_key, index, named.get("hash_key_conditions"), until)
         if found is not None:
             table.__dict__["kairos_narrowed"] = found

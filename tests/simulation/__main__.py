@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.planted import find
 from tests.simulation.run import Ran, lived, quietly, run
 from tests.simulation.shrink import shrink
 
@@ -20,12 +21,14 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--replay", type=int, help="one seed, with every step told")
-    parser.add_argument("--until-broken", action="store_true", help="stop at the first seed that breaks a promise")
+    parser.add_argument("--mutants", nargs="*", metavar="NAME", help="find seeds for planted bugs, all or these")
     asked = parser.parse_args()
     quietly()
     if asked.replay is not None:
         return replay(asked.replay)
-    return many(range(asked.first, asked.first + asked.seeds), asked.workers, asked.until_broken)
+    if asked.mutants is not None:
+        return find(asked.mutants, asked.workers)
+    return many(range(asked.first, asked.first + asked.seeds), asked.workers)
 
 
 def replay(seed: int) -> int:
@@ -39,7 +42,7 @@ def replay(seed: int) -> int:
     return bool(ran.broken)
 
 
-def many(seeds: range, workers: int, until_broken: bool) -> int:
+def many(seeds: range, workers: int) -> int:
     """Runs them all, prints those that failed as they do, and the rate."""
     begun, steps, failed = time.perf_counter(), 0, 0
     for ran in _ran(seeds, workers):
@@ -47,8 +50,6 @@ def many(seeds: range, workers: int, until_broken: bool) -> int:
         if ran.broken:
             failed += 1
             print(f"seed {ran.seed} (trace {ran.trace}) broke: {'; '.join(ran.broken[:3])}", flush=True)
-            if until_broken:
-                return 1
             if failed == 1:
                 _told_small(ran)
         if ran.seed % 500 == 499:

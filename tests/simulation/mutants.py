@@ -12,17 +12,16 @@ PACKAGE: Final = Path(kairos.__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A planted bug: in which file what becomes what, and a seed that is known to find it."""
+    """A planted bug: in which file what becomes what."""
 
     name: str
     file: str
     was: str
     becomes: str
-    seed: int = 0
 
     def plant(self, folder: Path) -> None:
         """A copy of the engine with the bug in it, as `folder/kairos`. Raises ValueError if the source has moved on."""
-        shutil.copytree(PACKAGE, folder / "kairos", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(PACKAGE, folder / "kairos")  # compiled files too: whose source is as it was need no other
         target = folder / "kairos" / self.file
         source = target.read_text()
         if source.count(self.was) != 1:

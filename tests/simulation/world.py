@@ -17,7 +17,7 @@ from tests.simulation.aws.mapping import Source
 from tests.simulation.aws.providers import Ses, Sns
 from tests.simulation.aws.queues import Queue, Sqs
 from tests.simulation.aws.schema import Schema
-from tests.simulation.aws.sdk import Retrying
+from tests.simulation.aws.sdk import Retrying, Skipping
 from tests.simulation.aws.store import Store
 from tests.simulation.aws.streams import Bus, Firehose
 from tests.simulation.aws.transactions import DynamoDb
@@ -57,7 +57,7 @@ class World:
         """Those of one worker; they try again as often as the adapters' settings say."""
         store, provider = (_attempts(config) for config in (settings.STORE, settings.PROVIDER))
         return Aws(
-            dynamodb=Retrying(self.table, store, self._tokens), sqs=Retrying(self.sqs, store),
+            dynamodb=Retrying(Skipping(self.table), store, self._tokens), sqs=Retrying(self.sqs, store),
             firehose=Retrying(self.archive, store), events=Retrying(self.bus, provider),
             ses=Retrying(self.ses, provider), sns=Retrying(self.sns, provider),
             table="kairos", queues={role: self.sqs.queues[name].url for role, name in _ROLES.items()},

@@ -86,6 +86,23 @@ def test_the_sparse_index_follows_every_kind_of_write(client: Any, table: str, s
     assert (due(), stack.places().next_due()) == ([], 101)
 
 
+def test_a_moment_need_not_be_a_whole_number_and_a_bound_no_number(client: Any, table: str, stack: Stack) -> None:
+    due = {"due_shard": {"S": "3"}, "due_at": {"N": "1.5"}}
+    client.put_item(TableName=table, Item={**key("half"), **due})
+    for until, names in (("1", []), ("1.5", ["half"])):
+        found = client.query(
+            TableName=table, IndexName="due", KeyConditionExpression="due_shard = :s AND due_at <= :t",
+            ExpressionAttributeValues={":s": {"S": "3"}, ":t": {"N": until}},
+        )  # fmt: skip
+        assert [item["pk"]["S"] for item in found["Items"]] == names
+    assert stack.places().next_due() == 2
+    bounds = {":p": {"S": "half"}, ":t": {"S": "T"}}
+    found = client.query(
+        TableName=table, KeyConditionExpression="pk = :p AND sk <= :t", ExpressionAttributeValues=bounds
+    )
+    assert found["Count"] == 1
+
+
 def test_binary_values_come_back_as_they_were(client: Any, table: str) -> None:
     value = {"b": {"B": bytes(range(256))}, "m": {"M": {"x": {"L": [{"B": b"\x00"}, {"BOOL": True}, {"NULL": True}]}}}}
     client.put_item(TableName=table, Item={**key("a"), **value})

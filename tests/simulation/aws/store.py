@@ -107,6 +107,10 @@ class Store:
         """A partition's keys, also those of items that are no more, by their sort keys."""
         return self._rows.get(partition, [])
 
+    def knows(self, partition: Any, index: str | None = None) -> bool:
+        """Whether there ever was anything in it."""
+        return partition in (self.indexes[index].ever if index else self._rows)
+
     def partitions(self) -> list[tuple[bytes, Any]]:
         """In the order of a scan, which is no order that anybody could want."""
         return self._partitions
