@@ -58,13 +58,17 @@ CAMPAIGNS: Final[dict[str, dict[str, Any]]] = {
         {"kind": "segment", "segment": "keen", "on": "enters"},
         {"id": "show-1", "do": "show", "slot": "home", "template": "hero", "for": None}, send("keen"), cooldown=3 * DAY,
     ),
+    "nearby": campaign(
+        started("shop.entered"), send("nearby", topic="service"), topic="service",
+        audience={"attributes": {"region": ["north"]}, "source": None},
+    ),
     "broken": campaign(started("page.broken"), send("broken")),
     "frost": campaign(
         {"kind": "external", "on": on("frost.warned")}, send("tyres", "sms", "email"), priority=90,
         audience={"attributes": {"region": [{"ref": ["event", "properties", "region"]}]}, "source": None},
     ),
     "weekly": campaign(
-        {"kind": "schedule", "cron": "30 7 ? * * *", "at": None, "timezone": None}, send("weekly", topic="news"),
+        {"kind": "schedule", "cron": "30 7 * * ? *", "at": None, "timezone": None}, send("weekly", topic="news"),
         audience=_READER, priority=10,
     ),
     "trial": campaign(

@@ -62,7 +62,7 @@ class PlainText:
             raise BrokenTemplate(f"{put.template}: no {kind} to send to, or nothing to say")
         return Outgoing(
             message=put.id, customer=dossier.message.owner, campaign=put.campaign, step=put.step, variant=put.variant,
-            channel=put.channel, to={kind: address}, subject=put.template, text=put.template, html=put.template,
+            channel=put.channel, to={kind: address}, subject=put.template, text=put.template,
             transactional=put.transactional, expires=put.expires,
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """One thread, many workers: each stands still at every call it makes until it is let go on, or dies there."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from heapq import heappop, heappush
@@ -28,6 +28,7 @@ class Worker:
     run: greenlet
     began: int  # how many commits there had been
     call: tuple[str, str] = ("", "")  # the service and operation before which it stands
+    wakes: Millis = 0  # until then its call is on its way, or its garbage being collected
 
 
 class Scheduler(Troubles):
@@ -56,8 +57,9 @@ class Scheduler(Troubles):
 
     @property
     def next(self) -> Millis | None:
-        """When something is to be done."""
-        return self._coming[0][0] if self._coming else None
+        """When something is to be done, or the first worker wakes."""
+        moments = [worker.wakes for worker in self.workers]
+        return min([*moments, *(moment for moment, _, _ in self._coming[:1])], default=None)
 
     def begin(
         self, name: str, work: Callable[[], Any], over: Callable[[Any, BaseException | None], object],
@@ -94,10 +96,15 @@ class Scheduler(Troubles):
         if getcurrent() is not self._hub:
             self._hub.switch(("", operation))
 
-    def move(self) -> None:
-        """Lets one worker make its call."""
-        worker = self.luck.choice(self.workers)
-        self.now += self.pause()
+    @property
+    def awake(self) -> list[Worker]:
+        """Those who can move now."""
+        return [worker for worker in self.workers if worker.wakes <= self.now]
+
+    def move(self, awake: Sequence[Worker]) -> None:
+        """Lets one of these workers make its call."""
+        worker = self.luck.choice(awake)
+        self.now += self.luck.randint(0, 20)
         self.steps += 1
         service, operation = worker.call
         fault = self.fault(service, operation) if service else None
@@ -109,6 +116,7 @@ class Scheduler(Troubles):
         stands = worker.run.switch(fault)
         if stands is not None:
             worker.call = stands
+            worker.wakes = self.now + self.pause()
 
     def kill_all(self) -> None:
         """Everybody dies where they stand."""

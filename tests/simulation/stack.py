@@ -21,7 +21,7 @@ from tests.simulation.weather import Crashed, Weather
 from tests.simulation.world import DOORS, World, sources
 from tests.unit.domain.shop import DAY, HOUR, MINUTE
 
-QUIET: Final[Millis] = 9 * DAY
+QUIET: Final[Millis] = 6 * DAY
 """How long nothing happens and nothing goes wrong any more, until everything must have come to its end."""
 
 CANARY: Final[Millis] = 10 * MINUTE
@@ -62,11 +62,12 @@ class Stack:
         scheduler, end = self.scheduler, self.last + QUIET
         scheduler.at(self.last, self._settle)
         while True:
-            if scheduler.workers and scheduler.luck.random() < GOING_ON:
-                scheduler.move()
+            awake = scheduler.awake
+            if awake and scheduler.luck.random() < GOING_ON:
+                scheduler.move(awake)
             elif not (scheduler.do_next() or self._poll() or self._sweep()):
-                if scheduler.workers:
-                    scheduler.move()
+                if awake:
+                    scheduler.move(awake)
                 elif (moment := self._next()) is None or moment > end:
                     return
                 else:

@@ -28,11 +28,14 @@ class Deed:
     told: Any = field(default_factory=dict)
 
 
+Deeds = tuple[Deed, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """All of one run, in order of time."""
 
-    deeds: tuple[Deed, ...]
+    deeds: Deeds
 
     def without(self, numbers: range) -> "Story":
         """The same with fewer deeds."""
@@ -44,12 +47,12 @@ def story(seed: int) -> Story:
     luck = random.Random(f"story {seed}")
     people, start = luck.sample(CUSTOMERS, luck.randint(1, 3)), luck.choice(STARTS)
     deeds = [Deed(start + luck.randint(0, HOUR), "put", who, _presented(luck, who)) for who in people]
-    for number in range(luck.choice((3, 6, 10, 16, 24))):
+    for number in range(luck.choice((3, 6, 10, 16))):
         at = start + luck.choice((luck.randint(0, LASTS), luck.randint(0, 4 * HOUR)))
-        deeds.append(_deed(luck, number, at, people))
-    for deed in [deed for deed in deeds if deed.kind in ("http", "bus") and deed.who and luck.random() < 0.15]:
+        deeds += _deed(luck, f"e{number}", at, luck.choice(people))
+    for deed in [deed for deed in deeds if deed.kind in ("http", "bus") and deed.who and luck.random() < 0.2]:
         soon = deed.at + luck.choice((luck.randint(0, 3_000), luck.randint(0, 120_000)))
-        deeds.append(_unsubscribe(luck, "", soon, deed.who))  # while what they have just done is worked off
+        deeds += _unsubscribe(luck, "", soon, deed.who)  # while what they have just done is worked off
     again = [d for d in deeds if d.kind == "bus" and d.told["time"] <= d.at and luck.random() < 0.2]
     deeds += [
         replace(deed, at=deed.at + luck.randint(0, 2 * DAY)) for deed in again
@@ -79,18 +82,47 @@ def _presented(luck: random.Random, who: str) -> Json:
 _ZONES: Final = ("Europe/Copenhagen", "America/New_York", "Asia/Tokyo")
 
 
-def _deed(luck: random.Random, number: int, at: Millis, people: list[str]) -> Deed:
-    who = luck.choice(people)
+def _deed(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     kind = luck.choices(tuple(_KINDS), tuple(weight for weight, _ in _KINDS.values()))[0]
-    return _KINDS[kind][1](luck, f"e{number}", at, who)
+    return _KINDS[kind][1](luck, id, at, who)
 
 
-def _visit(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+def _visit(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     """One to three events of a customer, or of a device of theirs, by HTTP or on the bus; some come late."""
     events = [_event(luck, f"{id}.{part}", at, who) for part in range(luck.choice((1, 1, 1, 2, 3)))]
     if luck.random() < 0.4:
-        return Deed(at, "bus", who, events[0])
-    return Deed(at, "http", who, events)
+        return (Deed(at, "bus", who, events[0]),)
+    return (Deed(at, "http", who, events),)
+
+
+def _rush(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    """Everything at once, through all doors."""
+    doors = (_visit, _visit, _visit, _put, _identify, _unsubscribe, _moved_in)
+    several = [luck.choice(doors)(luck, f"{id}.{n}", at + luck.randint(0, 400), who) for n in range(luck.randint(2, 5))]
+    return tuple(deed for deeds in several for deed in deeds)
+
+
+def _moved_in(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    """Their region is told, and in the same breath they come into a shop of that region."""
+    put = Deed(at, "put", who, {"attributes": {"region": luck.choice(("north", "south"))}})
+    entered = {"id": id, "type": "shop.entered", "time": at, "customer": {"id": who}, "properties": {}}
+    soon = at + luck.randint(0, 1_500)
+    return (put, Deed(soon, "bus", who, entered) if luck.random() < 0.4 else Deed(soon, "http", who, [entered]))
+
+
+def _twice(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    """What somebody has done, perhaps on a device before they were known, they do again a day or two later."""
+    device = luck.choice(DEVICES)
+    type, properties = luck.choice(
+        (("order.placed", {"order": "o4", "total": 50}), ("paper.downloaded", {"paper": "p3"}))
+    )
+    first, later = ({"id": who} if luck.random() < 0.3 else {"anonymous_id": device}), at + luck.randint(DAY, 2 * DAY)
+    told = [
+        {"id": f"{id}.{when}", "type": type, "time": when, "customer": whose, "properties": properties}
+        for when, whose in ((at, first), (later, {"id": who}))
+    ]
+    known = _known_as(f"{id}.id", luck.randint(at, later), who, device)
+    return (Deed(at, "http", who, told[:1]), known, Deed(later, "http", who, told[1:]))
 
 
 def _event(luck: random.Random, id: str, at: Millis, who: str) -> Json:
@@ -109,42 +141,50 @@ _TYPES: Final[dict[str, tuple[int, Callable[[random.Random], Json]]]] = {
     "trial.started": (2, lambda luck: {}),
     "trial.ended": (1, lambda luck: {}),
     "page.broken": (1, lambda luck: {}),
+    "shop.entered": (2, lambda luck: {}),
 }  # fmt: skip
 
 
-def _frost(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+def _frost(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     told = {"id": id, "type": "frost.warned", "time": at, "properties": {"region": luck.choice(("north", "south"))}}
-    return Deed(at, "bus", "", told)
+    return (Deed(at, "bus", "", told),)
 
 
-def _put(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
+def _put(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     value = luck.choice((("region", "north"), ("region", "south"), ("timezone", luck.choice(_ZONES)), ("region", None)))
-    return Deed(at, "put", who, {"attributes": dict((value,))})
+    return (Deed(at, "put", who, {"attributes": dict((value,))}),)
 
 
-def _identify(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
-    told = {"userId": who, "anonymousId": luck.choice(DEVICES), "messageId": id, "traits": {"language": "da"}}
+def _identify(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    return (_known_as(id, at, who, luck.choice(DEVICES)),)
+
+
+def _known_as(id: str, at: Millis, who: str, device: str) -> Deed:
+    told = {"userId": who, "anonymousId": device, "messageId": id, "traits": {"language": "da"}}
     return Deed(at, "identify", who, told)
 
 
-def _unsubscribe(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
-    return Deed(at, "unsubscribe", who, luck.choice((("offers", "email"), ("offers", "sms"), ("news", "email"))))
+def _unsubscribe(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    return (Deed(at, "unsubscribe", who, luck.choice((("offers", "email"), ("offers", "sms"), ("news", "email")))),)
 
 
-def _deploy(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
-    return Deed(at, "deploy", "", luck.choice((1, 2)))
+def _deploy(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    return (Deed(at, "deploy", "", luck.choice((1, 2))),)
 
 
-def _restore(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
-    return Deed(at, "restore", "", luck.randint(1_000, 2 * HOUR))
+def _restore(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    """Of a while ago, which may have been before the last deployment."""
+    back = luck.choice((luck.randint(1_000, 2 * HOUR), luck.randint(2 * HOUR, DAY)))
+    before = _deploy(luck, id, at - luck.randint(0, back), who) if luck.random() < 0.5 else ()
+    return (*before, Deed(at, "restore", "", back))
 
 
-def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deed:
-    return Deed(at, luck.choice(("stop", "resume")), "", luck.choice((None, "cart", "receipt")))
+def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    return (Deed(at, luck.choice(("stop", "resume")), "", luck.choice((None, "cart", "receipt"))),)
 
 
-_KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deed]]]] = {
-    "visit": (20, _visit), "frost": (2, _frost), "put": (2, _put), "identify": (3, _identify),
-    "unsubscribe": (1, _unsubscribe), "deploy": (1, _deploy),
+_KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deeds]]]] = {
+    "visit": (18, _visit), "rush": (4, _rush), "moved in": (2, _moved_in), "twice": (2, _twice), "frost": (2, _frost),
+    "put": (2, _put), "identify": (2, _identify), "unsubscribe": (1, _unsubscribe), "deploy": (1, _deploy),
     "restore": (1, _restore), "stop": (1, _stop),
 }  # fmt: skip

@@ -24,7 +24,7 @@ class Weather:
     stale: float = 0.0
     partial: float = 0.0  # batches that are not taken whole, short pages
     twice: float = 0.0  # messages of queues
-    slow: float = 0.0  # seconds between two calls
+    slow: float = 0.0  # seconds before a call, in which others go on
     refused: float = 0.0  # by a provider
     unheard: float = 0.0  # feedback that never comes
     late: float = 0.0  # feedback and deliveries that come an hour later
@@ -102,8 +102,8 @@ class Troubles(Faults):
         return self._strikes(self.weather.twice)
 
     def pause(self) -> Millis:
-        """How long it takes from one call to the next."""
-        return self.luck.randint(1_000, 20_000) if self._strikes(self.weather.slow) else self.luck.randint(0, 20)
+        """How long a worker stands before its next call, while others go on."""
+        return self.luck.randint(100, 20_000) if self._strikes(self.weather.slow) else 0
 
     def skew(self) -> Millis:
         """How far a sandbox's clock is off."""
