@@ -27,6 +27,8 @@ RULES: Final[dict[str, Any]] = POLICY | {
 }  # fmt: skip
 
 _READER = {"tagged": ["reader"]}
+POINTS: Final = 3
+"""Of whoever enters `reading`."""
 
 CAMPAIGNS: Final[dict[str, dict[str, Any]]] = {
     "welcome": campaign(
@@ -41,7 +43,7 @@ CAMPAIGNS: Final[dict[str, dict[str, Any]]] = {
     "cart": CART | {"priority": 80, "goal": {"on": on("order.placed"), "within": 3 * DAY, "value": "properties.total"}},
     "reading": campaign(
         started("paper.downloaded"), {"id": "tag-1", "do": "tag", "tags": ["reader"]},
-        {"id": "score-1", "do": "score", "points": 3}, {"id": "set-1", "do": "set", "values": {"level": 1}},
+        {"id": "score-1", "do": "score", "points": POINTS}, {"id": "set-1", "do": "set", "values": {"level": 1}},
         {"id": "wait-1", "do": "wait", "for": DAY},
         {"id": "coupon-1", "do": "coupon", "name": "c", "percent": 5, "valid": DAY}, send("series"),
         {"id": "emit-1", "do": "emit", "type": "lead.qualified", "detail": {"score": {"ref": ["score"]}}},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from kairos.adapters.dynamodb import items
 from kairos.domain.effects import PutEntry
@@ -10,14 +11,16 @@ from kairos.domain.events import Millis
 from kairos.domain.state import State
 from kairos.service.ports import StoredMessage
 from tests.simulation.aws.store import Store
+from tests.simulation.aws.values import Item
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One version of a message: as of which commit, and when that was."""
+    """One version of a message: under whom it is, as of which commit, and when that was."""
 
+    customer: str
     sequence: int
     at: Millis
     message: StoredMessage
@@ -44,13 +47,25 @@ class History:
         found = {}
         for pk, sk in self._store.ever():
             if sk.startswith("M#"):
+                customer = pk.removeprefix("C#")
                 moves = [
-                    Move(sequence, self._store.moments[sequence - 1], items.to_message(stored.item))
+                    Move(customer, sequence, self._store.moments[sequence - 1], items.to_message(stored.item))
                     for sequence, stored in self._store.versions((pk, sk))
                     if stored is not None
                 ]
-                found[pk.removeprefix("C#"), sk.removeprefix("M#")] = moves
+                found[customer, sk.removeprefix("M#")] = moves
         return found
+
+    @cached_property
+    def claims(self) -> list[Move]:
+        """Every claim of a message that goes to somebody."""
+        pairs = (pair for moves in self.messages.values() for pair in pairwise(moves))
+        claimed = ("pending", "sending")
+        return [
+            after
+            for before, after in pairs
+            if (before.message.status, after.message.status) == claimed and after.message.put.channel != "event"
+        ]
 
     @cached_property
     def entries(self) -> dict[str, list[PutEntry]]:
@@ -83,6 +98,11 @@ class History:
         """Somebody's state as it was behind that commit."""
         stored = self._store.at((f"C#{customer}", "S"), sequence)
         return items.to_state(stored.item) if stored else None
+
+    def at(self, key: items.Key, sequence: int) -> Item | None:
+        """Any item as it was behind that commit."""
+        stored = self._store.at((key["pk"]["S"], key["sk"]["S"]), sequence)
+        return stored.item if stored else None
 
     def sequence_at(self, moment: Millis) -> int:
         """The commit that was the newest then."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from kairos.domain import tags
 from kairos.domain.events import Json, Millis
@@ -25,13 +25,24 @@ PATIENCE: Final = 300
 Over = Callable[[Any, BaseException | None], object]
 
 
+class Taken(NamedTuple):
+    """A message that a provider has."""
+
+    commits: int
+    at: Millis
+    customer: str
+    message: str
+    channel: str
+    to: str
+
+
 @dataclass(slots=True)
 class Told:
     """What the outside world was told, or saw: what the promises are about. Moments go with how many commits there were."""
 
     accepted: dict[str, Json] = field(default_factory=dict)  # id -> event, as it was accepted first
     accepted_at: dict[str, Millis] = field(default_factory=dict)
-    taken: list[tuple[int, Millis, str, str, str]] = field(default_factory=list)  # customer, message, channel
+    taken: list["Taken"] = field(default_factory=list)
     emitted: list[str] = field(default_factory=list)
     records: list[tuple[int, Json]] = field(
         default_factory=list
@@ -181,7 +192,7 @@ class Outside:
 
     def _taken(self, channel: str, to: str, named: Mapping[str, str]) -> Sent:
         about, now = tags.read(named), self._scheduler.now
-        self.told.taken.append((self._world.commits, now, about["customer"], about["message"], channel))
+        self.told.taken.append(Taken(self._world.commits, now, about["customer"], about["message"], channel, to))
         return Sent(f"mail-{len(self.told.taken)}", now, channel, to, channel, named)
 
     def _report(self, sent: Sent) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kairos.domain import interest
 from kairos.domain.definitions import Catalog, Count
 from kairos.domain.events import Event
 from kairos.domain.identity import customer_id, short_hash
@@ -47,6 +48,8 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
         ]
         yield from (f"{customer}: {how}" for how in _counts(state, mine, catalogs()[0]))
         yield from (f"{customer}: {how}" for how in _attributes(state, mine))
+        yield from (f"{customer}: {how}" for how in _consents(state, mine))
+        yield from (f"{customer}: {how}" for how in _interests(state, mine, catalogs()[0]))
 
 
 def _counts(state: State, events: list[Event], catalog: Catalog) -> Iterator[str]:
@@ -76,6 +79,30 @@ def _attributes(state: State, events: list[Event]) -> Iterator[str]:
         latest = max(said, default=((0, 0, ""), None))[1]
         if state.attributes.get(name, {}).get("backend") != latest:
             yield f"{name} is {state.attributes.get(name)}, not {latest}"
+
+
+def _consents(state: State, events: list[Event]) -> Iterator[str]:
+    """The newest word; of two of one instant the one that withdraws."""
+    said: dict[str, tuple[int, bool]] = {}
+    for event in events:
+        for consent in event.consents:
+            name, word = f"{consent.topic}/{consent.channel}", (consent.time, consent.state == "withdrawn")
+            said[name] = max(said.get(name, word), word)
+    for name, (_, withdrawn) in said.items():
+        if (state.consents.get(name, ("",))[0] == "withdrawn") != withdrawn:
+            yield f"consent to {name} is {state.consents.get(name)}, and the last word was {withdrawn=}"
+
+
+def _interests(state: State, events: list[Event], catalog: Catalog) -> Iterator[str]:
+    """Each event once, as if they had come in order; what fades is rounded."""
+    for dimension in catalog.policy.interests.values():
+        sums: interest.Sums = {}
+        for event in sorted(events, key=lambda event: (event.time, event.id)):
+            interest.add(sums, dimension, event, event.document)
+        for value in {*sums.get(dimension.name, (0, {}))[1], *state.interests.get(dimension.name, (0, {}))[1]}:
+            mine, told = (interest.strength(of, dimension, value, state.newest) for of in (state.interests, sums))
+            if abs(mine - told) > 0.01 * max(1.0, told):
+                yield f"the interest in {value} is {mine:.3f}, not {told:.3f}"
 
 
 def the_whole_audience_is_judged(stack: Stack, history: History) -> Iterator[str]:

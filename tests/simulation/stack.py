@@ -24,6 +24,9 @@ from tests.unit.domain.shop import DAY, HOUR, MINUTE
 QUIET: Final[Millis] = 6 * DAY
 """How long nothing happens and nothing goes wrong any more, until everything must have come to its end."""
 
+ENDLESS: Final = 12_000
+"""Steps after which nothing can be expected any more; a run has some hundreds, hardly any has thousands."""
+
 CANARY: Final[Millis] = 10 * MINUTE
 
 LASTS: Final[Mapping[str, Millis]] = {"evaluate": MINUTE, "deliver": MINUTE, "fan_out": 5 * MINUTE, "sweep": 50_000}
@@ -57,11 +60,16 @@ class Stack:
         """What the outside world knows."""
         return self.outside.told
 
+    @property
+    def restored(self) -> bool:
+        """Whether states were put back to what they had been, and so have forgotten."""
+        return any(deed.kind == "restore" for deed in self.story.deeds)
+
     def run(self) -> None:
         """Until the story is told, and everything that follows from it has come to its end."""
         scheduler, end = self.scheduler, self.last + QUIET
         scheduler.at(self.last, self._settle)
-        while True:
+        while scheduler.steps < ENDLESS:
             awake = scheduler.awake
             if awake and scheduler.luck.random() < GOING_ON:
                 scheduler.move(awake)

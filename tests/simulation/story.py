@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kairos.domain.events import Json, Millis
-from tests.unit.domain.shop import DAY, HOUR, T0
+from tests.unit.domain.shop import DAY, HOUR, MINUTE, T0
 
 LASTS: Final[Millis] = 3 * DAY
 """How long things go on happening."""
@@ -74,11 +74,15 @@ def _presented(luck: random.Random, who: str) -> Json:
             "birthday": birthday,
             "timezone": luck.choice(_ZONES),
         },
-        "addresses": {"email": f"{who}@shop.example", "phone": f"+4520{CUSTOMERS.index(who):06}"},
+        "addresses": {
+            "email": luck.choices(_MAILBOXES, (8, 1, 1))[0].format(who),
+            "phone": f"+4520{CUSTOMERS.index(who):06}",
+        },
         "consents": consents,
     }
 
 
+_MAILBOXES: Final = ("{}@shop.example", "bounce+{}@simulator.amazonses.com", "complaint+{}@simulator.amazonses.com")
 _ZONES: Final = ("Europe/Copenhagen", "America/New_York", "Asia/Tokyo")
 
 
@@ -180,7 +184,10 @@ def _restore(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
 
 
 def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
-    return (Deed(at, luck.choice(("stop", "resume")), "", luck.choice((None, "cart", "receipt"))),)
+    """For some hours, or by mistake for nothing that is stopped."""
+    what = luck.choice((None, "cart", "receipt"))
+    resume = Deed(at + luck.randint(MINUTE, 8 * HOUR), "resume", "", what)
+    return (Deed(at, "stop", "", what), resume) if luck.random() < 0.7 else (resume,)
 
 
 _KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deeds]]]] = {

@@ -83,6 +83,11 @@ class World:
         """Whether a message can be seen."""
         return any(message.visible <= self._scheduler.now for message in self.sqs.queues[queue].messages)
 
+    @property
+    def unfinished(self) -> list[str]:
+        """The queues in which something is left to do."""
+        return [source.queue for source in sources() if self.sqs.queues[source.queue].messages]
+
     def archived(self) -> list[Any]:
         """The archive's lines."""
         return self.archive.lines

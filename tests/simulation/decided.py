@@ -1,0 +1,107 @@
+"""What is decided: each entry once, within caps and cooldowns, on the newest state, and what steps did counted once."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kairos.domain.effects import PutEntry
+from kairos.domain.events import Millis
+from kairos.domain.turn import SETTLING
+from kairos.service.ports import StoredMessage
+from tests.simulation.definitions import POINTS, catalogs
+from tests.simulation.history import History
+from tests.simulation.stack import Stack
+
+
+def every_message_has_its_entry(stack: Stack, history: History) -> Iterator[str]:
+    """Decided and entered in one write; and one key is entered once (it is a key of the table)."""
+    for (customer, id), moves in history.messages.items():
+        put = moves[0].message.put
+        if put.channel == "event":
+            continue
+        known = {(entry.campaign, entry.key) for entry in history.entries.get(customer, ())}
+        if (put.campaign, put.key) not in known:
+            yield f"message {id} of {customer} is of an entry ({put.campaign}, {put.key}) that is not there"
+
+
+def points_are_given_once(stack: Stack, history: History) -> Iterator[str]:
+    """As often as there are entries; restored states forget, and of a merge both have given theirs."""
+    for customer, state in history.customers.items():
+        if state.moved or stack.restored or _was_merged(customer, history):
+            continue
+        entries = sum(entry.campaign == "reading" for entry in history.entries.get(customer, ()))
+        if state.points != POINTS * entries:
+            yield f"{customer} has {state.points} points of {entries} entries"
+
+
+def caps_hold(stack: Stack, history: History) -> Iterator[str]:
+    """By the time of decision, among all that may have gone out; a restored state has forgotten places taken since."""
+    if stack.restored:
+        return
+    for customer, state in history.customers.items():
+        if state.moved:
+            continue
+        mine = _decided(customer, history)
+        for cap in catalogs()[0].policy.caps:
+            for time, message in mine:
+                put = message.put
+                if (cap.channels and put.channel not in cap.channels) or (cap.topics and put.topic not in cap.topics):
+                    continue
+                rivals = [
+                    other.put.id
+                    for when, other in mine
+                    if time - cap.per < when <= time
+                    and (not cap.channels or other.put.channel in cap.channels)
+                    and (not cap.same or getattr(other.put, cap.same) == getattr(put, cap.same))
+                ]
+                if len(rivals) > cap.at_most:
+                    yield f"{customer} has {len(rivals)} of at most {cap.at_most} in {cap.per} ms ({cap.same or cap.channels})"
+
+
+def cooldowns_hold(stack: Stack, history: History) -> Iterator[str]:
+    """Nobody enters inside a cooldown, but where every send of the entry before was refused; restored states forget."""
+    if stack.restored:
+        return
+    for customer, entries in history.entries.items():
+        if (state := history.customers.get(customer)) is None or state.moved or _was_merged(customer, history):
+            continue
+        for campaign in catalogs()[0].campaigns.values():
+            if not campaign.cooldown:
+                continue
+            mine = sorted((e for e in entries if e.campaign == campaign.name), key=lambda e: e.entered)
+            for before, after in pairwise(mine):
+                if after.entered - before.entered < campaign.cooldown and not _all_refused(customer, before, history):
+                    yield f"{customer} entered {campaign.name} {after.entered - before.entered} ms after the last time"
+
+
+def no_refusal_rests_on_an_old_look(stack: Stack, history: History) -> Iterator[str]:
+    """Who is refused, is on a state that was the newest when the worker began, or a newer one."""
+    for began, record in stack.told.records:
+        if record["outcome"] != "refused" or "message" in record:
+            continue
+        state = history.state_at(record["customer"], began)
+        if state and state.version > record.get("version", 0):
+            yield f"{record['customer']} was refused {record['campaign']} ({record['reason']}) on an old state"
+
+
+def _was_merged(customer: str, history: History) -> bool:
+    return any(state.heir == customer for state in history.customers.values())
+
+
+def _decided(customer: str, history: History) -> list[tuple[Millis, StoredMessage]]:
+    """Marketing messages of somebody that may have gone out, by the time of their decision."""
+    lives = [moves[-1].message for (who, _), moves in history.messages.items() if who == customer]
+    firsts = {moves[0].message.put.id: moves[0].message for moves in history.messages.values()}
+    return [
+        (firsts[message.put.id].due - SETTLING, message)
+        for message in lives
+        if message.status != "refused" and not message.put.transactional and message.put.channel != "event"
+    ]
+
+
+def _all_refused(customer: str, entry: PutEntry, history: History) -> bool:
+    mine = [
+        moves[-1].message.status
+        for (who, _), moves in history.messages.items()
+        if who == customer and (moves[0].message.put.campaign, moves[0].message.put.key) == (entry.campaign, entry.key)
+    ]
+    return all(status == "refused" for status in mine)
