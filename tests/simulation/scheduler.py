@@ -107,12 +107,12 @@ class Scheduler(Troubles):
         self.now += self.luck.randint(0, 20)
         self.steps += 1
         service, operation = worker.call
+        self.moving = worker
         fault = self.fault(service, operation) if service else None
         if self.now > worker.end and service:
             fault = Fault(Crashed())
         told = f" {fault.error if isinstance(fault.error, str) else 'dies'} {fault.applied}" if fault else ""
         self.note(f"{worker.name} {operation}{told}")
-        self.moving = worker
         stands = worker.run.switch(fault)
         if stands is not None:
             worker.call = stands

@@ -40,10 +40,13 @@ AT_ONCE: Final = 4
 class Stack:
     """Runs one story in one weather, to its end."""
 
-    def __init__(self, seed: str, story: Story, weather: Weather) -> None:
+    def __init__(
+        self, seed: str, story: Story, weather: Weather, *,
+        scheduler: Callable[[str, Weather, Millis], Scheduler] = Scheduler, quiet: Millis = QUIET,
+    ) -> None:  # fmt: skip
         start = story.deeds[0].at
-        self.story, self.weather = story, weather
-        self.scheduler = Scheduler(seed, weather, start)
+        self.story, self.weather, self._quiet = story, weather, quiet
+        self.scheduler = scheduler(seed, weather, start)
         self.world = World(self.scheduler)
         self.outside = Outside(self)
         self.last = story.deeds[-1].at + HOUR
@@ -51,7 +54,7 @@ class Stack:
         self._numbers = count()
         self._warm: dict[tuple[str, int], list[Any]] = {}
         self._busy: dict[str, int] = {source.queue: 0 for source in sources()}
-        self._swept = start
+        self._swept, self._deployed = start, True
         for deed in story.deeds:
             self.scheduler.at(deed.at, partial(self.outside.do, deed))
 
@@ -67,7 +70,7 @@ class Stack:
 
     def run(self) -> None:
         """Until the story is told, and everything that follows from it has come to its end."""
-        scheduler, end = self.scheduler, self.last + QUIET
+        scheduler, end = self.scheduler, self.last + self._quiet
         scheduler.at(self.last, self._settle)
         while scheduler.steps < ENDLESS:
             awake = scheduler.awake
@@ -104,7 +107,7 @@ class Stack:
     def deploy(self, version: int) -> None:
         """New sandboxes have it from now on; for a while old ones come beside them."""
         self._before, self.version = self.version, version
-        self._canary = self.scheduler.now + CANARY
+        self._canary, self._deployed = self.scheduler.now + CANARY, True
 
     def restore(self, back: Millis) -> None:
         """The states and profiles of a while ago, as point-in-time recovery has them, while nothing runs; then what was
@@ -163,7 +166,7 @@ class Stack:
 
     def _sweep(self) -> bool:
         luck, scheduler = self.scheduler.luck, self.scheduler
-        if scheduler.now < self._swept + MINUTE or (due := self.world.earliest_due()) is None or due > scheduler.now:
+        if (moment := self._next_sweep()) is None or moment > scheduler.now:
             return False
         self._swept = scheduler.now
         self.world.table.expire(self.world.store.expired(scheduler.now // 1000))
@@ -172,15 +175,21 @@ class Stack:
             self._swept += luck.randint(HOUR, DAY)
             return True
         for _ in range(2 if troubled else 1):
-            self.invoke("sweep", lambda sweep: sweep(), lambda answer, error: None, LASTS["sweep"])
+            self.invoke("sweep", lambda sweep: sweep(), self._has_swept, LASTS["sweep"])
         return True
+
+    def _has_swept(self, answer: Any, error: BaseException | None) -> None:
+        self._deployed = self._deployed and error is not None
 
     def _next(self) -> Millis | None:
         """When something will be to do again."""
-        due = self.world.earliest_due()
-        sweep = None if due is None else max(due, self._swept + MINUTE)
-        moments = [self.scheduler.next, self.world.next_visible(), sweep]
+        moments = [self.scheduler.next, self.world.next_visible(), self._next_sweep()]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    def _next_sweep(self) -> Millis | None:
+        """The minute in which a sweep will find something, or what was deployed looks into its calendar first."""
+        due = self.scheduler.now if self._deployed else self.world.earliest_due()
+        return None if due is None else max(due, self._swept + MINUTE)
 
 
 def _references(received: Sequence[Item]) -> list[tuple[str, MessageRef]]:
