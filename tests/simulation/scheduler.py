@@ -56,10 +56,9 @@ class Scheduler(Troubles):
         heappush(self._coming, (moment, self._count, deed))
 
     @property
-    def next(self) -> Millis | None:
-        """When something is to be done, or the first worker wakes."""
-        moments = [worker.wakes for worker in self.workers]
-        return min([*moments, *(moment for moment, _, _ in self._coming[:1])], default=None)
+    def moments(self) -> list[Millis]:
+        """When something is to be done, and when each worker wakes."""
+        return [*(moment for moment, _, _ in self._coming[:1]), *(worker.wakes for worker in self.workers)]
 
     def begin(
         self, name: str, work: Callable[[], Any], over: Callable[[Any, BaseException | None], object],

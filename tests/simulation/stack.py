@@ -182,9 +182,9 @@ class Stack:
         self._deployed = self._deployed and error is not None
 
     def _next(self) -> Millis | None:
-        """When something will be to do again."""
-        moments = [self.scheduler.next, self.world.next_visible(), self._next_sweep()]
-        return min((moment for moment in moments if moment is not None), default=None)
+        """When something will be to do again; what could be done now already waits for workers that sleep."""
+        moments = [*self.scheduler.moments, *self.world.visible, self._next_sweep()]
+        return min((moment for moment in moments if moment is not None and moment > self.scheduler.now), default=None)
 
     def _next_sweep(self) -> Millis | None:
         """The minute in which a sweep will find something, or what was deployed looks into its calendar first."""

@@ -1,7 +1,7 @@
 """Everything around the workers that keeps something: the table, the queues, the archive, and the providers' inboxes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -74,10 +74,10 @@ class World:
         moments = [int(self.store.items[part[0][1]].item["due_at"]["N"]) for part in rows if part]
         return min(moments, default=None)
 
-    def next_visible(self) -> Millis | None:
-        """When the first message will be seen that cannot be seen yet, or can."""
-        held = (message.visible for source in sources() for message in self.sqs.queues[source.queue].messages)
-        return min(held, default=None)
+    @property
+    def visible(self) -> Iterator[Millis]:
+        """When each message of a queue that feeds a function can be seen."""
+        return (message.visible for source in sources() for message in self.sqs.queues[source.queue].messages)
 
     def waiting(self, queue: str) -> bool:
         """Whether a message can be seen."""
