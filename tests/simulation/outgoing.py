@@ -7,7 +7,6 @@ from typing import Final
 from kairos.adapters.dynamodb import items
 from kairos.domain import manners, moments
 from kairos.domain.events import Millis
-from kairos.domain.identity import address_hash
 from kairos.service.deliver import TRIES
 from tests.simulation.definitions import catalogs
 from tests.simulation.history import History
@@ -92,7 +91,7 @@ def nothing_goes_to_a_closed_address(stack: Stack, history: History) -> Iterator
     to = {taken.message: taken for taken in stack.told.taken}
     for claim in history.claims:
         if taken := to.get(claim.message.put.id):
-            key = items.address_key(f"{taken.channel}#{address_hash(taken.channel, taken.to)}")
+            key = items.address_key(f"{taken.channel}#{catalogs()[0].address_hash(taken.channel, taken.to)}")
             if (closed := history.at(key, claim.sequence)) and "suppressed" in closed:
                 yield f"message {taken.message} of {claim.customer} was claimed for an address that is closed"
 
