@@ -55,8 +55,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the version of the definitions is part of a message's identity", "domain/sending.py",
-        "id=message_id(turn.customer.id, campaign.name, run.key, step.id, channel),",
-        "id=message_id(turn.customer.id, campaign.name, run.key, step.id + turn.catalog.hash, channel),",
+        "run.key, candidate.step.id, channel)", "run.key, candidate.step.id + turn.catalog.hash, channel)",
     ),
     Mutant(
         "the guard is not part of the claim", "adapters/dynamodb/messages.py",
@@ -74,24 +73,17 @@ MUTANTS: Final = (
     ),
     Mutant(
         "woken before the commit", "service/evaluate.py",
-        """            _add(batch, self._commit(customer, said, batch.now, consistent=consistent, devices=devices))
-""",
-        """            store, queues = self._commit._customers, self._queues
+        "        self._commit = Commit(customers, catalog, ids, tally)\n",
+        """        class Early:
+            read = customers.read
 
-            class Early:
-                read = store.read
+            def commit(self, before, after, effects, writer):
+                written = [e for e in effects if hasattr(e, "template")]
+                queues.put_messages([MessageRef(before.id, e.id, e.campaign, e.key) for e in written])
+                customers.commit(before, after, effects, writer)
 
-                def commit(self, before, after, effects, writer):
-                    written = [e for e in effects if hasattr(e, "template")]
-                    queues.put_messages([MessageRef(before.id, e.id, e.campaign, e.key) for e in written])
-                    store.commit(before, after, effects, writer)
-
-            self._commit._customers = Early()
-            try:
-                _add(batch, self._commit(customer, said, batch.now, consistent=consistent, devices=devices))
-            finally:
-                self._commit._customers = store
-            batch.messages.clear()
+        self._commit = Commit(Early(), catalog, ids, tally)
+        self._carry_on = lambda batch: None
 """,
     ),
     Mutant(
@@ -103,7 +95,7 @@ MUTANTS: Final = (
         "elif not consistent:  # what is not there may only not be seen yet", "elif False:",
     ),
     Mutant(
-        "counters depend on the order of delivery", "domain/facts.py",
+        "counters depend on the order of delivery", "domain/lasts.py",
         "    kept.append(moment)\n    kept.sort(reverse=True)\n", "    kept.insert(0, moment)\n",
     ),
     Mutant(
