@@ -81,7 +81,9 @@ class FakeMessages:
         return self._move(message, lambda m: m.status in open_now and m.token == token, status="pending", due=due)
 
     def doubt(self, message: StoredMessage, *, token: str) -> bool:
-        return self._move(message, lambda m: m.status == "sending" and m.token == token, status="in_doubt")
+        return self._move(
+            message, lambda m: m.status == "sending" and m.token == token, status="in_doubt", doubted=True
+        )
 
     def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis, address: str = "") -> bool:
         status = "sending" if token else "pending"
@@ -90,9 +92,11 @@ class FakeMessages:
             status="refused", reason=reason, due=due, address=address,
         )  # fmt: skip
 
-    def give_up(self, message: StoredMessage) -> bool:
-        mine = lambda m: m.status in ("sending", "in_doubt") and m.token == message.token  # noqa: E731 - as above
-        return self._move(message, mine, status="given_up", due=0)
+    def give_up(self, message: StoredMessage, *, reason: str = "") -> bool:
+        mine = lambda m: (  # noqa: E731 - as above
+            (m.status in ("sending", "in_doubt") and m.token == message.token) or (m.status == "pending" and m.doubted)
+        )
+        return self._move(message, mine, status="given_up", reason=reason, due=0)
 
     def postpone(self, message: StoredMessage, *, due: Millis) -> bool:
         return self._move(message, lambda m: (m.status, m.token) == (message.status, message.token), due=due)

@@ -23,7 +23,7 @@ FREE: Final = ("a", "b", "c", "d")
 _CONDITIONS: Final = (
     customers.NEVER_WRITTEN, states.STATE_UNMOVED, audience.NOT_NEWER, audience.NOT_LATER, calendar.NOT_LOOKED_SINCE,
     fan_outs.STILL_THERE, messages.CLAIMABLE, messages.PENDING, messages.MINE_SENDING, messages.MINE_OPEN,
-    messages.MINE_OR_GIVEN_UP, messages.SETTLES, messages.UNCHANGED, messages.GUARD_UNMOVED, messages.NOT_SUPPRESSED,
+    messages.MINE_OR_GIVEN_UP, messages.MINE_OR_DOUBTED, messages.SETTLES, messages.UNCHANGED, messages.GUARD_UNMOVED, messages.NOT_SUPPRESSED,
 )  # fmt: skip
 _UPDATES: Final = (
     "SET #status = :sending, #token = :mine, claimed = :now, tries = tries + :one",

@@ -9,72 +9,94 @@ import kairos
 
 PACKAGE: Final = Path(kairos.__file__).parent
 
+Edit = tuple[str, str, str]
+"""In which file what becomes what."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A planted bug: in which file what becomes what."""
+    """A planted bug, and the promise that it breaks."""
 
     name: str
-    file: str
-    was: str
-    becomes: str
+    breaks: str
+    edits: tuple[Edit, ...]
 
     def plant(self, folder: Path) -> None:
         """A copy of the engine with the bug in it, as `folder/kairos`. Raises ValueError if the source has moved on."""
         shutil.copytree(PACKAGE, folder / "kairos")  # compiled files too: whose source is as it was need no other
-        target = folder / "kairos" / self.file
-        source = target.read_text()
-        if source.count(self.was) != 1:
-            raise ValueError(f"{self.file} has this {source.count(self.was)} times, not once: {self.was}")
-        target.write_text(source.replace(self.was, self.becomes))
+        for file, was, becomes in self.edits:
+            target = folder / "kairos" / file
+            source = target.read_text()
+            if source.count(was) != 1:
+                raise ValueError(f"{self.name}: {file} has this {source.count(was)} times, not once: {was}")
+            target.write_text(source.replace(was, becomes))
+
+
+def _mutant(name: str, breaks: str, *edits: Edit) -> Mutant:
+    return Mutant(name, breaks, edits)
 
 
 MUTANTS: Final = (
-    Mutant(
-        "no version check", "adapters/dynamodb/states.py",
-        'STATE_UNMOVED: Final = "version = :seen"', 'STATE_UNMOVED: Final = "version >= :seen OR version < :seen"',
+    _mutant(
+        "no version check", "what_was_heard_is_in_the_state",
+        ("adapters/dynamodb/states.py", '= "version = :seen"', '= "version >= :seen OR version < :seen"'),
     ),
-    Mutant(
-        "a lease, then sent again", "service/deliver.py",
-        "if not (put.transactional and (message.tries < TRIES or put.channel == \"event\")):",
-        "if not (message.tries < TRIES or put.channel == \"event\"):",
+    _mutant(
+        "a lease, then sent again", "marketing_goes_out_at_most_once",
+        ("service/deliver.py", "if not (put.transactional and (message.tries", "if not ((message.tries"),
+        ("adapters/dynamodb/messages.py", "MINE_OPEN if message.put.transactional else MINE_SENDING", "MINE_OPEN"),
     ),
-    Mutant("the SDK tries again", "adapters/aws.py", 'retries={"total_max_attempts": 1}', 'retries={"total_max_attempts": 3}'),
-    Mutant(
-        "consent is judged at decision only", "domain/judge.py",
-        "return manners.refusal_of_channel(customer.state, catalog, message.topic, message.channel, now) or None",
-        "return None",
+    _mutant(
+        "the SDK tries again", "marketing_goes_out_at_most_once",
+        ("adapters/aws.py", 'retries={"total_max_attempts": 1}', 'retries={"total_max_attempts": 3}'),
     ),
-    Mutant(
-        "a cap's place is not taken in the write of the message", "domain/sending.py",
-        "        turn.state.sends.append(Sent(turn.now, put.id, put.channel, put.topic, put.campaign))", "        pass",
+    _mutant(
+        "in doubt is given up at once", "what_must_be_known_is_tried_thrice",
+        ("service/deliver.py", "put.transactional and (message.tries < TRIES or", "put.transactional and (message.tries < 1 or"),
     ),
-    Mutant(
-        "keys are remembered for an hour", "domain/entering.py",
-        "turn.now + turn.catalog.policy.keys,", "turn.now + 3_600_000,",
+    _mutant(
+        "consent is judged at decision only", "no_claim_follows_an_opt_out",
+        ("domain/judge.py", "return manners.refusal_of_channel(", "return None and manners.refusal_of_channel("),
     ),
-    Mutant(
-        "the version of the definitions is part of a message's identity", "domain/sending.py",
-        "run.key, candidate.step.id, channel)", "run.key, candidate.step.id + turn.catalog.hash, channel)",
+    _mutant(
+        "an exit waits for the next wait", "no_claim_follows_an_opt_out",
+        ("domain/judge.py", "if manners.exited(", "if False and manners.exited("),
     ),
-    Mutant(
-        "the guard is not part of the claim", "adapters/dynamodb/messages.py",
-        'GUARD_UNMOVED = "guard = :guard"', 'GUARD_UNMOVED = "guard >= :guard OR guard < :guard"',
+    _mutant(
+        "an opt-out does not move the guard", "no_claim_follows_an_opt_out",
+        ("domain/decide.py", "in facts.set_consents(turn.state, event):\n        turn.moved = True\n",
+         "in facts.set_consents(turn.state, event):\n"),
     ),
-    Mutant(
-        "rendered behind the claim", "service/deliver.py",
-        """            trouble.log.error("message %s: %s", put.id, broken)
-            self._refuse(message, now, "failed_template")
-            return
-""",
-        """            self._claim(dossier, "", now)
-            raise broken
-""",
+    _mutant(
+        "the guard is not part of the claim", "no_claim_follows_an_opt_out",
+        ("adapters/dynamodb/messages.py", '= "guard = :guard"', '= "guard >= :guard OR guard < :guard"'),
     ),
-    Mutant(
-        "woken before the commit", "service/evaluate.py",
-        "        self._commit = Commit(customers, catalog, ids, tally)\n",
-        """        class Early:
+    _mutant(
+        "suppression is not part of the claim", "nothing_goes_to_a_closed_address",
+        ("adapters/dynamodb/messages.py", '= "attribute_not_exists(suppressed)"', '= "attribute_not_exists(nothing)"'),
+    ),
+    _mutant(
+        "a cap's place is not taken in the write of the message", "caps_hold",
+        ("domain/sending.py", "        turn.state.sends.append(Sent(", "        _ = (Sent("),
+    ),
+    _mutant(
+        "keys are remembered for an hour", "marketing_goes_out_at_most_once",
+        ("domain/entering.py", "turn.now + turn.catalog.policy.keys,", "turn.now + 3_600_000,"),
+    ),
+    _mutant(
+        "the version of the definitions is part of a message's identity", "marketing_goes_out_at_most_once",
+        ("domain/sending.py", "run.key, candidate.step.id, channel)",
+         "run.key, candidate.step.id + turn.catalog.hash, channel)"),
+    ),
+    _mutant(
+        "rendered behind the claim", "a_broken_template_is_refused",
+        ("service/deliver.py", '            self._refuse(message, now, "failed_template")\n            return\n',
+         '            self._claim(dossier, "", now)\n            raise\n'),
+    ),
+    _mutant(
+        "woken before the commit", "in_calm_weather_all_is_prompt",
+        ("service/evaluate.py", "        self._commit = Commit(customers, catalog, ids, tally)\n",
+         """        class Early:
             read = customers.read
 
             def commit(self, before, after, effects, writer):
@@ -84,43 +106,54 @@ MUTANTS: Final = (
 
         self._commit = Commit(Early(), catalog, ids, tally)
         self._carry_on = lambda batch: None
-""",
+"""),
     ),
-    Mutant(
-        "a partial batch is answered as a whole one", "service/evaluate.py",
-        "return [item.id for item in items if item.id in batch.failed]", "return []",
+    _mutant(
+        "a partial batch is answered as a whole one", "nothing_accepted_is_lost",
+        ("service/evaluate.py", "return [item.id for item in items if item.id in batch.failed]", "return []"),
     ),
-    Mutant(
-        "nothing to write on an old look is nothing to do", "service/commit.py",
-        "elif not consistent:  # what is not there may only not be seen yet", "elif False:",
+    _mutant(
+        "nothing to write on an old look is nothing to do", "no_refusal_rests_on_an_old_look",
+        ("service/commit.py", "elif not consistent:", "elif False:"),
     ),
-    Mutant(
-        "counters depend on the order of delivery", "domain/lasts.py",
-        "    kept.append(moment)\n    kept.sort(reverse=True)\n", "    kept.insert(0, moment)\n",
+    _mutant(
+        "counters depend on the order of delivery", "what_was_heard_is_in_the_state",
+        ("domain/lasts.py", "    kept.append(moment)\n    kept.sort(reverse=True)\n", "    kept.insert(0, moment)\n"),
     ),
-    Mutant(
-        "quiet hours in UTC", "domain/manners.py",
-        "    tz = View(state, catalog, {}, now).tz\n", '    tz = moments.zone("UTC", "UTC")\n',
+    _mutant(
+        "interests count what comes twice", "what_was_heard_is_in_the_state",
+        ("domain/interest.py", "if mark[0] <= forgotten or any(", "if mark[0] <= forgotten and any("),
     ),
-    Mutant(
-        "February 29 in every year", "domain/moments.py",
-        "28 if (day.month, day.day) == (2, 29) and not leap else day.day", "day.day",
+    _mutant(
+        "quiet hours in UTC", "nobody_is_texted_at_night",
+        ("domain/manners.py", "    tz = View(state, catalog, {}, now).tz\n", '    tz = moments.zone("UTC", "UTC")\n'),
     ),
-    Mutant(
-        "a merge forgets which keys were used", "adapters/dynamodb/tombstones.py",
-        "    if not put.inherits:\n        return\n", "    if put:\n        return\n",
+    _mutant(
+        "February 29 in every year", "nobody_is_put_aside",
+        ("domain/moments.py", "28 if (day.month, day.day) == (2, 29) and not leap else day.day", "day.day"),
     ),
-    Mutant(
-        "the cursor of a fan-out is a page ahead", "service/fan_out.py",
-        """            if customers:
+    _mutant(
+        "a merge forgets which keys were used", "marketing_goes_out_at_most_once",
+        ("adapters/dynamodb/tombstones.py", "    if not put.inherits:\n        return\n", "    if put:\n        return\n"),
+    ),
+    _mutant(
+        "the cursor of a fan-out is a page ahead", "the_whole_audience_is_judged",
+        ("service/fan_out.py",
+         """            if customers:
                 self._queues.put_pages([page(found, customers)])
             if not self._store.move(found, cursor=cursor):
                 return
 """,
-        """            if not self._store.move(found, cursor=cursor):
+         """            if not self._store.move(found, cursor=cursor):
                 return
             if customers:
                 self._queues.put_pages([page(found, customers)])
-""",
+"""),
+    ),
+    _mutant(
+        "the index is told behind the commit", "the_audience_is_found",
+        ("adapters/dynamodb/customers.py", "        for place in into:\n            put_place(self._table, place, who, seen + 1)\n", ""),
+        ("adapters/dynamodb/customers.py", "        for place in out_of:\n",
+         "        for place in into:\n            put_place(self._table, place, who, seen + 1)\n        for place in out_of:\n"),
     ),
 )  # fmt: skip

@@ -32,19 +32,22 @@ def marketing_goes_out_at_most_once(stack: Stack, history: History) -> Iterator[
 
 
 def what_must_be_known_is_tried_thrice(stack: Stack, history: History) -> Iterator[str]:
-    """Nobody gives up a transactional message before, and an event out never."""
+    """Nobody gives up a transactional message before, where no gate stops it; and an event out never."""
     for (customer, id), moves in history.messages.items():
         message = moves[-1].message
         tried = message.tries if message.put.channel != "event" else 0
-        if message.status == "given_up" and message.put.transactional and tried < TRIES:
+        if message.status == "given_up" and message.put.transactional and tried < TRIES and not message.reason:
             yield f"message {id} of {customer} was given up after {message.tries} tries"
 
 
 def sent_means_taken(stack: Stack, history: History) -> Iterator[str]:
-    """A message is called sent only if its provider took it, and refused or unsent only if none did."""
+    """A message is called sent only if its provider took it, and unsent or refused only if none did (but for what a provider
+    refuses that was in doubt before: the next channel is then tried)."""
     taken = {one.message for one in stack.told.taken} | set(stack.told.emitted)
     for (customer, id), moves in history.messages.items():
-        status = moves[-1].message.status
+        status, reason = moves[-1].message.status, moves[-1].message.reason
+        if moves[-1].message.doubted and reason in ("failed_provider", "undeliverable"):
+            continue
         if status == "sent" and id not in taken:
             yield f"message {id} of {customer} is called sent"
         if status in ("refused", "pending") and id in taken:

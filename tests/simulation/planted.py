@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,8 @@ from typing import Any, Final
 from tests.simulation.mutants import MUTANTS, Mutant
 
 FILE: Final = Path(__file__).with_name("mutants.json")
+PAGE: Final = Path(__file__).parents[2] / "docs/reliability.md"
+MARKS: Final = ("<!-- planted bugs: written by make simulate MUTANTS=1 -->\n", "<!-- end -->")
 WITHIN: Final = 2_000
 """Every planted bug is found by one of so many seeds."""
 
@@ -23,26 +25,26 @@ ENOUGH: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """Seeds that find a bug, the shortest run first, among how many that were tried, and which promise broke first."""
+    """Seeds with which a bug breaks its promise, the shortest run first, among how many that were tried."""
 
     seeds: tuple[int, ...]
     of: int
-    promise: str = ""
 
 
 def known() -> Mapping[str, Caught]:
     """By the bug's name, as they were found last."""
     told: Mapping[str, Any] = json.loads(FILE.read_text())
-    return {name: Caught(tuple(one["seeds"]), one["of"], one["promise"]) for name, one in told.items()}
+    return {name: Caught(tuple(one["seeds"]), one["of"]) for name, one in told.items()}
 
 
-def runs(mutant: Mutant, folder: Path, seeds: Iterable[int], *, enough: int = 1) -> tuple[list[dict[str, Any]], int]:
-    """The runs of a stack with the bug in it that broke a promise, and how many there were until they were enough."""
+def runs(mutant: Mutant, folder: Path, seeds: Iterable[int], *, enough: int = 1) -> tuple[list[tuple[int, int]], int]:
+    """The runs (steps, seed) of a stack with the bug in it that broke its promise, and how many there were until they were
+    enough."""
     mutant.plant(folder)
-    command = [sys.executable, "-m", "tests.simulation.planted", str(enough), *map(str, seeds)]
+    command = [sys.executable, "-m", "tests.simulation.planted", mutant.breaks, str(enough), *map(str, seeds)]
     env = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}.", "PYTHONHASHSEED": "0"}
     told = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
-    return [json.loads(line) for line in told[:-1]], int(told[-1])
+    return [tuple(json.loads(line)) for line in told[:-1]], int(told[-1])
 
 
 def find(names: Sequence[str], workers: int) -> int:
@@ -50,30 +52,45 @@ def find(names: Sequence[str], workers: int) -> int:
     wanted = [mutant for mutant in MUTANTS if not names or mutant.name in names]
     found = dict(known()) if FILE.exists() else {}
     with ThreadPoolExecutor(workers) as pool:
-        for mutant, caught in zip(wanted, pool.map(_caught, wanted), strict=True):
+        tasks = {pool.submit(_caught, mutant): mutant for mutant in wanted}
+        for task in as_completed(tasks):
+            mutant, caught = tasks[task], task.result()
             found[mutant.name] = caught
-            print(
-                f"{mutant.name}: {len(caught.seeds)} of {caught.of} seeds, {caught.promise or 'not found'}", flush=True
-            )
-    told = {m.name: found[m.name] for m in MUTANTS if m.name in found}
+            _keep(found)
+            print(f"{mutant.name}: {mutant.breaks} breaks in {len(caught.seeds)} of {caught.of} seeds", flush=True)
+    return int(any(not found[mutant.name].seeds for mutant in wanted))
+
+
+def _keep(found: Mapping[str, Caught]) -> None:
+    told = {mutant.name: found[mutant.name] for mutant in MUTANTS if mutant.name in found}
     lines = (f"  {json.dumps(name)}: {json.dumps(_fields(one))}" for name, one in told.items())
     FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-    return int(any(not caught.seeds for caught in told.values()))
+    before, behind = (PAGE.read_text().partition(mark) for mark in MARKS)
+    PAGE.write_text("".join((before[0], before[1], table(told), *behind[1:])))
+
+
+def table(found: Mapping[str, Caught]) -> str:
+    """As it stands in docs/reliability.md."""
+    head = "| bug | breaks | with seed | in |\n|---|---|---|---|\n"
+    promises = {mutant.name: mutant.breaks for mutant in MUTANTS}
+    return head + "".join(
+        f"| {name} | `{promises[name]}` | {min(one.seeds, default='none')} | {len(one.seeds)} of {one.of} |\n"
+        for name, one in found.items()
+    )
 
 
 def _caught(mutant: Mutant) -> Caught:
     with tempfile.TemporaryDirectory() as folder:
         broke, tried = runs(mutant, Path(folder), range(WITHIN), enough=ENOUGH)
-    broke.sort(key=lambda ran: int(ran["steps"]))
-    return Caught(tuple(ran["seed"] for ran in broke), tried, broke[0]["promise"] if broke else "")
+    return Caught(tuple(seed for _, seed in sorted(broke)), tried)
 
 
 def _fields(caught: Caught) -> Mapping[str, Any]:
-    return {"seeds": caught.seeds, "of": caught.of, "promise": caught.promise}
+    return {"seeds": caught.seeds, "of": caught.of}
 
 
-def _tell(enough: int, seeds: Iterator[int]) -> None:
-    """In the process that has the bug: a line for each run that broke a promise, and how many were run."""
+def _tell(promise: str, enough: int, seeds: Iterator[int]) -> None:
+    """In the process that has the bug: a line for each run that broke the promise, and how many were run."""
     from tests.simulation.run import quietly, run
 
     quietly()
@@ -81,9 +98,8 @@ def _tell(enough: int, seeds: Iterator[int]) -> None:
     for seed in seeds:
         tried += 1
         ran = run(seed)
-        if ran.broken:
-            told = {"seed": seed, "steps": ran.steps, "promise": ran.broken[0].partition(":")[0]}
-            print(json.dumps(told), flush=True)
+        if any(how.startswith(f"{promise}:") for how in ran.broken):
+            print(json.dumps((ran.steps, seed)), flush=True)
             enough -= 1
         if not enough:
             break
@@ -91,4 +107,4 @@ def _tell(enough: int, seeds: Iterator[int]) -> None:
 
 
 if __name__ == "__main__":
-    _tell(int(sys.argv[1]), map(int, sys.argv[2:]))
+    _tell(sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:]))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.mutants import MUTANTS, Mutant
-from tests.simulation.planted import WITHIN, known, runs
+from tests.simulation.planted import PAGE, WITHIN, known, runs, table
 from tests.simulation.run import Ran, quietly, run
 from tests.simulation.shrink import shrink
 from tests.simulation.stack import Stack
@@ -37,6 +37,12 @@ def test_a_planted_bug_is_caught(mutant: Mutant, tmp_path: Path) -> None:
     assert max(caught.seeds) < WITHIN
     broke, _ = runs(mutant, tmp_path, caught.seeds)
     assert broke, "none of the seeds that once found it does"
+
+
+def test_the_page_says_which_seed_finds_which_bug() -> None:
+    found = known()
+    assert [*found] == [mutant.name for mutant in MUTANTS]
+    assert table(found) in PAGE.read_text()
 
 
 def test_a_failing_seed_is_made_small() -> None:

@@ -158,6 +158,7 @@ PATHS = {
     "sending": ["claim"],
     "in_doubt": ["claim", "doubt"],
     "given_up": ["claim", "give_up"],
+    "doubted": ["claim", "doubt", "release"],
     "sent": ["claim", "sent"],
     "refused": ["claim", "refuse"],
     "reopened": ["claim", "release"],
@@ -204,6 +205,7 @@ MOVES = {
         ("in_doubt", "give_up", False, "given_up"),
         ("pending", "give_up", False, None),
         ("sent", "give_up", False, None),
+        ("doubted", "give_up", True, "given_up"),
     ],
 )
 def test_a_message_moves_only_where_its_life_allows(messages, decide, start, move, transactional, end):

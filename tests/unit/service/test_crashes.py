@@ -2,8 +2,8 @@
 
 import pytest
 
-from kairos.service.ports import InDoubt
-from tests.unit.domain.shop import campaign, catalog, event, joined, send, started
+from kairos.service.ports import Control, InDoubt
+from tests.unit.domain.shop import HOUR, campaign, catalog, event, joined, send, started
 from tests.unit.service.workers import Workers
 
 WELCOME = campaign(started("signup"), send("hello", "email"))
@@ -54,3 +54,16 @@ def test_a_marketing_message_in_doubt_is_given_up_and_never_sent_again(took):
 def test_a_transactional_message_in_doubt_is_sent_three_times_at_most():
     workers = lived(PARCEL, 0, False, answers=[InDoubt("timeout")] * 5, took=True)
     assert (workers.statuses(), len(workers.world.accepted)) == (["given_up"], 3)
+
+
+def test_a_message_that_may_have_gone_out_is_never_called_refused():
+    """In doubt, then held until it has expired: the simulator's finding."""
+    workers = Workers(catalog(welcome=PARCEL | {"expires": HOUR}))
+    workers.provider.answers, workers.provider.took = [InDoubt("timeout")], True
+    workers.hear(joined(topics=("offers", "service")), event("signup"))
+    workers.world.control_now = Control(frozenset({"all"}))
+    workers.minutes(90)
+    workers.world.control_now = Control()
+    (message,) = workers.minutes(20).world.messages.values()
+    assert (message.status, message.reason, len(workers.world.accepted)) == ("given_up", "expired", 1)
+    assert not any(outcome == "refused" for outcome, _ in workers.records())

@@ -117,7 +117,7 @@ class Deliver:
             self._messages.postpone(message, due=now + SETTLING)
             return
         if reason := judge(dossier.customer, put, self._catalog, now) or ("expired" if now >= put.expires else ""):
-            self._refuse(message, now, reason)
+            self._stop(message, now, reason)
             return
         if put.channel == "event":
             self._emit(dossier, now)
@@ -135,7 +135,7 @@ class Deliver:
             return
         except BrokenTemplate as broken:  # its text names template and variable, never a value
             trouble.log.error("message %s: %s", put.id, broken)
-            self._refuse(message, now, "failed_template")
+            self._stop(message, now, "failed_template")
             return
         address = address_of(outgoing.to, self._catalog.address_hash)
         if token := self._claim(dossier, f"{put.channel}#{address}", now):
@@ -191,7 +191,7 @@ class Deliver:
                 raise TryAgain(error.why) from error
             if error.why in ("suppressed", "expired"):
                 known = address.rpartition("#")[2] if error.why == "suppressed" else ""
-                self._refuse(dossier.message, now, error.why, known)
+                self._stop(dossier.message, now, error.why, known)
             return ""
         return token
 
@@ -245,10 +245,20 @@ class Deliver:
             message = replace(message, status="in_doubt")
         put = message.put
         if not (put.transactional and (message.tries < TRIES or put.channel == "event")):
-            self._messages.give_up(message)
-            self._tally.count("GivenUp")
+            self._give_up(message)
         elif self._messages.release(message, token=message.token, due=now + MINUTE):
             self._queues.put_messages([MessageRef(message.customer, put.id, put.campaign, put.key)])
+
+    def _give_up(self, message: StoredMessage, reason: str = "") -> None:
+        self._messages.give_up(message, reason=reason)
+        self._tally.count("GivenUp")
+
+    def _stop(self, message: StoredMessage, now: Millis, reason: str, address: str = "") -> None:
+        """It is not sent any more; nobody says that it was refused if a provider may have it from a try before."""
+        if message.doubted:
+            self._give_up(message, reason)
+        else:
+            self._refuse(message, now, reason, address)
 
     def _refuse(self, message: StoredMessage, now: Millis, reason: str, address: str = "") -> None:
         """Refused first, then reported: between the two the message stays due, so the report is not lost."""

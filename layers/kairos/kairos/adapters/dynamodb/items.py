@@ -252,6 +252,7 @@ def to_message(item: Item) -> StoredMessage:
         provider_id=item["provider_id"]["S"] if "provider_id" in item else "",
         due=int(item["due_at"]["N"]) if "due_at" in item else 0,
         address=item["address"]["S"] if "address" in item else "",
+        doubted="doubted" in item,
     )
 
 

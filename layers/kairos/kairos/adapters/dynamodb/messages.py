@@ -22,12 +22,13 @@ from kairos.service.ports import Contended, Dossier, MessageRef, NotClaimed, Not
 #      │  └──> refused <────┘ └──> in_doubt ───────────┤          and from pending once it was claimed)
 #      └──── MINE_SENDING ──┘        │                 │
 #      └──── MINE_OPEN (transactional)┴─> given_up ────┘
-#                                      MINE_OPEN
+#                                      MINE_OR_DOUBTED (from pending too, once it was in doubt)
 CLAIMABLE = "#status = :pending AND expires > :now"
 PENDING = "#status = :pending"
 MINE_SENDING = "#status = :sending AND #token = :mine"
 MINE_OPEN = "#status IN (:sending, :in_doubt) AND #token = :mine"
 MINE_OR_GIVEN_UP = f"({MINE_OPEN}) OR #status = :given_up"
+MINE_OR_DOUBTED = f"({MINE_OPEN}) OR (#status = :pending AND attribute_exists(doubted))"
 SETTLES = "#status IN (:sending, :in_doubt, :given_up) OR (#status = :pending AND tries > :none)"
 KNOWN = "attribute_exists(pk)"
 UNCHANGED = "#status = :was AND #token = :mine"
@@ -125,14 +126,14 @@ class DynamoMessages:
         return self._move(message, condition, "pending", token=token, due=due)
 
     def doubt(self, message: StoredMessage, *, token: str) -> bool:
-        return self._move(message, MINE_SENDING, "in_doubt", token=token, due=None)
+        return self._move(message, MINE_SENDING, "in_doubt", token=token, due=None, doubted=1)
 
     def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis, address: str = "") -> bool:
         said = {"reason": reason, **({"address": address} if address else {})}
         return self._move(message, MINE_SENDING if token else PENDING, "refused", token=token, due=due, **said)
 
-    def give_up(self, message: StoredMessage) -> bool:
-        return self._move(message, MINE_OPEN, "given_up", token=message.token)
+    def give_up(self, message: StoredMessage, *, reason: str = "") -> bool:
+        return self._move(message, MINE_OR_DOUBTED, "given_up", token=message.token, reason=reason)
 
     def postpone(self, message: StoredMessage, *, due: Millis) -> bool:
         return self._move(message, UNCHANGED, message.status, token=message.token, due=due)

@@ -108,6 +108,7 @@ class StoredMessage:
     provider_id: str = ""
     due: Millis = 0  # 0: settled and reported
     address: str = ""  # hash of the one that was refused
+    doubted: bool = False  # whether it was ever in doubt: a provider may have it, whatever became of later tries
     heir: str = ""  # whose it is now, if it was decided for a device that has been identified since
 
     @property
@@ -194,8 +195,11 @@ class MessageStore(Protocol):
     def refuse(self, message: StoredMessage, *, reason: str, token: str, due: Millis, address: str = "") -> bool:
         """PENDING (token empty) or SENDING -> REFUSED with its reason; stays due until reported."""
 
-    def give_up(self, message: StoredMessage) -> bool:
-        """SENDING or IN_DOUBT -> GIVEN_UP: nobody will ever know; its cap place stays used."""
+    def give_up(self, message: StoredMessage, *, reason: str = "") -> bool:
+        """SENDING or IN_DOUBT, or PENDING once it was in doubt -> GIVEN_UP: nobody will ever know; its cap place stays used.
+
+        `reason`: the gate that let it not be tried again.
+        """
 
     def postpone(self, message: StoredMessage, *, due: Millis) -> bool:
         """Moves the moment at which the sweep looks again, while the status stays."""
