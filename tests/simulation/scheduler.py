@@ -14,6 +14,8 @@ from tests.simulation.aws.faults import Fault
 from tests.simulation.weather import CALM, Crashed, Troubles, Weather
 
 Deed = Callable[[], object]
+Call = tuple[str, str, Mapping[str, Any]]
+"""Service, operation, request."""
 
 GOING_ON: Final = 0.8
 """How often a worker moves, where something new could begin as well."""
@@ -27,7 +29,7 @@ class Worker:
     end: Millis  # when its time is over
     run: greenlet
     began: int  # how many commits there had been
-    call: tuple[str, str] = ("", "")  # the service and operation before which it stands
+    call: Call = ("", "", {})  # before which it stands
     wakes: Millis = 0  # until then its call is on its way, or its garbage being collected
 
 
@@ -45,6 +47,7 @@ class Scheduler(Troubles):
         self._trace = sha256()
         self.lines: list[str] | None = None  # the trace in words, where somebody wants to read it
         self.moving: Worker | None = None
+        self.meddle: Callable[[Worker], Millis] = lambda worker: 0
         self.accepts: Callable[[str, str, Mapping[str, Any]], object] = lambda service, operation, request: None
 
     def clock(self) -> Millis:
@@ -86,14 +89,14 @@ class Scheduler(Troubles):
         """Where workers stand still. What the scheduler itself asks is answered at once."""
         if getcurrent() is self._hub:
             return None
-        fault: Fault | None = self._hub.switch((service, operation))
+        fault: Fault | None = self._hub.switch((service, operation, request))
         if fault is None or fault.applied:
             self.accepts(service, operation, request)
         return fault
 
     def between(self, operation: str) -> None:
         if getcurrent() is not self._hub:
-            self._hub.switch(("", operation))
+            self._hub.switch(("", operation, {}))
 
     @property
     def awake(self) -> list[Worker]:
@@ -105,7 +108,7 @@ class Scheduler(Troubles):
         worker = self.luck.choice(awake)
         self.now += self.luck.randint(0, 20)
         self.steps += 1
-        service, operation = worker.call
+        service, operation, _ = worker.call
         self.moving = worker
         fault = self.fault(service, operation) if service else None
         if self.now > worker.end and service:
@@ -115,7 +118,7 @@ class Scheduler(Troubles):
         stands = worker.run.switch(fault)
         if stands is not None:
             worker.call = stands
-            worker.wakes = self.now + self.pause()
+            worker.wakes = self.now + (self.meddle(worker) or self.pause())
 
     def kill_all(self) -> None:
         """Everybody dies where they stand."""

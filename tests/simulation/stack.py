@@ -15,8 +15,8 @@ from tests.simulation.aws.mapping import Batch, Source
 from tests.simulation.definitions import catalogs
 from tests.simulation.doors import Doors
 from tests.simulation.outside import Outside, Over
-from tests.simulation.scheduler import GOING_ON, Scheduler
-from tests.simulation.story import Story
+from tests.simulation.scheduler import GOING_ON, Scheduler, Worker
+from tests.simulation.story import Story, meddling
 from tests.simulation.weather import Crashed, Weather
 from tests.simulation.world import DOORS, World, sources
 from tests.unit.domain.shop import DAY, HOUR, MINUTE
@@ -55,6 +55,7 @@ class Stack:
         self._warm: dict[tuple[str, int], list[Any]] = {}
         self._busy: dict[str, int] = {source.queue: 0 for source in sources()}
         self._swept, self._deployed = start, True
+        self.scheduler.meddle = self._meddle
         for deed in story.deeds:
             self.scheduler.at(deed.at, partial(self.outside.do, deed))
 
@@ -123,6 +124,18 @@ class Stack:
         for line in self.world.archived():
             if line.get("event", {}).get("received", 0) > then - HOUR:
                 self.world.put("events", json.dumps({"kairos": "event", **line}))
+
+    def _meddle(self, worker: Worker) -> Millis:
+        """Before a claim: its customer opts out, or does what ends it, and there is just time for that to be committed."""
+        _, operation, request = worker.call
+        if not worker.name.startswith("deliver") or operation != "TransactWriteItems":
+            return 0
+        if not self.scheduler.strikes(self.scheduler.weather.meddling * 3):
+            return 0
+        key = request["TransactItems"][0]["Update"]["Key"]
+        message = items.to_message(self.world.store.items[key["pk"]["S"], key["sk"]["S"]].item)
+        self.outside.do(meddling(self.scheduler.luck, message, self.scheduler.now))
+        return self.scheduler.luck.randint(0, 2_000)
 
     def _settle(self) -> None:
         self.scheduler.calm()

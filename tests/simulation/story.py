@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from kairos.domain.events import Json, Millis
+from kairos.domain.identity import DEVICE
+from kairos.service.ports import StoredMessage
 from tests.unit.domain.shop import DAY, HOUR, MINUTE, T0
 
 LASTS: Final[Millis] = 3 * DAY
@@ -58,6 +60,22 @@ def story(seed: int) -> Story:
         replace(deed, at=deed.at + luck.randint(0, 2 * DAY)) for deed in again
     ]  # the archive of the bus is replayed
     return Story(tuple(sorted(deeds, key=lambda deed: deed.at)))
+
+
+def meddling(luck: random.Random, message: StoredMessage, now: Millis) -> Deed:
+    """What stops this message, if it comes before its claim."""
+    who, put = message.owner, message.put
+    if luck.random() < 0.6 and not put.transactional and not who.startswith(DEVICE):
+        return Deed(now, "unsubscribe", who, (put.topic, put.channel))
+    type = luck.choice(("trial.ended", "order.placed"))
+    told = {
+        "id": f"meddling-{now}",
+        "type": type,
+        "time": now,
+        "customer": {"id": who},
+        "properties": {"cart_id": "c1"},
+    }
+    return Deed(now, "http", who, [told])
 
 
 def _presented(luck: random.Random, who: str) -> Json:

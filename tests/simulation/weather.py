@@ -30,6 +30,7 @@ class Weather:
     late: float = 0.0  # feedback and deliveries that come an hour later
     skewed: float = 0.0  # clocks up to ten minutes off
     sweepless: float = 0.0  # hours without a sweep, and two at once
+    meddling: float = 0.0  # what stops a message comes while it is about to be claimed
 
     @classmethod
     def of(cls, luck: random.Random) -> "Weather":
@@ -63,29 +64,29 @@ class Troubles(Faults):
     def fault(self, service: str, operation: str) -> Fault | None:
         """What becomes of this call."""
         luck, weather = self.luck, self.weather
-        if self._strikes(weather.crash):
+        if self.strikes(weather.crash):
             return Fault(Crashed(), applied=luck.random() < 0.5)
-        if self._strikes(weather.throttled):
+        if self.strikes(weather.throttled):
             return Fault(_BUSY.get(service, "ThrottlingException"))
-        if self._strikes(weather.lost):
+        if self.strikes(weather.lost):
             error = luck.choice((*_LOST, _TROUBLE.get(service, "InternalFailure"), "EndpointConnectionError"))
             return Fault(error, applied=error != "EndpointConnectionError" and luck.random() < 0.6)
-        if service in _REFUSALS and self._strikes(weather.refused):
+        if service in _REFUSALS and self.strikes(weather.refused):
             return Fault(luck.choice(_REFUSALS[service]))
         return None
 
     def as_of(self, read: str, newest: int) -> int:
-        old = newest - self.luck.randint(1, 12) if self._strikes(self.weather.stale * 3) else newest
+        old = newest - self.luck.randint(1, 12) if self.strikes(self.weather.stale * 3) else newest
         return max(old, min(self.oldest, newest))
 
     def conflicts(self, operation: str, keys: Sequence[Any]) -> Collection[int]:
-        return (self.luck.randrange(len(keys)),) if keys and self._strikes(self.weather.conflict) else ()
+        return (self.luck.randrange(len(keys)),) if keys and self.strikes(self.weather.conflict) else ()
 
     def left_over(self, operation: str, count: int) -> Collection[int]:
         return self._some(count)
 
     def page_bytes(self) -> int:
-        return self.luck.choice((1, 600, 3_000)) if self._strikes(self.weather.partial * 5) else MEBIBYTE
+        return self.luck.choice((1, 600, 3_000)) if self.strikes(self.weather.partial * 5) else MEBIBYTE
 
     def entries(self, service: str, operation: str, count: int) -> Mapping[int, Entry]:
         return {position: Entry(_BUSY.get(service, "InternalFailure")) for position in self._some(count)}
@@ -96,23 +97,24 @@ class Troubles(Faults):
         return self.luck.sample(range(waiting), count)
 
     def delivered_again(self, queue: str, body: str) -> bool:
-        return self._strikes(self.weather.twice)
+        return self.strikes(self.weather.twice)
 
     def stored_twice(self, queue: str, body: str) -> bool:
-        return self._strikes(self.weather.twice)
+        return self.strikes(self.weather.twice)
 
     def pause(self) -> Millis:
         """How long a worker stands before its next call, while others go on."""
-        return self.luck.randint(100, 20_000) if self._strikes(self.weather.slow) else 0
+        return self.luck.randint(100, 20_000) if self.strikes(self.weather.slow) else 0
 
     def skew(self) -> Millis:
         """How far a sandbox's clock is off."""
-        return self.luck.randint(-600_000, 600_000) if self._strikes(self.weather.skewed * 3) else 0
+        return self.luck.randint(-600_000, 600_000) if self.strikes(self.weather.skewed * 3) else 0
 
     def _some(self, count: int) -> Collection[int]:
-        if count == 0 or not self._strikes(self.weather.partial):
+        if count == 0 or not self.strikes(self.weather.partial):
             return ()
         return sorted(self.luck.sample(range(count), self.luck.randint(1, count)))
 
-    def _strikes(self, chance: float) -> bool:
+    def strikes(self, chance: float) -> bool:
+        """Whether this is one of those times."""
         return chance > 0 and self.luck.random() < chance
