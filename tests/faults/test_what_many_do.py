@@ -64,11 +64,11 @@ def race(seed: int) -> tuple[World, Catalog, int]:
 
 
 def _play(scheduler: Scheduler) -> None:
-    while scheduler.workers or scheduler.next is not None:
-        if scheduler.workers:
-            scheduler.move()
-        elif scheduler.next is not None:
-            scheduler.now = max(scheduler.now, scheduler.next)
+    while moments := scheduler.moments:
+        if awake := scheduler.awake:
+            scheduler.move(awake)
+        else:
+            scheduler.now = max(scheduler.now, min(moments))
         scheduler.do_next()
 
 

@@ -60,7 +60,7 @@ class Precise(Scheduler):
 
 def lived(deeds: Sequence[Deed], door: str, number: int = 0, death: Death = DEATHS[0]) -> tuple[Stack, Precise]:
     """A life in which the `number`-th call of the door ends so (0: none does)."""
-    stack = Stack("deaths", Story(tuple(deeds)), CALM, scheduler=Precise, quiet=QUIET)
+    stack = Stack("deaths", Story(tuple(sorted(deeds, key=lambda deed: deed.at))), CALM, scheduler=Precise, quiet=QUIET)
     scheduler = stack.scheduler
     assert isinstance(scheduler, Precise)
     scheduler.door, scheduler.number, scheduler.death = door, number, death
@@ -88,7 +88,7 @@ def heard(who: str, *types: str, at: Millis = T0 + HOUR, device: str = "", **pro
     whose: Json = {"anonymous_id": device} if device else {"id": who}
     given = {"cart_id": "c1", "total": 20, "order": "o1", "paper": "p1", "category": "toys"} | properties
     told = [
-        {"id": f"{type}.{at}.{n}", "type": type, "time": at + n, "customer": whose, "properties": given}
+        {"id": f"{who}{device}.{type}.{at}.{n}", "type": type, "time": at + n, "customer": whose, "properties": given}
         for n, type in enumerate(types)
     ]
     return Deed(at, "http", who, told)
@@ -101,6 +101,10 @@ def _frost() -> Deed:
 
 def _identified(who: str, device: str, at: Millis) -> Deed:
     return Deed(at, "identify", who, {"userId": who, "anonymousId": device, "messageId": "i", "traits": {}})
+
+
+def _alias(who: str, former: str, at: Millis) -> Deed:
+    return Deed(at, "alias", who, {"userId": who, "previousId": former, "messageId": "a"})
 
 
 BUSY: Final = ("signup", "order.placed", "page.broken")
@@ -122,6 +126,16 @@ LIVES: Final[dict[str, tuple[str, tuple[Deed, ...]]]] = {
         "evaluate",
         (presented("ann"), heard("", "order.placed", "cart.updated", device="d1"),
          _identified("ann", "d1", T0 + HOUR + 10 * MINUTE), heard("ann", "order.placed", at=T0 + 26 * HOUR)),
+    ),
+    "alias": (
+        "evaluate",
+        (presented("ann"), heard("old", "order.placed", "cart.updated"), _alias("ann", "old", T0 + HOUR + 10 * MINUTE),
+         heard("ann", "order.placed", at=T0 + 26 * HOUR)),
+    ),
+    "paused": (
+        "sweep",
+        tuple(deed for who in ("ann", "bob", "cid") for deed in (
+            presented(who, email=f"complaint+{who}@simulator.amazonses.com"), heard(who, "order.placed"))),
     ),
     "links": (
         "links", (presented("ann"), heard("ann", "signup"), Deed(T0 + 2 * HOUR, "unsubscribe", "ann", ("news", "email")))

@@ -23,6 +23,13 @@ def every_message_has_its_entry(stack: Stack, history: History) -> Iterator[str]
             yield f"message {id} of {customer} is of an entry ({put.campaign}, {put.key}) that is not there"
 
 
+def a_key_is_entered_once(stack: Stack, history: History) -> Iterator[str]:
+    """Whoever the customer was at the time: an entry is written once, and not away while it may be asked for."""
+    for (customer, name), times in history.entered.items():
+        if times > 1:
+            yield f"{customer} entered {name} {times} times"
+
+
 def points_are_given_once(stack: Stack, history: History) -> Iterator[str]:
     """As often as there are entries; restored states forget, and of a merge both have given theirs."""
     for customer, state in history.customers.items():

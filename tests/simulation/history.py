@@ -76,6 +76,17 @@ class History:
                 found.setdefault(pk.removeprefix("C#"), []).append(items.to_entry(stored.item))
         return found
 
+    @cached_property
+    def entered(self) -> dict[Key, int]:
+        """How often each entry was written, by customer and campaign#key."""
+        keys = [(pk, sk) for pk, sk in self._store.ever() if sk.startswith("E#")]
+        return {
+            (pk.removeprefix("C#"), sk.removeprefix("E#")): sum(
+                new is not None for _, new in self._store.versions((pk, sk))
+            )
+            for pk, sk in keys
+        }
+
     @property
     def owners(self) -> frozenset[tuple[str, str]]:
         """Whom an address leads to: (`channel#hash`, customer)."""
@@ -84,9 +95,26 @@ class History:
 
     @cached_property
     def sharing(self) -> frozenset[str]:
-        """Customers with a device that was somebody else's, too."""
+        """Customers with a device that was somebody else's, too, and whoever they have become."""
         owners = [{s.moved for _, s in self.states(who) if s.moved} for who in self.customers]
-        return frozenset(owner for several in owners if len(several) > 1 for owner in several)
+        return frozenset(
+            who for several in owners if len(several) > 1 for one in several for who in (one, self.person(one))
+        )
+
+    def person(self, customer: str) -> str:
+        """Whose the past of a device, or of an id that was given up, is in the end."""
+        state = self.customers.get(customer)
+        return self.person(state.heir) if state and state.heir else customer
+
+    def were(self, customer: str) -> list[str]:
+        """All ids that have become this customer's, or whose events follow theirs."""
+        direct = [id for id, state in self.customers.items() if customer in (state.moved, state.heir)]
+        return [id for one in direct for id in (one, *self.were(one))]
+
+    def owner(self, customer: str, sequence: int) -> str:
+        """For whom their messages were judged behind that commit."""
+        state = self.state_at(customer, sequence)
+        return self.owner(state.heir, sequence) if state and state.heir else customer
 
     def states(self, customer: str) -> Iterator[tuple[int, State]]:
         """Every version of somebody's state, with the commit that made it."""

@@ -80,7 +80,7 @@ MUTANTS: Final = (
         ("domain/sending.py", "        turn.state.sends.append(Sent(", "        _ = (Sent("),
     ),
     _mutant(
-        "keys are remembered for an hour", "marketing_goes_out_at_most_once",
+        "keys are remembered for an hour", "a_key_is_entered_once",
         ("domain/entering.py", "turn.now + turn.catalog.policy.keys,", "turn.now + 3_600_000,"),
     ),
     _mutant(

@@ -24,7 +24,7 @@ def marketing_goes_out_at_most_once(stack: Stack, history: History) -> Iterator[
         if (put := found.get(taken.message)) is None:
             yield f"message {taken.message} was sent, but never written"
             continue
-        who = "transactional" if put.transactional else _person(taken.customer, history)
+        who = "transactional" if put.transactional else history.person(taken.customer)
         sent[put.campaign, put.key, f"{put.step} {taken.channel if stack.restored else ''}", who] += 1
     for (campaign, key, step, who), times in sent.items():
         if times > (TRIES if who == "transactional" else 1):
@@ -60,7 +60,7 @@ def no_claim_follows_an_opt_out(stack: Stack, history: History) -> Iterator[str]
     for claim in history.claims:
         put, state = (
             claim.message.put,
-            history.state_at(_owner(claim.customer, claim.sequence, history), claim.sequence),
+            history.state_at(history.owner(claim.customer, claim.sequence), claim.sequence),
         )
         told = f"message {put.id} of {claim.customer}"
         if not put.transactional and (state is None or not manners.consented(state, policy, put.topic, put.channel)):
@@ -136,16 +136,6 @@ def _word(history: History, customer: str, sequence: int, name: str) -> tuple[st
     return state.consents.get(name, ("", 0, 0)) if state else ("", 0, 0)
 
 
-def _person(customer: str, history: History) -> str:
-    state = history.customers.get(customer)
-    return state.heir if state and state.heir else customer
-
-
 def _home(id: str, history: History) -> str:
     """Under whom a message was written."""
     return next(customer for customer, message in history.messages if message == id)
-
-
-def _owner(customer: str, sequence: int, history: History) -> str:
-    state = history.state_at(customer, sequence)
-    return state.heir if state and state.heir else customer

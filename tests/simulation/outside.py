@@ -112,9 +112,21 @@ class Outside:
         self._world.put("events", json.dumps(envelope))
 
     def _identify(self, deed: Deed) -> None:
+        self._segment("identify", deed)
+
+    def _alias(self, deed: Deed) -> None:
+        self._segment("alias", deed)
+
+    def _segment(self, call: str, deed: Deed) -> None:
         body = json.dumps({**deed.told, "timestamp": iso(deed.at)}).encode()
         well = lambda: self._accept(deed.told["messageId"], deed.told)  # noqa: E731 - said where it is used
-        self._ask("ingest", lambda ingest: ingest.segment("identify", KEY, body), lambda: self._identify(deed), well)
+        self._ask("ingest", lambda ingest: ingest.segment(call, KEY, body), lambda: self._segment(call, deed), well)
+
+    def _complain(self, deed: Deed) -> None:
+        """About a mail of which nobody knows any more which it was."""
+        simulated = "complaint@simulator.amazonses.com"
+        *_, said = of_mail(Sent("long ago", deed.at, "email", simulated, "email", {}), "set")
+        self._world.put("bulk", json.dumps(said).replace(simulated, deed.told))
 
     def _put(self, deed: Deed) -> None:
         body = json.dumps(deed.told).encode()

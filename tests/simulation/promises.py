@@ -6,6 +6,7 @@ from typing import Final
 
 from kairos.domain.reach import places_of
 from tests.simulation.decided import (
+    a_key_is_entered_once,
     caps_hold,
     cooldowns_hold,
     every_message_has_its_entry,
@@ -65,8 +66,8 @@ def nobody_is_put_aside(stack: Stack, history: History) -> Iterator[str]:
 
 
 def in_calm_weather_all_is_prompt(stack: Stack, history: History) -> Iterator[str]:
-    """Where nothing goes wrong and nobody stops anything, a message is on its way within a minute and a half."""
-    if stack.weather != CALM or any(deed.kind == "stop" for deed in stack.story.deeds):
+    """Where nothing goes wrong and nothing is stopped, a message is on its way within a minute and a half."""
+    if stack.weather != CALM or stack.operated or any(deed.kind == "stop" for deed in stack.story.deeds):
         return
     for (customer, id), moves in history.messages.items():
         claimed = next((move.at for move in moves if move.message.status == "sending"), None)
@@ -85,6 +86,12 @@ def the_audience_is_found(stack: Stack, history: History) -> Iterator[str]:
                 yield f"{customer} is not found at {place}"
 
 
+def a_pause_rings(stack: Stack, history: History) -> Iterator[str]:
+    """Marketing that is stopped for its reputation has an alarm that rings until somebody lets it go on, who is called so."""
+    if stack.world.paused and not stack.world.rings:
+        yield "marketing by email is paused, and nobody will ever be told"
+
+
 def addresses_know_their_owners(stack: Stack, history: History) -> Iterator[str]:
     """Who is found by an address is who can be reached there by their newest state; restored states forget who moved."""
     if stack.restored:
@@ -95,9 +102,9 @@ def addresses_know_their_owners(stack: Stack, history: History) -> Iterator[str]
 
 
 PROMISES: Final[tuple[Promise, ...]] = (
-    nothing_accepted_is_lost, nobody_is_put_aside, everything_comes_to_an_end, marketing_goes_out_at_most_once,
+    a_pause_rings, nothing_accepted_is_lost, nobody_is_put_aside, everything_comes_to_an_end, marketing_goes_out_at_most_once,
     what_must_be_known_is_tried_thrice, sent_means_taken, no_claim_follows_an_opt_out, an_answered_opt_out_is_kept,
-    nothing_goes_to_a_closed_address, nothing_goes_out_stale, every_message_has_its_entry, points_are_given_once, caps_hold,
+    nothing_goes_to_a_closed_address, nothing_goes_out_stale, every_message_has_its_entry, a_key_is_entered_once, points_are_given_once, caps_hold,
     cooldowns_hold, nobody_is_texted_at_night, in_calm_weather_all_is_prompt, a_broken_template_is_refused,
     no_refusal_rests_on_an_old_look, the_audience_is_found, addresses_know_their_owners, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
 )  # fmt: skip

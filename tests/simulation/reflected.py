@@ -40,11 +40,13 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
         if event.customer and (who := customer_id(event.customer, catalogs()[0].address_hash)):
             heard.setdefault(who, []).append(event)
     for customer, state in history.customers.items():
-        devices = [d for d, s in history.customers.items() if customer in (s.moved, s.heir)]
         if state.moved or customer in history.sharing:
             continue  # what two customers share cannot be told apart from here
         mine = [
-            event for who in (customer, *devices) for event in heard.get(who, ()) if not stack.world.is_aside(event.id)
+            event
+            for who in {customer, *history.were(customer)}
+            for event in heard.get(who, ())
+            if not stack.world.is_aside(event.id)
         ]
         yield from (f"{customer}: {how}" for how in _counts(state, mine, catalogs()[0]))
         yield from (f"{customer}: {how}" for how in _attributes(state, mine))

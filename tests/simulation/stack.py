@@ -16,7 +16,7 @@ from tests.simulation.definitions import catalogs
 from tests.simulation.doors import Doors
 from tests.simulation.outside import Outside, Over
 from tests.simulation.scheduler import GOING_ON, Scheduler, Worker
-from tests.simulation.story import Story, meddling
+from tests.simulation.story import Deed, Story, meddling
 from tests.simulation.weather import Crashed, Weather
 from tests.simulation.world import DOORS, World, sources
 from tests.unit.domain.shop import DAY, HOUR, MINUTE
@@ -54,7 +54,8 @@ class Stack:
         self._numbers = count()
         self._warm: dict[tuple[str, int], list[Any]] = {}
         self._busy: dict[str, int] = {source.queue: 0 for source in sources()}
-        self._swept, self._deployed = start, True
+        self._swept, self._deployed, self._called = start, True, False
+        self.operated = 0
         self.scheduler.meddle = self._meddle
         for deed in story.deeds:
             self.scheduler.at(deed.at, partial(self.outside.do, deed))
@@ -134,7 +135,8 @@ class Stack:
             return 0
         key = request["TransactItems"][0]["Update"]["Key"]
         message = items.to_message(self.world.store.items[key["pk"]["S"], key["sk"]["S"]].item)
-        self.outside.do(meddling(self.scheduler.luck, message, self.scheduler.now))
+        address = self.world.profile(message.owner).address("email")
+        self.outside.do(meddling(self.scheduler.luck, message, address, self.scheduler.now))
         return self.scheduler.luck.randint(0, 2_000)
 
     def _settle(self) -> None:
@@ -193,6 +195,14 @@ class Stack:
 
     def _has_swept(self, answer: Any, error: BaseException | None) -> None:
         self._deployed = self._deployed and error is not None
+        if self.world.rings and not self._called:
+            self._called = True
+            self.scheduler.at(self.scheduler.now + self.scheduler.luck.randint(MINUTE, HOUR), self._operate)
+
+    def _operate(self) -> None:
+        """Whom the alarm of a paused channel has called has looked, and lets it go on."""
+        self._called, self.operated = False, self.operated + 1
+        self.outside.do(Deed(self.scheduler.now, "resume", "", None))
 
     def _next(self) -> Millis | None:
         """When something will be to do again; what could be done now already waits for workers that sleep."""

@@ -25,7 +25,7 @@ class Deed:
     """Something that comes from outside: an HTTP call (`http`, `identify`, `put`), an event of the bus, or the team's doing."""
 
     at: Millis
-    kind: str  # http | bus | identify | put | unsubscribe | stop | resume | deploy | restore
+    kind: str  # http | bus | identify | alias | put | unsubscribe | complain | stop | resume | deploy | restore
     who: str = ""
     told: Any = field(default_factory=dict)
 
@@ -62,11 +62,13 @@ def story(seed: int) -> Story:
     return Story(tuple(sorted(deeds, key=lambda deed: deed.at)))
 
 
-def meddling(luck: random.Random, message: StoredMessage, now: Millis) -> Deed:
-    """What stops this message, if it comes before its claim."""
+def meddling(luck: random.Random, message: StoredMessage, address: str | None, now: Millis) -> Deed:
+    """What stops this message, if it comes before its claim: an opt-out, a complaint about the last one, or an exit."""
     who, put = message.owner, message.put
-    if luck.random() < 0.6 and not put.transactional and not who.startswith(DEVICE):
+    if luck.random() < 0.5 and not put.transactional and not who.startswith(DEVICE):
         return Deed(now, "unsubscribe", who, (put.topic, put.channel))
+    if luck.random() < 0.5 and address and put.channel == "email":
+        return Deed(now, "complain", who, address)
     type = luck.choice(("trial.ended", "order.placed"))
     told = {
         "id": f"meddling-{now}",
@@ -119,7 +121,7 @@ def _visit(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
 
 def _rush(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     """Everything at once, through all doors."""
-    doors = (_visit, _visit, _visit, _put, _identify, _unsubscribe, _moved_in)
+    doors = (_visit, _visit, _visit, _put, _identify, _alias, _unsubscribe, _moved_in)
     several = [luck.choice(doors)(luck, f"{id}.{n}", at + luck.randint(0, 400), who) for n in range(luck.randint(2, 5))]
     return tuple(deed for deeds in several for deed in deeds)
 
@@ -148,7 +150,8 @@ def _twice(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
 
 
 def _event(luck: random.Random, id: str, at: Millis, who: str) -> Json:
-    whose = {"anonymous_id": luck.choice(DEVICES)} if luck.random() < 0.2 else {"id": who}
+    others = ({"anonymous_id": luck.choice(DEVICES)}, {"anonymous_id": luck.choice(DEVICES)}, {"id": former(who)})
+    whose = luck.choice(others) if luck.random() < 0.25 else {"id": who}
     type = luck.choices(tuple(_TYPES), tuple(weight for weight, _ in _TYPES.values()))[0]
     late = luck.choices((0, luck.randint(0, DAY), -luck.randint(0, 2 * HOUR)), (8, 2, 1))[0]
     return {"id": id, "type": type, "time": at - late, "customer": whose, "properties": _TYPES[type][1](luck)}
@@ -181,6 +184,16 @@ def _identify(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     return (_known_as(id, at, who, luck.choice(DEVICES)),)
 
 
+def former(who: str) -> str:
+    """The id of somebody before they had their own."""
+    return f"former-{who}"
+
+
+def _alias(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    """An id is given up for another, as ids of devices are."""
+    return (Deed(at, "alias", who, {"userId": who, "previousId": former(who), "messageId": id}),)
+
+
 def _known_as(id: str, at: Millis, who: str, device: str) -> Deed:
     told = {"userId": who, "anonymousId": device, "messageId": id, "traits": {"language": "da"}}
     return Deed(at, "identify", who, told)
@@ -210,6 +223,6 @@ def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
 
 _KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deeds]]]] = {
     "visit": (18, _visit), "rush": (4, _rush), "moved in": (2, _moved_in), "twice": (2, _twice), "frost": (2, _frost),
-    "put": (2, _put), "identify": (2, _identify), "unsubscribe": (1, _unsubscribe), "deploy": (1, _deploy),
+    "put": (2, _put), "identify": (2, _identify), "alias": (1, _alias), "unsubscribe": (1, _unsubscribe), "deploy": (1, _deploy),
     "restore": (1, _restore), "stop": (1, _stop),
 }  # fmt: skip

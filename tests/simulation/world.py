@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from kairos.adapters import aws as settings
+from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import place_key
+from kairos.adapters.dynamodb.reputation import PAUSED
 from kairos.domain.events import Millis
+from kairos.domain.state import Profile
+from kairos.service.ports import marketing_of
 from local.aws.template import Template
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Source
@@ -106,6 +110,25 @@ class World:
     def is_aside(self, id: str) -> bool:
         """Whether an event has ended there."""
         return json.dumps(id) in self.aside
+
+    @property
+    def paused(self) -> bool:
+        """Whether marketing by e-mail does harm, and waits for somebody to look."""
+        key = items.control_key()
+        control = self.store.items.get((key["pk"]["S"], key["sk"]["S"]))
+        return control is not None and marketing_of("email") in items.to_control(control.item).stops
+
+    @property
+    def rings(self) -> bool:
+        """Whether what counts the alarm of a paused channel is due."""
+        key = items.reputation_key("email", PAUSED)
+        item = self.store.items.get((key["pk"]["S"], key["sk"]["S"]))
+        return item is not None and "due_at" in item.item
+
+    def profile(self, customer: str) -> Profile:
+        """As it is now."""
+        stored = self.store.items.get((f"C#{customer}", items.profile_key("")["sk"]["S"]))
+        return Profile.unpack(stored.item["body"]["B"]) if stored else Profile()
 
     def stands(self, place: str, customer: str) -> bool:
         """Whether the audience index has them there."""

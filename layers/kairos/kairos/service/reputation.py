@@ -36,6 +36,9 @@ class Breaker:
         why = danger(self._reputation.hours(channel, hour_of(now) - max(WINDOWS)), now)
         if why:
             log.error("marketing by %s is paused: too many %s", channel, why)
+            self._reputation.pause(
+                channel, now
+            )  # who dies behind this has it judged again, who dies behind the next has it rung
             self._control.stop(marketing_of(channel))
-            self._reputation.pause(channel, now)
+            self._reputation.pause(channel, now)  # who resumed in between has taken it away
         return bool(why)
