@@ -14,6 +14,8 @@ Content = dict[tuple[str, str], Any]
 _UNORDERED: Final = frozenset({"scan", "batch_get_item"})
 _IGNORED: Final = frozenset({"ResponseMetadata", "ConsumedCapacity"})
 _SETS: Final = ("SS", "NS", "BS")
+_NOTHING: Final = {"N": "0.0"}
+"""What is left of 1.5 less 1.5, as moto writes it."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def _sorted(value: Typed) -> Typed:
         return {"M": plain(held)}
     if kind == "L":
         return {"L": [_sorted(member) for member in held]}
+    if value == _NOTHING:
+        return {"N": "0"}
     return {kind: sorted(held)} if kind in _SETS else value
 
 

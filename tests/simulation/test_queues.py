@@ -195,9 +195,15 @@ def test_the_adapter_brings_all_of_them_onto_the_queue(template, answers: Any, s
 def test_the_adapter_names_what_sqs_will_never_take(world) -> None:
     queues = SqsQueues(world.sqs, events=world.queue.url, sleep=lambda _: None)
     with pytest.raises(QueueRefused) as error:
-        queues.put_events([{"a": "fine"}, {"a": "\ufffe"}])
+        queues.put_events([{"a": "fine"}, {"a": "a" * 1024 * 1024}])
     assert error.value.indexes == (1,)
     assert len(world.queue.messages) == 1
+
+
+def test_the_adapter_writes_what_sqs_does_not_take_in_another_way(world) -> None:
+    told = {"a": "\ufffe, \uffff"}
+    SqsQueues(world.sqs, events=world.queue.url).put_events([told])
+    assert [json.loads(message.body) for message in world.queue.messages] == [told]
 
 
 @pytest.mark.parametrize(

@@ -154,15 +154,10 @@ def test_a_claim_without_an_answer_is_looked_up(messages, pending, aws, event, c
 
 
 PATHS = {
-    "pending": [],
-    "sending": ["claim"],
-    "in_doubt": ["claim", "doubt"],
-    "given_up": ["claim", "give_up"],
-    "doubted": ["claim", "doubt", "release"],
-    "sent": ["claim", "sent"],
-    "refused": ["claim", "refuse"],
+    "pending": [], "sending": ["claim"], "in_doubt": ["claim", "doubt"], "given_up": ["claim", "give_up"],
+    "doubted": ["claim", "doubt", "release"], "sent": ["claim", "sent"], "refused": ["claim", "refuse"],
     "reopened": ["claim", "release"],
-}
+}  # fmt: skip
 MOVES = {
     "claim": lambda store, stored, token: claim(store, stored, token=token),
     "sent": lambda store, stored, token: store.sent(stored, token=token, provider_id="p1", now=NOW, due=0),
