@@ -1,7 +1,7 @@
 """One worker dies at one call, or hears no answer to it; everything else goes right."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kairos.domain.events import Json, Millis
@@ -40,6 +40,21 @@ DEATHS: Final = (
 )
 
 
+EXTREMES: Final = (DEATHS[0], DEATHS[-1])
+"""For lives that are long: the call is not made and its worker gone, or made, and its worker goes on as if it were not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What happens, and at the calls of which door workers end badly in turn; `troubles`: how the first calls of an operation
+    end in any case."""
+
+    door: str
+    deeds: tuple[Deed, ...]
+    troubles: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
+    deaths: Sequence[Death] = DEATHS
+
+
 class Precise(Scheduler):
     """Counts the calls that a door's workers make, and lets one of them end badly."""
 
@@ -47,6 +62,7 @@ class Precise(Scheduler):
         super().__init__(seed, weather, now)
         self.door, self.number, self.death, self.calls = "", 0, DEATHS[0], 0
         self.met: tuple[Any, str] | None = None
+        self.troubles: dict[str, list[Fault]] = {}
 
     def fault(self, service: str, operation: str) -> Fault | None:
         assert self.moving
@@ -55,15 +71,20 @@ class Precise(Scheduler):
             if self.calls == self.number:
                 self.met = self.moving, operation
                 return self.death.first()
-        return self.death.then() if self.met == (self.moving, operation) else None
+        if self.met == (self.moving, operation) and (fault := self.death.then()):
+            return fault
+        troubles = self.troubles.get(operation)
+        return troubles.pop(0) if troubles else None
 
 
-def lived(deeds: Sequence[Deed], door: str, number: int = 0, death: Death = DEATHS[0]) -> tuple[Stack, Precise]:
+def lived(life: Life, number: int = 0, death: Death = DEATHS[0]) -> tuple[Stack, Precise]:
     """A life in which the `number`-th call of the door ends so (0: none does)."""
-    stack = Stack("deaths", Story(tuple(sorted(deeds, key=lambda deed: deed.at))), CALM, scheduler=Precise, quiet=QUIET)
+    told = Story(tuple(sorted(life.deeds, key=lambda deed: deed.at)))
+    stack = Stack("deaths", told, CALM, scheduler=Precise, quiet=QUIET)
     scheduler = stack.scheduler
     assert isinstance(scheduler, Precise)
-    scheduler.door, scheduler.number, scheduler.death = door, number, death
+    scheduler.door, scheduler.number, scheduler.death = life.door, number, death
+    scheduler.troubles = {operation: [*faults] for operation, faults in life.troubles.items()}
     stack.run()
     return stack, scheduler
 
@@ -110,40 +131,55 @@ def _alias(who: str, former: str, at: Millis) -> Deed:
 BUSY: Final = ("signup", "order.placed", "page.broken")
 LATER: Final = heard("ann", "page.viewed", at=T0 + 2 * HOUR)
 
-LIVES: Final[dict[str, tuple[str, tuple[Deed, ...]]]] = {
-    "ingest": ("ingest", (presented("ann"), heard("ann", *["order.placed"] * 11))),
-    "identify": ("ingest", (presented("ann"), _identified("ann", "d1", T0 + HOUR))),
-    "customers": ("customers", (presented("ann"), heard("ann", "signup"), presented("ann", T0 + 3 * HOUR))),
-    "evaluate": ("evaluate", (presented("ann"), heard("ann", *BUSY), LATER)),
-    "deliver": ("deliver", (presented("ann"), heard("ann", *BUSY), LATER)),
-    "event out": ("deliver", (presented("ann"), heard("ann", "paper.downloaded"))),
-    "feedback": ("evaluate", (presented("ann", email="bounce+ann@simulator.amazonses.com"), heard("ann", "order.placed"))),
-    "sweep": ("sweep", (presented("ann"), heard("ann", "cart.updated"))),
-    "calendar": ("sweep", (presented("ann"), heard("ann", "paper.downloaded"))),
-    "external event": ("evaluate", (presented("ann"), presented("bob"), _frost())),
-    "fan-out": ("fan_out", (presented("ann"), presented("bob"), _frost())),
-    "merge": (
-        "evaluate",
-        (presented("ann"), heard("", "order.placed", "cart.updated", device="d1"),
-         _identified("ann", "d1", T0 + HOUR + 10 * MINUTE), heard("ann", "order.placed", at=T0 + 26 * HOUR)),
+LOST: Final = Fault("ReadTimeoutError", applied=True)
+IN_DOUBT: Final = {"SendEmail": (LOST, LOST), "Publish": (LOST,)}
+MERGED: Final = _identified("ann", "d1", T0 + HOUR + 10 * MINUTE)
+AGAIN: Final = heard("ann", "order.placed", at=T0 + 26 * HOUR)
+
+LIVES: Final[dict[str, Life]] = {
+    "ingest": Life("ingest", (presented("ann"), heard("ann", *["order.placed"] * 11))),
+    "identify": Life("ingest", (presented("ann"), _identified("ann", "d1", T0 + HOUR))),
+    "customers": Life("customers", (presented("ann"), heard("ann", "signup"), presented("ann", T0 + 3 * HOUR))),
+    "customers, unarchived": Life(
+        "customers", (presented("ann"), heard("ann", "signup")), {"PutRecord": [Fault("ServiceUnavailableException")] * 6}
     ),
-    "alias": (
-        "evaluate",
-        (presented("ann"), heard("old", "order.placed", "cart.updated"), _alias("ann", "old", T0 + HOUR + 10 * MINUTE),
-         heard("ann", "order.placed", at=T0 + 26 * HOUR)),
+    "evaluate": Life("evaluate", (presented("ann"), heard("ann", *BUSY), LATER)),
+    "deliver": Life("deliver", (presented("ann"), heard("ann", *BUSY), LATER)),
+    "in doubt": Life("deliver", (presented("ann"), heard("ann", *BUSY)), IN_DOUBT, EXTREMES),
+    "in doubt, swept": Life("sweep", (presented("ann"), heard("ann", *BUSY)), IN_DOUBT, EXTREMES),
+    "in doubt, heard of": Life("evaluate", (presented("ann"), heard("ann", *BUSY)), IN_DOUBT, EXTREMES),
+    "throttled": Life(
+        "deliver", (presented("ann"), heard("ann", "order.placed")), {"SendEmail": (Fault("TooManyRequestsException"),)}
     ),
-    "paused": (
+    "rejected": Life(
+        "deliver", (presented("ann"), heard("ann", "order.placed")), {"SendEmail": (Fault("MessageRejected"),)}
+    ),
+    "provider paused": Life(
+        "deliver", (presented("ann"), heard("ann", "order.placed")), {"SendEmail": (Fault("SendingPausedException"),)}
+    ),
+    "event out": Life("deliver", (presented("ann"), heard("ann", "paper.downloaded"))),
+    "feedback": Life("evaluate", (presented("ann", email="bounce+ann@simulator.amazonses.com"), heard("ann", "order.placed"))),
+    "sweep": Life("sweep", (presented("ann"), heard("ann", "cart.updated"))),
+    "calendar": Life("sweep", (presented("ann"), heard("ann", "paper.downloaded"))),
+    "external event": Life("evaluate", (presented("ann"), presented("bob"), _frost())),
+    "fan-out": Life("fan_out", (presented("ann"), presented("bob"), _frost())),
+    "merge": Life("evaluate", (presented("ann"), heard("", "order.placed", "cart.updated", device="d1"), MERGED, AGAIN)),
+    "alias": Life(
+        "evaluate", (presented("ann"), heard("old", "order.placed", "cart.updated"), _alias("ann", "old", MERGED.at), AGAIN)
+    ),
+    "paused": Life(
         "sweep",
         tuple(deed for who in ("ann", "bob", "cid") for deed in (
             presented(who, email=f"complaint+{who}@simulator.amazonses.com"), heard(who, "order.placed"))),
+        deaths=EXTREMES,
     ),
-    "links": (
+    "links": Life(
         "links", (presented("ann"), heard("ann", "signup"), Deed(T0 + 2 * HOUR, "unsubscribe", "ann", ("news", "email")))
     ),
-    "stop and resume": (
+    "stop and resume": Life(
         "switch",
         (presented("ann"), Deed(T0 + MINUTE, "stop", "", None), heard("ann", "order.placed"),
          Deed(T0 + 2 * HOUR, "resume", "", None)),
     ),
 }  # fmt: skip
-"""Which service, by the calls of which door, in which life; a new one is a line."""
+"""In which life, at the calls of which door; a new service is a line."""

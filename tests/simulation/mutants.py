@@ -90,7 +90,7 @@ MUTANTS: Final = (
     ),
     _mutant(
         "rendered behind the claim", "a_broken_template_is_refused",
-        ("service/deliver.py", '            self._refuse(message, now, "failed_template")\n            return\n',
+        ("service/deliver.py", '            self._stop(message, now, "failed_template")\n            return\n',
          '            self._claim(dossier, "", now)\n            raise\n'),
     ),
     _mutant(

@@ -5,11 +5,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from tests.simulation.mutants import MUTANTS, Mutant
 
@@ -37,14 +37,33 @@ def known() -> Mapping[str, Caught]:
     return {name: Caught(tuple(one["seeds"]), one["of"]) for name, one in told.items()}
 
 
-def runs(mutant: Mutant, folder: Path, seeds: Iterable[int], *, enough: int = 1) -> tuple[list[tuple[int, int]], int]:
-    """The runs (steps, seed) of a stack with the bug in it that broke its promise, and how many there were until they were
-    enough."""
-    mutant.plant(folder)
-    command = [sys.executable, "-m", "tests.simulation.planted", mutant.breaks, str(enough), *map(str, seeds)]
-    env = os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}.", "PYTHONHASHSEED": "0"}
-    told = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
-    return [tuple(json.loads(line)) for line in told[:-1]], int(told[-1])
+class Greenhouse:
+    """A process that has imported what all engines share, and forks to import one with a bug in it. To be used with `with`."""
+
+    def __enter__(self) -> Self:
+        command, env = [sys.executable, "-m", "tests.simulation.planted"], os.environ | {"PYTHONHASHSEED": "0"}
+        self._process = subprocess.Popen(
+            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def runs(
+        self, mutant: Mutant, folder: Path, seeds: Iterable[int], *, enough: int = 1
+    ) -> tuple[list[tuple[int, int]], int]:
+        """The runs (steps, seed) of a stack with the bug in it that broke its promise, and how many there were until they were
+        enough. Raises ValueError if the engine with the bug cannot run at all."""
+        mutant.plant(folder)
+        asked, told = self._process.stdin, self._process.stdout
+        assert asked
+        assert told
+        print(json.dumps((str(folder), mutant.breaks, enough, [*seeds])), file=asked)
+        if not (line := told.readline()):
+            raise ValueError(f"{mutant.name}: nothing runs with it")
+        broke, tried = json.loads(line)
+        return [(steps, seed) for steps, seed in broke], tried
 
 
 def find(names: Sequence[str], workers: int) -> int:
@@ -83,12 +102,12 @@ def table(found: Mapping[str, Caught]) -> str:
 
 
 def _caught(mutant: Mutant, before: Caught | None) -> Caught:
-    if before and before.seeds:
-        with tempfile.TemporaryDirectory() as folder:
-            if len(runs(mutant, Path(folder), before.seeds, enough=len(before.seeds))[0]) == len(before.seeds):
+    with Greenhouse() as house, tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        if before and before.seeds:
+            broke, _ = house.runs(mutant, Path(one), before.seeds, enough=len(before.seeds))
+            if len(broke) == len(before.seeds):
                 return before
-    with tempfile.TemporaryDirectory() as folder:
-        broke, tried = runs(mutant, Path(folder), range(WITHIN), enough=ENOUGH)
+        broke, tried = house.runs(mutant, Path(other), range(WITHIN), enough=ENOUGH)
     return Caught(tuple(seed for _, seed in sorted(broke)), tried)
 
 
@@ -96,22 +115,48 @@ def _fields(caught: Caught) -> Mapping[str, Any]:
     return {"seeds": caught.seeds, "of": caught.of}
 
 
-def _tell(promise: str, enough: int, seeds: Iterator[int]) -> None:
-    """In the process that has the bug: a line for each run that broke the promise, and how many were run."""
+SHARED: Final = (
+    "tests.simulation.deployed",
+    "local",
+    "local.aws",
+    *(f"local.aws.{n}" for n in ("template", "intrinsics", "names")),
+)
+"""Modules that have nothing of an engine in them."""
+
+
+def _grow() -> None:
+    """In the process: for each line that asks, a line from a fork that has another engine."""
     from tests.simulation.run import quietly, run
 
     quietly()
-    tried = 0
-    for seed in seeds:
-        tried += 1
+    run(0)
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            folder, promise, enough, seeds = json.loads(line)
+            for name in [name for name in sys.modules if name.partition(".")[0] in ("kairos", "local", "tests")]:
+                if name not in SHARED:
+                    del sys.modules[name]
+            sys.path.insert(0, folder)
+            print(json.dumps(_broke(promise, enough, seeds)), flush=True)
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+def _broke(promise: str, enough: int, seeds: Sequence[int]) -> tuple[list[tuple[int, int]], int]:
+    import kairos
+    from tests.simulation.run import run
+
+    assert kairos.__file__.startswith(sys.path[0])
+    broke = []
+    for tried, seed in enumerate(seeds, start=1):
         ran = run(seed)
         if any(how.startswith(f"{promise}:") for how in ran.broken):
-            print(json.dumps((ran.steps, seed)), flush=True)
-            enough -= 1
-        if not enough:
-            break
-    print(tried)
+            broke.append((ran.steps, seed))
+        if len(broke) == enough:
+            return broke, tried
+    return broke, len(seeds)
 
 
 if __name__ == "__main__":
-    _tell(sys.argv[1], int(sys.argv[2]), map(int, sys.argv[3:]))
+    _grow()

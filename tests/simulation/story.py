@@ -214,6 +214,16 @@ def _restore(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     return (*before, Deed(at, "restore", "", back))
 
 
+def _undone(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
+    """The wait of a reader is over and their message out, other definitions are deployed; then states are as in the wait."""
+    properties = {"paper": f"p-{id}"}
+    read = {"id": id, "type": "paper.downloaded", "time": at, "customer": {"id": who}, "properties": properties}
+    over = at + DAY
+    restored, back = over + luck.randint(HOUR, 3 * HOUR), luck.randint(MINUTE, 20 * HOUR)
+    deployed = Deed(luck.randint(over + MINUTE, restored), "deploy", "", 1)
+    return (Deed(at, "http", who, [read]), deployed, Deed(restored, "restore", "", restored - over + back))
+
+
 def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
     """For some hours, or by mistake for nothing that is stopped."""
     what = luck.choice((None, "cart", "receipt"))
@@ -224,5 +234,5 @@ def _stop(luck: random.Random, id: str, at: Millis, who: str) -> Deeds:
 _KINDS: Final[dict[str, tuple[int, Callable[[random.Random, str, Millis, str], Deeds]]]] = {
     "visit": (18, _visit), "rush": (4, _rush), "moved in": (2, _moved_in), "twice": (2, _twice), "frost": (2, _frost),
     "put": (2, _put), "identify": (2, _identify), "alias": (1, _alias), "unsubscribe": (1, _unsubscribe), "deploy": (1, _deploy),
-    "restore": (1, _restore), "stop": (1, _stop),
+    "restore": (1, _restore), "undone": (1, _undone), "stop": (1, _stop),
 }  # fmt: skip

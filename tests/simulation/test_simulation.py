@@ -1,12 +1,13 @@
 """The simulator in small: no promise breaks, the same seed is the same run; `make simulate SEEDS=…` runs it in large."""
 
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.simulation.mutants import MUTANTS, Mutant
-from tests.simulation.planted import PAGE, WITHIN, known, runs, table
+from tests.simulation.planted import PAGE, WITHIN, Greenhouse, known, table
 from tests.simulation.run import Ran, quietly, run
 from tests.simulation.shrink import shrink
 from tests.simulation.stack import Stack
@@ -29,13 +30,19 @@ def test_the_same_seed_is_the_same_run() -> None:
     assert run(7).trace != run(8).trace
 
 
+@pytest.fixture(scope="module")
+def greenhouse() -> Iterator[Greenhouse]:
+    with Greenhouse() as house:
+        yield house
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_planted_bug_is_caught(mutant: Mutant, tmp_path: Path) -> None:
+def test_a_planted_bug_is_caught(mutant: Mutant, tmp_path: Path, greenhouse: Greenhouse) -> None:
     """By one of the seeds that are known for it; `make simulate MUTANTS=1` finds others when these find it no more."""
     caught = known()[mutant.name]
     assert caught.seeds
     assert max(caught.seeds) < WITHIN
-    broke, _ = runs(mutant, tmp_path, caught.seeds)
+    broke, _ = greenhouse.runs(mutant, tmp_path, caught.seeds)
     assert broke, "none of the seeds that once found it does"
 
 

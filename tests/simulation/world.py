@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any, Final
 
 from kairos.adapters import aws as settings
@@ -15,7 +14,6 @@ from kairos.adapters.dynamodb.reputation import PAUSED
 from kairos.domain.events import Millis
 from kairos.domain.state import Profile
 from kairos.service.ports import marketing_of
-from local.aws.template import Template
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Source
 from tests.simulation.aws.providers import Ses, Sns
@@ -25,6 +23,7 @@ from tests.simulation.aws.sdk import Retrying, Skipping
 from tests.simulation.aws.store import Store
 from tests.simulation.aws.streams import Bus, Firehose
 from tests.simulation.aws.transactions import DynamoDb
+from tests.simulation.deployed import template
 from tests.simulation.doors import Aws
 from tests.simulation.scheduler import Scheduler
 
@@ -139,14 +138,13 @@ class World:
 @cache
 def sources() -> tuple[Source, ...]:
     """The queues that invoke functions."""
-    return tuple(mapping.sources_of(Template(Path("template.yaml"), {})))
+    return tuple(mapping.sources_of(template()))
 
 
 @cache
 def _template() -> tuple[Schema, Mapping[str, Queue]]:
-    template = Template(Path("template.yaml"), {})
-    (properties,) = template.of_type("AWS::DynamoDB::Table").values()
-    return Schema.of(properties), mapping.queues_of(template)
+    (properties,) = template().of_type("AWS::DynamoDB::Table").values()
+    return Schema.of(properties), mapping.queues_of(template())
 
 
 def _emptied(queues: Mapping[str, Queue]) -> dict[str, Queue]:
