@@ -151,9 +151,6 @@ LIVES: Final[dict[str, Life]] = {
     "throttled": Life(
         "deliver", (presented("ann"), heard("ann", "order.placed")), {"SendEmail": (Fault("TooManyRequestsException"),)}
     ),
-    "rejected": Life(
-        "deliver", (presented("ann"), heard("ann", "order.placed")), {"SendEmail": (Fault("MessageRejected"),)}
-    ),
     "provider paused": Life(
         "deliver", (presented("ann"), heard("ann", "order.placed")), {"SendEmail": (Fault("SendingPausedException"),)}
     ),

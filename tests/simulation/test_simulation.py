@@ -13,7 +13,7 @@ from tests.simulation.shrink import shrink
 from tests.simulation.stack import Stack
 from tests.simulation.story import story
 
-SMALL = range(150)
+SMALL = range(90)
 FOUND_SOMETHING = (213, 1245, 1899)
 """Seeds that once broke a promise."""
 
