@@ -45,6 +45,11 @@ TABLE = [
     ("sms-unreachable", "bounced", S + F, "", TOLD_AT, NUMBER, {"status": "UNREACHABLE"}),
     ("sms-invalid", "bounced", P + F, "", TOLD_AT, NUMBER, {"status": "INVALID"}),
     ("sms-carrier-blocked", "rejected", F, "", TOLD_AT, NUMBER, {"status": "CARRIER_BLOCKED"}),
+    ("whatsapp-delivered", "delivered", "", "", TOLD_AT, NUMBER, {}),
+    ("whatsapp-read", "opened", "", "", TOLD_AT, NUMBER, {}),
+    ("whatsapp-not-there", "bounced", P + F, "", TOLD_AT, NUMBER, {"status": "Message undeliverable"}),
+    ("whatsapp-too-many", "rejected", F, "", TOLD_AT, NUMBER,
+     {"status": "This message was not delivered to maintain healthy ecosystem engagement."}),
     ("sms-unknown", "delayed", "", "", TOLD_AT, NUMBER, {"status": "UNKNOWN"}),
 ]  # fmt: skip
 
@@ -73,7 +78,7 @@ def test_what_a_provider_says(name, kind, means, counts, time, address, details)
 
 
 def test_each_payload_is_in_the_table_or_has_a_test_of_its_own():
-    own = {"ses-subscription-topic", "sms-received", "sns-push-failure"}
+    own = {"ses-subscription-topic", "sms-received", "sns-push-failure", "whatsapp-received", "whatsapp-preference"}
     assert {file.stem for file in PAYLOADS.glob("*.json")} == {row[0] for row in TABLE} | own
 
 

@@ -1,6 +1,7 @@
 """What WhatsApp says of a message, in the shape that AWS and Meta document."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.texts import Text
 from kairos.domain.tags import write
 
+PAYLOADS = Path(__file__).parents[4] / "events" / "feedback"
 TAGS = write(message="m1", customer="ada", campaign="cart", step="send.offer")
 CARRIED = {"message": "m1", "customer": "ada", "campaign": "cart", "step": "send.offer"}
 
@@ -107,6 +109,19 @@ def test_who_stops_marketing_in_whatsapp_has_unsubscribed_from_all_of_it_there()
 
 def test_who_wants_it_again_in_whatsapp_has_to_tell_the_shop() -> None:
     assert whatsapp.read(preferred("resume")) == ()
+
+
+def test_who_writes_and_who_wants_no_more_are_heard_as_aws_tells_it() -> None:
+    heard, left = (
+        queued.read(json.loads((PAYLOADS / f"whatsapp-{name}.json").read_text()), 0, Segment())
+        for name in ("received", "preference")
+    )
+    assert [(one.number, one.keyword, one.channel) for one in heard if isinstance(one, Text)] == [
+        ("+4520123456", "stop", "whatsapp")
+    ]
+    assert [(one.kind, one.address, one.channel) for one in left if isinstance(one, Feedback)] == [
+        ("unsubscribed", "+4520123456", "whatsapp")
+    ]
 
 
 @pytest.mark.parametrize(
