@@ -39,8 +39,7 @@ def decide(
         turn = _turn(customer, catalog, now, heard.id if isinstance(heard, Occurrence) else "wake")
         timers.renew(turn)
         if isinstance(heard, Occurrence):
-            _occur(turn, heard)
-            _settle(turn)
+            _occur(turn, heard)  # its messages compete with those that are due by now
         for _ in range(_ROUNDS):  # a chain may be due again behind what was due
             if not timers.fire(turn):
                 break

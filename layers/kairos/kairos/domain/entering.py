@@ -44,6 +44,7 @@ def enter(
     if reason:
         turn.record(campaign.name, key, "refused", reason)
         return
+    turn.state.newest = max(turn.state.newest, moment)  # an occurrence is seen as an event of their own would be
     control = is_control(turn.customer.id, campaign)
     run = Run(
         campaign.name, key, entered=turn.now, since=since, trigger=trigger, step="", began=moment, due=moment,

@@ -66,6 +66,10 @@ QUIET = SendGate("quiet_hours", [
 
 SOON = "policy: {arbitration: {keep: 1, then: requeue, after: 4h}}"
 WINDOW = "policy: {arbitration: {keep: 1, window: 1h}}"
+DROP = (
+    "external: drop, audience: {tagged: t}, beside: {tags: {trigger: {event: tagme}, steps: [tag: t]}, "
+    "dated: {priority: 50, trigger: {date: attributes.d}, steps: [send: {channel: email, template: b}]}}"
+)
 
 
 def rival(about: str, trigger: str = "x", name: str = "rival") -> str:
@@ -94,10 +98,12 @@ OUTRANKED = SendGate("outranked", [
     ("the held out silence nothing", "MAIL, priority: 40, " + rival("priority: 50, holdout: 100%"), "0 x", "goes"),
     ("two may speak", "MAIL, priority: 40, policy: {arbitration: {keep: 2}}, " + rival("priority: 50"), "0 x", "goes"),
     ("each takes its caps in turn", "MAIL, priority: 40, policy: {arbitration: {keep: 2}, frequency_caps: [{at_most: 1, per: 1d}]}, " + rival("priority: 50"), "0 x", "frequency_cap"),
+    ("an event of nobody competes with what is due at its instant", "MAIL, priority: 40, DROP", "0 tagme; 0 put d=2026-06-03; 2026-06-03T09:00 external drop", "outranked"),
+    ("and may win", "MAIL, priority: 60, DROP", "0 tagme; 0 put d=2026-06-03; 2026-06-03T09:00 external drop", "goes"),
     ("requeued", "MAIL, priority: 40, SOON, " + rival("priority: 50"), "0 x", "outranked (deferred), goes"),
     ("requeued until it has expired", "MAIL, priority: 40, expires: 4h, SOON, " + rival("priority: 50"), "0 x", "outranked (deferred), expired"),
     ("without a window what comes a moment later competes with nothing", "MAIL, priority: 40, " + rival("priority: 50", "y"), "0 x; +1ms y", "goes"),
-], known=KNOWN | {"SOON": SOON, "WINDOW": WINDOW})  # fmt: skip
+], known=KNOWN | {"SOON": SOON, "WINDOW": WINDOW, "DROP": DROP})  # fmt: skip
 
 WAITS = SendGate("window", [
     ("a window lets the later one win", "MAIL, WINDOW, " + rival("priority: 90", "y"), "0 x; +30m y", "window (deferred), outranked"),

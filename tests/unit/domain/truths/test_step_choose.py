@@ -6,6 +6,7 @@ DANES = "{when: {attributes: {c: [DK]}}, send: {channel: email, template: dav}}"
 SWEDES = "{when: {attributes: {c: [SE]}}, send: {channel: email, template: hej}}"
 ELSE = "{send: {channel: email, template: hello}}"
 AFTER = "wait: 1d, send: {channel: email, template: after}"
+TAGGED = "external: drop, audience: {tagged: t}, beside: {tags: {trigger: {event: tagme}, steps: [tag: t]}}"
 COUNTS = "{when: {did: {event: y, within: 7d}}, send: {channel: email, template: did}}"
 
 LONG = "https://nordlys.example/" + "toys/" * 80
@@ -25,6 +26,8 @@ CHOOSE = Step("choose", [
     ("by a long text of the event", "[wait: 1d, choose: [BY_LONG, ELSE]]", "", f"0 x u={LONG}", "link +1d", "finished"),
     ("by a count", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "0 x; +1h y", "did +1d", "finished"),
     ("a count that has left its window as time passed", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "-6d-1h y; 0 x; +7d until", "hello +1d", "finished"),
+    ("a count that has left its window when an event of nobody comes", "[choose: [COUNTS, ELSE]]", TAGGED, "0 y; 0 tagme; +30d external drop", "hello +30d", "finished"),
+    ("a count that has left its window when a schedule comes", "[choose: [COUNTS, ELSE]]", TAGGED.replace("external: drop", "schedule: 'at(2026-06-20T09:00:00)'"), "0 y; 0 tagme; +30d until", "hello +19d", "finished"),
     ("unknown is no branch that holds", "[choose: [COUNTS, ELSE]]", "", "-3d deploy; 0 x", "hello 0", "finished"),
     ("unknown under not neither", "[choose: [{when: {not: {did: {event: y, within: 7d}}}, send: {channel: email, template: not}}, ELSE]]", "", "-3d deploy; 0 x", "hello 0", "finished"),
     ("one within another", "[choose: [{when: {attributes: {c: [DK]}}, choose: [{when: {attributes: {n: [1]}}, send: {channel: email, template: one}}, ELSE]}], AFTER]", "", "-1d put c=DK n=1; 0 x", "one 0, after +1d", "finished"),
