@@ -144,8 +144,8 @@ def reschedule(turn: Turn) -> None:
         if campaign is None or position is None:
             continue
         step = campaign.steps[position]
-        if step.do == "wait" and step.on is None:
-            run.due = _until(turn, run, step)
+        if step.do == "wait":
+            run.due = run.began + step.spec["timeout"] if step.on else _until(turn, run, step)
         elif run.held == "quiet_hours" and run.due > turn.now:  # else it is judged again in any case
             topic = step.spec.get("topic") or campaign.topic
             channels = manners.in_order(turn.state, turn.catalog, step.spec["channel"])

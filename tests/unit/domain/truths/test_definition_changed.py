@@ -89,6 +89,8 @@ CHANGED = Deployment("definition_changed", [
     ("a shorter wait, seen when its message is over", "WAITS", "steps: [wait: 1d, MAIL_A]", "", "", "+3d, +3d", "expired, finished"),
     ("a wait for an event instead: it comes", "WAITS", "steps: [wait: {event: y, timeout: 5d}, MAIL_A]", "0 x; +1h becomes; +1d y", "a +1d", "+1d", "finished"),
     ("a wait for an event instead: it does not", "WAITS", "steps: [wait: {event: y, timeout: 5d}, MAIL_A]", "", "a +5d", "+5d", "finished"),
+    ("a shorter timeout, of somebody who is heard of", "steps: [wait: {event: y, timeout: 5d}, MAIL_A]", "steps: [wait: {event: y, timeout: 1d}, MAIL_A]", "0 x; +1h becomes; +2h x", "a +1d", "+1d", "finished"),
+    ("an event with a shorter timeout instead, of somebody who is heard of", "WAITS", "steps: [wait: {event: y, timeout: 1d}, MAIL_A]", "0 x; +1h becomes; +2h x", "a +1d", "+1d", "finished"),
     ("a wait for another event", "steps: [wait: {event: y, timeout: 2d}, MAIL_A]", "steps: [wait: {event: z, timeout: 2d}, MAIL_A]", "0 x; +1h becomes; +2h y; +3h z", "a +3h", "+3h", "finished"),
     ("a span instead of an event", "steps: [wait: {event: y, timeout: 2d}, MAIL_A]", "steps: [wait: 3d, MAIL_A]", "0 x; +1h becomes; +2h y", "a +3d", "+3d", "finished"),
     ("a time of day instead", "WAITS", "steps: [wait: {until: '21:00'}, MAIL_A]", "0 x; +1h becomes; +2h x", "a +12h", "+12h", "finished"),
