@@ -39,6 +39,7 @@ def advance(turn: Turn, run: Run, position: int, cursor: Millis) -> None:
                 if over is None:
                     return
                 position, cursor = over
+                turn.state.newest = max(turn.state.newest, cursor)  # though several were over before anybody looked
             case "exit":
                 turn.end(run, "exit")
                 return

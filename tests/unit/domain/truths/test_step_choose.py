@@ -26,6 +26,7 @@ CHOOSE = Step("choose", [
     ("by a long text of the event", "[wait: 1d, choose: [BY_LONG, ELSE]]", "", f"0 x u={LONG}", "link +1d", "finished"),
     ("by a count", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "0 x; +1h y", "did +1d", "finished"),
     ("a count that has left its window as time passed", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "-6d-1h y; 0 x; +7d until", "hello +1d", "finished"),
+    ("a count that has left its window during the second of two waits that were over", "[wait: 1d, wait: 10d, choose: [COUNTS, ELSE]]", "expires: 5d", "0 y; 0 x; 0 sleeps; +12d wakes", "hello +12d", "finished"),
     ("a count that has left its window when an event of nobody comes", "[choose: [COUNTS, ELSE]]", TAGGED, "0 y; 0 tagme; +30d external drop", "hello +30d", "finished"),
     ("a count that has left its window when a schedule comes", "[choose: [COUNTS, ELSE]]", TAGGED.replace("external: drop", "schedule: 'at(2026-06-20T09:00:00)'"), "0 y; 0 tagme; +30d until", "hello +19d", "finished"),
     ("unknown is no branch that holds", "[choose: [COUNTS, ELSE]]", "", "-3d deploy; 0 x", "hello 0", "finished"),
