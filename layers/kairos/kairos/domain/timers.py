@@ -157,6 +157,8 @@ def _pass(turn: Turn, moment: Millis) -> None:
 
 
 def _go_on(turn: Turn, run: Run) -> None:
+    if any(candidate.run is run for candidate in turn.candidates):  # an occurrence has just brought it before the gates
+        return
     _pass(turn, run.due)
     resume(turn, run)
 

@@ -99,6 +99,7 @@ OUTRANKED = SendGate("outranked", [
     ("two may speak", "MAIL, priority: 40, policy: {arbitration: {keep: 2}}, " + rival("priority: 50"), "0 x", "goes"),
     ("each takes its caps in turn", "MAIL, priority: 40, policy: {arbitration: {keep: 2}, frequency_caps: [{at_most: 1, per: 1d}]}, " + rival("priority: 50"), "0 x", "frequency_cap"),
     ("an event of nobody competes with what is due at its instant", "MAIL, priority: 40, DROP", "0 tagme; 0 put d=2026-06-03; 2026-06-03T09:00 external drop", "outranked"),
+    ("its chain goes on once", "steps: [send: {channel: email, template: a}, wait: 1d, send: {channel: email, template: c}], priority: 60, cooldown: 1d, DROP", "0 tagme; 0 put d=2026-06-03; 2026-06-03T09:00 external drop", "goes, goes"),
     ("and may win", "MAIL, priority: 60, DROP", "0 tagme; 0 put d=2026-06-03; 2026-06-03T09:00 external drop", "goes"),
     ("requeued", "MAIL, priority: 40, SOON, " + rival("priority: 50"), "0 x", "outranked (deferred), goes"),
     ("requeued until it has expired", "MAIL, priority: 40, expires: 4h, SOON, " + rival("priority: 50"), "0 x", "outranked (deferred), expired"),
