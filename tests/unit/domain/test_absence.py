@@ -149,3 +149,10 @@ def test_any_order_and_repetition_before_the_wake_up_gives_the_same_reminders(st
         return sorted((m.key, m.since, m.step) for m in life.messages), life.reasons(), life.customer.state.pack()
 
     assert play(events) == play(shuffled)
+
+
+@pytest.mark.parametrize(("wanted", "expected"), [("kite", [("c1", T0)]), ("boat", [])])
+def test_the_audience_may_ask_for_what_lies_in_a_list_of_what_was_armed(wanted, expected):
+    definition = CART | {"audience": {"event": {"properties": {"items": {"sku": [wanted]}}}}}
+    items = [{"sku": "lamp"}, {"sku": "kite", "about": "x" * 900}]
+    assert reminders(cart(items=items, about="y" * 900), definition=definition) == expected

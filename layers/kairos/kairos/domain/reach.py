@@ -8,7 +8,7 @@ from kairos.domain.definitions import Campaign, Catalog, Place
 from kairos.domain.events import Json, Millis
 from kairos.domain.interest import name_of
 from kairos.domain.state import State
-from kairos.domain.view import MISSING, View, dig
+from kairos.domain.view import MISSING, View, found_at
 
 _NARROWEST: Final = ("interest", "tag", "segment", "attr")
 """By kind; but what the event itself names, such as its region, is narrower than what is the same for every event."""
@@ -82,7 +82,7 @@ def _asked(place: Place, event: Json) -> Iterator[str]:
     if place.kind in ("tag", "segment"):
         yield f"{place.kind}:{place.name}"
     for value in place.values:
-        for one in _listed(dig(event, value[1:])) if isinstance(value, tuple) else ():
+        for one in _listed(found_at(event, value[1:])) if isinstance(value, tuple) else ():
             if (text := _text(place.kind, one)) is not None:
                 yield f"{place.kind}:{place.name}:{text}"
         if isinstance(value, str):

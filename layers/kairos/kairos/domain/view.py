@@ -1,8 +1,9 @@
 """What conditions and references look at: a customer, an event, and the two nows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,20 @@ MISSING: Any = object()
 def dig(document: Any, path: Path) -> Any:
     """The value at a path below nested mappings, or MISSING."""
     for name in path:
+        if not isinstance(document, Mapping) or name not in document:
+            return MISSING
+        document = document[name]
+    return document
+
+
+def found_at(document: Any, path: Path) -> Any:
+    """The value at a path that a reference names, or MISSING; of a path through lists all values behind it."""
+    for depth, name in enumerate(path):
+        if isinstance(document, list):
+            found = [found_at(part, path[depth:]) for part in document]
+            return [
+                one for part in found if part is not MISSING for one in (part if isinstance(part, list) else [part])
+            ] or MISSING
         if not isinstance(document, Mapping) or name not in document:
             return MISSING
         document = document[name]
@@ -48,36 +63,50 @@ def same_text(value: Any) -> str:
 
 def kept(event: Json, paths: tuple[Path, ...], campaign: Campaign) -> dict[str, Any]:
     """These paths of an event, for decisions to come: what is read as it is, a longer value as it is compared if it is."""
-    short = {path: value for path in paths if (value := _shortened(dig(event, path), path, campaign)) is not MISSING}
-    whole = {path for path in short if any(path[:n] in short for n in range(len(path)))}  # stands in another
-    return _nested({path: value for path, value in short.items() if path not in whole})
+    found = _picked(event, _tree(paths), (), lambda value, path: _shortened(value, path, campaign))
+    return found if isinstance(found, dict) else {}
 
 
 def _shortened(value: Any, path: Path, campaign: Campaign) -> Any:
     text = text_of(value)
-    if len(text) <= LONG or (path in campaign.read and len(text.encode(errors="replace")) <= LONGEST):
+    read = any(one[: len(path)] == path for one in campaign.read)  # it, or a part of it
+    if len(text) <= LONG or (read and len(text.encode(errors="replace")) <= LONGEST):
         return value
     return same_text(value) if path in campaign.compared else MISSING
 
 
 def project(document: Json, paths: tuple[Path, ...]) -> dict[str, Any]:
-    """Only these paths of a document; the empty path is all of it."""
-    if () in paths:
-        return dict(document)
-    return _nested({path: value for path in paths if (value := dig(document, path)) is not MISSING})
+    """Only these paths of a document, which may lead through lists; the empty path is all of it."""
+    found = _picked(document, _tree(paths), (), lambda value, _: value)
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
-def _nested(values: Mapping[Path, Any]) -> dict[str, Any]:
-    """Values by their paths as a document."""
-    document: dict[str, Any] = {}
-    for path, value in values.items():
-        if not path:
-            return dict(value)
-        at = document
+@lru_cache(maxsize=4096)
+def _tree(paths: tuple[Path, ...]) -> dict[str, Any] | None:
+    """Paths as a tree; None: all that is there. A path that leads on from another's end is part of that."""
+    root: dict[str, Any] = {}
+    for path in sorted(paths, key=len):
+        at: dict[str, Any] | None = root
         for name in path[:-1]:
-            at = at.setdefault(name, {})
-        at[path[-1]] = value
-    return document
+            at = None if at is None else at.setdefault(name, {})
+        if not path:
+            return None
+        if at is not None:
+            at[path[-1]] = None
+    return root
+
+
+def _picked(value: Any, tree: Mapping[str, Any] | None, path: Path, leaf: Callable[[Any, Path], Any]) -> Any:
+    """What of a value the tree asks for; `leaf` says what a value at the end of a path, or a list on the way, becomes."""
+    if tree is None:
+        return leaf(value, path)
+    if isinstance(value, Mapping):
+        parts = ((n, _picked(value[n], below, (*path, n), leaf)) for n, below in tree.items() if n in value)
+        return {name: part for name, part in parts if part is not MISSING} or MISSING
+    if isinstance(value, list):
+        found = [one for part in value if (one := _picked(part, tree, path, lambda v, _: v)) is not MISSING]
+        return leaf(found, path) if found else MISSING
+    return MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +159,7 @@ class View:
         """What a reference points at, or MISSING."""
         root, rest = path[0], path[1:]
         if root == "event":
-            return dig(self.event, rest)
+            return found_at(self.event, rest)
         if root == "attributes" and rest:
             return dig(self.attribute(rest[0]), rest[1:]) if len(rest) > 1 else self.attribute(rest[0])
         if root == "score":

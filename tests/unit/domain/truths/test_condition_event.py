@@ -14,6 +14,8 @@ EVENT = Condition("event", [
     ("its source", "event: {source: [shop]}", "0 look", "holds"),
     ("another source", "event: {source: [till]}", "0 look", "does not hold"),
     ("it is the trigger that counts, not what came before", "event: {properties: {n: [1]}}", "-1d look n=1; 0 look n=2", "holds, does not hold"),
+    ("in any element of a list", "event: {properties: {items: {p: [lamp]}}}", '0 look items=[{"p":"kite"},{"p":"lamp"}]', "holds"),
+    ("both of one element", "event: {properties: {items: {p: [lamp], n: [1]}}}", '0 look items=[{"p":"kite","n":1},{"p":"lamp","n":2}]', "does not hold"),
     ("as the customer's attribute says", "event: {properties: {tier: ['{{ attributes.tier }}']}}", "-1d put tier=gold; 0 look tier=gold", "holds"),
     ("the customer has none", "event: {properties: {tier: ['{{ attributes.tier }}']}}", "0 look tier=gold", "does not hold"),
 ])  # fmt: skip

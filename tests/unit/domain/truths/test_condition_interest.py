@@ -33,6 +33,8 @@ INTEREST = Condition("interest", [
     ("another product", "interest: {product: '{{ event.properties.p }}'}", "-1h viewed product_id=P1; 0 look p=P2", "does not hold"),
     ("the event names none", "interest: {product: '{{ event.properties.p }}'}", "-1h viewed product_id=P1; 0 look", "does not hold"),
     ("any of those it lists", "interest: {product: '{{ event.properties.p }}'}", '-1h viewed product_id=P1; 0 look p=["P2","P1"]', "holds"),
+    ("any of those behind a path through a list", "interest: {product: '{{ event.properties.items.p }}'}", '-1h viewed product_id=P1; 0 look items=[{"p":"P2"},{"q":1},{"p":"P1"}]', "holds"),
+    ("none of those behind it", "interest: {product: '{{ event.properties.items.p }}'}", '-1h viewed product_id=P1; 0 look items=[{"p":"P2"},{"q":"P1"}]', "does not hold"),
     ("a number is named as its text", "interest: {product: '7'}", "-1h viewed product_id=7", "holds"),
     ("it starts at counting and is never unknown", "interest: {category: toys}", "-5d viewed category=toys; -3d deploy", "does not hold"),
     ("shown since counting began", "interest: {category: toys}", "-3d deploy; -2d viewed category=toys", "holds"),

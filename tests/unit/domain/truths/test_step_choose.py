@@ -10,6 +10,7 @@ TAGGED = "external: drop, audience: {tagged: t}, beside: {tags: {trigger: {event
 COUNTS = "{when: {did: {event: y, within: 7d}}, send: {channel: email, template: did}}"
 
 LONG = "https://nordlys.example/" + "toys/" * 80
+BY_LIST = "{when: {event: {properties: {items: {p: [lamp], n: [1]}}}}, send: {channel: email, template: lamp}}"
 BY_LONG = "{when: {event: {properties: {u: [{prefix: https}]}}}, send: {channel: email, template: link}}"
 
 CHOOSE = Step("choose", [
@@ -24,6 +25,8 @@ CHOOSE = Step("choose", [
     ("decided once, whatever comes later", "[choose: [DANES, ELSE], AFTER]", "", "0 x; +1h put c=DK", "hello 0, after +1d", "finished"),
     ("by the event", "[wait: 1d, choose: [{when: {event: {properties: {n: [1]}}}, send: {channel: email, template: one}}, ELSE]]", "", "0 x n=1", "one +1d", "finished"),
     ("by a long text of the event", "[wait: 1d, choose: [BY_LONG, ELSE]]", "", f"0 x u={LONG}", "link +1d", "finished"),
+    ("by a list of the event", "[wait: 1d, choose: [BY_LIST, ELSE]]", "", '0 x items=[{"p":"kite","n":2,"more":[1]},{"p":"lamp","n":1}]', "lamp +1d", "finished"),
+    ("both of one element", "[wait: 1d, choose: [BY_LIST, ELSE]]", "", '0 x items=[{"p":"kite","n":1},{"p":"lamp","n":2}]', "hello +1d", "finished"),
     ("by a count", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "0 x; +1h y", "did +1d", "finished"),
     ("a count that has left its window as time passed", "[wait: 1d, choose: [COUNTS, ELSE]]", "", "-6d-1h y; 0 x; +7d until", "hello +1d", "finished"),
     ("a count that has left its window during the second of two waits that were over", "[wait: 1d, wait: 10d, choose: [COUNTS, ELSE]]", "expires: 5d", "0 y; 0 x; 0 sleeps; +12d wakes", "hello +12d", "finished"),
@@ -35,7 +38,7 @@ CHOOSE = Step("choose", [
     ("by the clock there", "[choose: [{when: {local_time: {from: '09:00', to: '10:00'}}, send: {channel: email, template: nine}}, ELSE]]", "", "0 x", "nine 0", "finished"),
     ("an exit in a branch", "[choose: [{when: {attributes: {c: [DK]}}, exit: }], AFTER]", "", "-1d put c=DK; 0 x", "", "exit"),
     ("control chooses too", "[choose: [DANES, {tag: foreign}], wait: 1h, send: {channel: email, template: a}]", "holdout: 100%", "-1d put c=DK; 0 x", "", "holdout, holdout, finished"),
-], known={"AFTER": AFTER, "BY_LONG": BY_LONG, "COUNTS": COUNTS, "ELSE": ELSE, "DANES": DANES, "SWEDES": SWEDES})  # fmt: skip
+], known={"AFTER": AFTER, "BY_LIST": BY_LIST, "BY_LONG": BY_LONG, "COUNTS": COUNTS, "ELSE": ELSE, "DANES": DANES, "SWEDES": SWEDES})  # fmt: skip
 
 
 @CHOOSE.each

@@ -15,6 +15,7 @@ EMIT = Step("emit", [
     ("the grade", "[emit: {type: lead, detail: {g: '{{ grade }}'}}]", "policy: {grades: [{grade: A, when: {attributes: {c: [DK]}}}]}", "-1d put c=DK; 0 x", 'lead(g="A") 0', "finished"),
     ("what is missing is left out", "[emit: {type: lead, detail: {a: 1, n: '{{ event.properties.n }}'}}]", "", "", "lead(a=1) 0", "finished"),
     ("a grade that may be another is left out", "[emit: {type: lead, detail: {g: '{{ grade }}'}}]", "policy: {grades: [{grade: A, when: {did: {event: buy, within: 7d}}}]}", "-3d deploy; 0 x", "lead() 0", "finished"),
+    ("behind a path through a list: a list", "[wait: 1h, emit: {type: lead, detail: {p: '{{ event.properties.items.p }}'}}]", "", '0 x items=[{"n":2},{"p":"lamp","n":1}]', 'lead(p=["lamp"]) +1h', "finished"),
     ("null is null, and nothing in a text", "[emit: {type: lead, detail: {n: '{{ event.properties.n }}', t: 'no-{{ event.properties.n }}'}}]", "", "0 x n=null", 'lead(n=null,t="no-") 0', "finished"),
     ("in a text as JSON writes it", "[emit: {type: lead, detail: {t: '{{ event.properties.b }} {{ event.properties.f }} {{ event.properties.l }}'}}]", "", '0 x b=true f=2.0 l=[2]', 'lead(t="true 2 [2]") 0', "finished"),
     ("a text around it", "[emit: {type: lead, detail: {n: 'no-{{ event.properties.n }}'}}]", "", "0 x n=7", 'lead(n="no-7") 0', "finished"),

@@ -31,6 +31,7 @@ EXTERNAL = Trigger("external", [
     ("no longer a driver", "FROST", "-2d put region=north; -2d tags; -1d untags; 0 external frost region=north", "", "not reached"),
     ("moved away", "external: frost, audience: {attributes: {region: ['{{ event.properties.region }}']}}", "-2d put region=north; -1d put region=south; 0 external frost region=north", "", "silent"),
     ("any of the regions", "external: frost, audience: {attributes: {region: ['{{ event.properties.region }}']}}", '-1d put region=north; 0 external frost region=["east","north"]', "0", "entered"),
+    ("any of the regions behind a path through a list", "external: frost, audience: {attributes: {region: ['{{ event.properties.places.region }}']}}", '-1d put region=north; 0 external frost places=[{"region":"east"},{"region":"north"}]', "0", "entered"),
     ("the event names none", "external: frost, audience: {attributes: {region: ['{{ event.properties.region }}']}}", "-1d put region=north; 0 external frost", "", "silent"),
     ("by a segment", "external: drop, audience: {segment: keen}", "-1d viewed p=P1; 0 external drop", "0", "entered"),
     ("without an index nobody is reached", "external: drop, audience: {attributes: {c: [DK]}}", "-1d put c=DK; 0 external drop", "", "silent"),
