@@ -1,6 +1,6 @@
 """Events over HTTP: understood one by one, queued together, answered when they are durable."""
 
-import secrets
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,7 +49,7 @@ class Ingest:
         self.segment = SegmentCalls(
             self.queues, self.keys, self.clock, self.ids, self.tally, normalise, self.agreed, self.receipts
         )  # fmt: skip
-        secret = self.shop_secret or (lambda fresh=None: secrets.token_hex())  # which nobody knows
+        secret = self.shop_secret or (lambda fresh=None: os.urandom(32).hex())  # which nobody knows
         self.shopify = ShopifyWebhooks(
             self.queues, secret, self.clock, self.ids, self.tally, self.shop, self.agreed, self.receipts
         )  # fmt: skip
