@@ -30,7 +30,7 @@ def command(customer: str, as_json: bool, stack: str | None, region: str | None)
     table = Table(reached.client("dynamodb"), reached.physical("Table"))
     state = DynamoCustomers(table).read((customer,), consistent=True)[customer].state
     words = DynamoEvidence(table).of(customer)
-    if not words and not state.version:
+    if not words and not state.known:
         raise click.ClickException(f"nobody is known as {customer!r}")
     if as_json:
         told = {"customer": customer, "standing": _standing(state), "words": [_plain(word) for word in words]}

@@ -83,3 +83,12 @@ def test_it_can_be_read_by_whoever_asks(ada: Stack, command: Kairos) -> None:
 def test_of_nobody_there_is_none_and_it_says_so(whole: Stack, command: Kairos) -> None:
     ran = command("consents", "nobody")
     assert (ran.exit_code, ran.output) == (1, "Error: nobody is known as 'nobody'\n")
+
+
+def test_of_somebody_who_was_forgotten_there_is_none_any_more(whole: Stack, command: Kairos) -> None:
+    whole.request("PUT", "/v1/customers/bo", {"consents": [ASKED]}, key="dev-admin-key")
+    assert command("consents", "bo").exit_code == 0
+    assert whole.request("DELETE", "/v1/customers/bo", None, key="dev-admin-key").status == 202
+    whole.settle()
+    ran = command("consents", "bo")
+    assert (ran.exit_code, ran.output) == (1, "Error: nobody is known as 'bo'\n")
