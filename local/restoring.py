@@ -37,8 +37,11 @@ class Busy(Exception):
 class Restoring:
     """From a backup's table into the stack's."""
 
-    def __init__(self, dynamodb: Any, table: str, backup: str) -> None:
-        self._client, self._table, self._backup = dynamodb, table, backup
+    def __init__(
+        self, dynamodb: Any, table: str, backup: str, forgotten: Callable[[str], bool] = lambda who: False
+    ) -> None:
+        """`forgotten`: whether a customer was erased since the backup; nothing of them comes back."""
+        self._client, self._table, self._backup, self._forgotten = dynamodb, table, backup, forgotten
 
     def write_down(self, lines: Iterable[Mapping[str, Any]]) -> int:
         """Entries and messages that the records tell of, where the table has none; how many were missing."""
@@ -46,6 +49,8 @@ class Restoring:
         messages: dict[str, Mapping[str, Any]] = {}
         for line in lines:
             record = line.get("record", {})
+            if record and self._forgotten(record["customer"]):
+                continue
             if record.get("outcome") == "entered":
                 entries.setdefault((record["customer"], record["campaign"], record["key"]), record)
             if record.get("message") and record.get("outcome") in STATUS:
@@ -59,6 +64,8 @@ class Restoring:
         pages = self._client.get_paginator("scan").paginate(TableName=self._backup, ConsistentRead=True)
         for item in (item for page in pages for item in page["Items"]):
             pk, sk = items.identity(item)
+            if (who := _whose(item)) and self._forgotten(who):
+                continue
             if pk.startswith("C#") and sk == "S":
                 self._put_back(item)
                 yield "state"
@@ -108,6 +115,16 @@ class Restoring:
     def _get(self, table: str, key: Item) -> Item | None:
         found: Item | None = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return found
+
+
+def _whose(item: Item) -> str:
+    """The customer of an item, of a place in the audience index, of a row that says who is reached at an address."""
+    pk, sk = items.identity(item)
+    if pk.startswith("C#"):
+        return pk.removeprefix("C#")
+    if "customer" in item:
+        return str(item["customer"]["S"])
+    return sk if pk.startswith("X#") else ""
 
 
 def _won(write: Callable[[], Any]) -> bool:

@@ -41,6 +41,7 @@ def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, regio
 
     All sending is stopped first, and stays so until you resume it. Customers that the backup does not know stay as they are.
     """
+    from local.forgotten import Forgotten
     from local.recorded import Recorded
     from local.restoring import Busy, Restoring
 
@@ -53,7 +54,10 @@ def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, regio
         click.confirm(f"Put {table} back to {iso(at)} from {backup}?", abort=True)
     switch(stack, region).stop()
     click.echo("stopped: all")
-    recorded, restoring = Recorded(reached), Restoring(reached.client("dynamodb"), table, backup)
+    forgotten = Forgotten(reached)
+    recorded = Recorded(reached)
+    restoring = Restoring(reached.client("dynamodb"), table, backup, lambda who: forgotten.since(who, at))
+    click.echo(f"erasures: {forgotten.replay()} are known; whoever was erased since {iso(at)} does not come back")
     missing = restoring.write_down(recorded.lines(at))
     click.echo(f"entries and messages since {iso(at)}: {missing} were missing, and are written down")
     try:

@@ -1,19 +1,22 @@
 """The archive's objects, rewritten where somebody is to be forgotten."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from botocore.exceptions import ClientError
 
-from kairos.domain.events import Json
+from kairos.domain.events import Json, Millis
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 PREFIX: Final = "events/"
 """As template.yaml has it."""
+
+ERASURES: Final = "erasures/"
+"""Where what stands for erased people is written down."""
 
 _GZIP: Final = b"\x1f\x8b"
 
@@ -23,6 +26,10 @@ class S3Lines:
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client, self._bucket = client, bucket
+
+    def remember(self, marks: Collection[str], erased: Millis) -> None:
+        body = orjson.dumps({"erased": erased, "marks": sorted(marks)})
+        self._client.put_object(Bucket=self._bucket, Key=f"{ERASURES}{min(marks)}-{erased}.json", Body=body)
 
     def keys(self, after: str) -> Iterator[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

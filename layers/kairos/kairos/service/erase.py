@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from kairos.domain.erasure import Person, without
+from kairos.domain.erasure import Person, mark, without
 from kairos.domain.events import Json, Millis
 from kairos.domain.identity import AddressHash
 from kairos.service.erasing import LEASE
@@ -53,6 +53,8 @@ class Erase:
             if found.stage == "items":
                 self._store.postpone(ref, due=self._clock() + LEASE)
                 self._store.empty(found)
+                ids = again.ids if (again := self._store.read(ref)) else found.ids  # those that were found on the way
+                self._archive.remember({mark(who, self._hash) for who in ids}, found.erased)
                 self._store.emptied(found, due=found.erased + self._wait - SKEW)
             if self._clock() < found.erased + self._wait - SKEW or not self._set_out(ref):
                 return

@@ -1,6 +1,6 @@
 """What forgetting a person needs of the world."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -92,6 +92,9 @@ class Letters(Protocol):
 
 class RecordedLines(Protocol):
     """The archive's objects."""
+
+    def remember(self, marks: Collection[str], erased: Millis) -> None:
+        """Writes down beside the archive what stands for an erased person's ids: it outlives the table, for a restore."""
 
     def keys(self, after: str) -> Iterator[str]: ...
 
