@@ -125,6 +125,16 @@ def test_a_trial_is_helped_along_and_told_three_days_before_it_ends(shop: Stack)
     assert len(told(shop, "cai", "trial")) == 3
 
 
+def test_a_renewal_is_told_two_weeks_before_unless_its_end_was_asked_for(shop: Stack) -> None:
+    renews = shop.clock() // 1000 + 16 * DAY
+    period = {"items": {"data": [{"current_period_end": renews}]}, "trial_end": None}
+    for who, name in (("gro", "updated"), ("hugo", "cancelled")):
+        know(shop, who, email=f"{who}@shop.example")
+        put(shop, f"stripe/subscription-{name}", who, **period, **payer(who))
+    shop.advance("3d")
+    assert (len(told(shop, "gro", "renewal")), told(shop, "hugo", "renewal")) == (1, [])
+
+
 def test_stripe_s_customer_is_the_shop_s_from_the_first_word_of_it(shop: Stack) -> None:
     know(shop, "dora", email="dora@shop.example")
     due = shop.clock() // 1000 + DAY
