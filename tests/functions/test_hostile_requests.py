@@ -1,6 +1,7 @@
 """Hostile values at the doors: refused with the field that is wrong, and nothing of them is kept."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from local.clock import VirtualClock, parse_moment
 from local.stack import Stack
 from tests.hostile import Row, rows
 
-ROOT = Path(__file__).parents[2]
+CAMPAIGNS = Path(__file__).parents[2] / "campaigns"
 WEB = "web-key-of-the-page-0123456789abcdef"
 GRANTED = {"topic": "offers", "channel": "email", "state": "granted"}
 GOOD: dict[str, Any] = {"type": "page.viewed", "customer": "ada", "properties": {}}
@@ -23,9 +24,15 @@ DAY = 86_400_000
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack with the campaign that is tried, and those that the policy names."""
+    folder = tmp_path_factory.mktemp("campaigns")
+    for file in CAMPAIGNS.glob("*.*"):
+        shutil.copy(file, folder)
+    for name in ("abandoned-cart", "lapsed", "price-drop", "accessory"):
+        shutil.copytree(CAMPAIGNS / name, folder / name)
     clock = VirtualClock(parse_moment("2026-05-01T10:00:00Z"))
-    made = Stack.start(campaigns=ROOT / "campaigns", clock=clock, base_url="https://links.example")
+    made = Stack.start(campaigns=folder, clock=clock, base_url="https://links.example")
     yield made
     made.stop()
 

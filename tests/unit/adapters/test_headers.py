@@ -1,6 +1,7 @@
 """What is written into subjects, senders and links, whatever a customer is called."""
 
 import email
+import re
 from email import policy
 
 import pytest
@@ -106,3 +107,34 @@ def test_links_that_a_browser_reported_lead_to_hosts_of_the_brand_and_nowhere_el
         with pytest.raises(BrokenTemplate, match="link: "):
             made.render(dossier(event={"properties": {"url": url}, "browser": True}), NOW)
     assert made.render(dossier(event={"properties": {"url": "https://pay.example"}}), NOW)  # the shop's own word
+
+
+AWAY = "text: leads to none of the brand's hosts (policy.yaml: brand.website, brand.hosts)"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("{{ event.properties.v }}", AWAY),
+        ("{{ event.properties.v | upper }}", AWAY),
+        ("{{ 'Kite: ' ~ event.properties.v }}", AWAY),
+        ("{% for v in event.properties['items'] %}{{ v.name }}{% endfor %}", AWAY),
+        ("{{ answer('likes_kites', true, event.properties.v) }}", None),
+        ("{{ event.properties.v | default('a kite') }}", "a kite"),
+        ("{% if event.properties.v is defined %}{{ event.properties.v }}{% else %}nothing{% endif %}", "nothing"),
+        ("{% if event.properties.v %}there{% endif %}", "there"),
+        ("{{ event.properties | tojson }}", None),
+    ],
+)
+def test_a_page_s_text_that_leads_away_is_missing_whatever_a_template_does_with_it(body, text):
+    bundle = renderer(email=mail(body))._bundle | {"hosts": ["nordlys.example"]}
+    made = JinjaRenderer(bundle, lambda: KEYS, "https://links.example/")
+    event = {"properties": {"v": "evil.example/win", "items": [{"name": "evil.example/win"}]}, "browser": True}
+    if text is None or text is AWAY:
+        with pytest.raises(BrokenTemplate, match=re.escape(text or "offer.email.html:1: TypeError")):
+            made.render(dossier(event=event), NOW)
+    else:
+        assert made.render(dossier(event=event), NOW).text == text
+    assert "evil.example" in renderer(email=mail("{{ event.properties.v }}")).render(
+        dossier(event=event | {"browser": False}), NOW
+    ).text  # fmt: skip

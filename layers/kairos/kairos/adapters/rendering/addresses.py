@@ -14,6 +14,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from kairos.adapters.rendering.helpers import plain
+from kairos.adapters.rendering.strangers import Foreign
 from kairos.service.ports import BrokenTemplate
 
 HOSTS: Final = "_hosts"
@@ -30,7 +31,7 @@ def web_address(url: Any, hosts: Collection[str] = ()) -> str:
 
     Raises BrokenTemplate.
     """
-    text = str(plain(url))
+    text = _text(url)
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").rstrip(".")
@@ -50,24 +51,29 @@ def web_address(url: Any, hosts: Collection[str] = ()) -> str:
 
 @pass_context
 def _href(context: Context, value: Any) -> str:
-    text = str(plain(value))
+    text = _text(value)
     return text if _DIRECT.fullmatch(text) else web_address(text, context.get(HOSTS) or ())
 
 
 def _path(value: Any) -> str:
-    return quote(str(plain(value)), safe=_PATH)
+    return quote(_text(value), safe=_PATH)
 
 
 def _query(value: Any) -> str:
-    return quote(str(plain(value)), safe="")
+    return quote(_text(value), safe="")
 
 
 def _rooted(value: Any) -> str:
     """A path right behind a host: it may not go on with the host's name."""
-    text = str(plain(value))
+    text = _text(value)
     if text and (text[0] not in "/?#" or text.startswith("//")):
         raise BrokenTemplate("link: not a path")
     return quote(text, safe=_PATH + "?#[]")
+
+
+def _text(value: Any) -> str:
+    """What becomes part of an address; there, a text that leads away is either refused or encoded."""
+    return value.text if isinstance(value, Foreign) else str(plain(value))
 
 
 def _css(value: Any) -> str:

@@ -12,7 +12,6 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import UnknownCurrencyError, format_currency, validate_currency
 from markupsafe import Markup
 
-from kairos.adapters.rendering.strangers import Foreign
 from kairos.service.ports import BrokenTemplate
 
 _MOST: Final = Decimal(10) ** 15
@@ -73,10 +72,8 @@ def date_in(locale: str, timezone: ZoneInfo) -> Callable[..., str]:
     return written
 
 
-def plain(text: Any) -> Any:
-    """A text as it was before HTML escaped it: what stands in a token or an address is treated where it is shown."""
-    if isinstance(text, Foreign):
-        return text.text
+def plain(text: str) -> str:
+    """A text as it was before HTML escaped it: what stands in a token is escaped where it is shown."""
     return text.unescape() if isinstance(text, Markup) else text
 
 
