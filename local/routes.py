@@ -1,7 +1,7 @@
 """`/_local/*`: the routes that only a laptop has."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -115,7 +115,7 @@ def _text(stack: Stack, request: Request) -> Any:
     return {"from": body["from"], "text": body["text"]}
 
 
-def _chosen(request: Request, lines: list[dict[str, Any]], *fields: str) -> list[dict[str, Any]]:
+def _chosen(request: Request, lines: Iterable[dict[str, Any]], *fields: str) -> list[dict[str, Any]]:
     asked = dict(parse_qsl(request.query, keep_blank_values=True))
     if unknown := set(asked) - set(fields):
         raise _Bad(min(unknown), f"unknown parameter {min(unknown)}; {', '.join(fields)} are known")
@@ -123,7 +123,7 @@ def _chosen(request: Request, lines: list[dict[str, Any]], *fields: str) -> list
 
 
 def _messages(stack: Stack, request: Request) -> Any:
-    return _chosen(request, stack.messages(), "customer", "campaign", "channel")
+    return _chosen(request, stack.each_message(), "customer", "campaign", "channel")
 
 
 def _decisions(stack: Stack, request: Request) -> Any:

@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
@@ -202,7 +202,12 @@ class Stack:
 
     def messages(self) -> list[dict[str, Any]]:
         """What the providers accepted, oldest first."""
-        return [sent.line(lambda message: self.places().owners.get(message, "")) for sent in self.providers.sent]
+        return list(self.each_message())
+
+    def each_message(self) -> Iterator[dict[str, Any]]:
+        """The same one by one: a long life has more than should be in memory at once."""
+        for sent in self.providers.sent:
+            yield sent.line(lambda message: self.places().owners.get(message, ""))
 
     def decisions(self) -> list[dict[str, Any]]:
         """The archive's decision records, oldest first."""

@@ -1,0 +1,110 @@
+"""`python -m tests.soak`: a running `kairos dev` is told very many events over HTTP while much goes wrong; nothing may be lost."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import yaml
+
+from local.clock import iso, parse_moment
+from tests.end_to_end.dev_client import ROOT, Dev
+from tests.soak import weather
+from tests.soak.account import Account, account
+from tests.soak.clients import Clients
+from tests.soak.traffic import beginning, cast, hours
+
+FLAT = 1.25
+"""The memory of the last quarter over that of the second."""
+
+
+def main() -> int:
+    """0 if everything accepted is accounted for, no marketing message went out twice, and memory stayed flat."""
+    parser = argparse.ArgumentParser(prog="soak", description="Many events through kairos dev, with faults on.")
+    parser.add_argument("--events", type=int, default=200_000, help="deliveries in all")
+    parser.add_argument("--seed", type=int, default=1848)
+    parser.add_argument("--minutes", type=float, default=0, help="stop telling after so many; 0 is never")
+    asked = parser.parse_args()
+    script = cast(asked.seed)
+    dev = Dev("--clock", "virtual", "--start", iso(beginning(script)))
+    try:
+        return _soak(dev, asked.events, asked.seed, asked.minutes * 60)
+    finally:
+        dev.stop()
+
+
+def _soak(dev: Dev, events: int, seed: int, seconds: float) -> int:
+    begun, clients, random, memory, faults = time.monotonic(), Clients(dev), Random(f"weather/{seed}"), [], 0
+    clients.introduce(cast(seed).customers)
+    for end, knocks in hours(seed, events):
+        for fault in weather.hour(random):
+            status, answer = dev.ask("POST", "/_local/faults", fault)
+            assert status == 200, answer
+            faults += fault["times"]
+        clients.tell(knocks)
+        status, answer = dev.ask("POST", "/_local/clock", {"to": iso(end)})
+        assert status == 200, answer
+        memory.append(_resident(dev.process.pid))
+        if (end // 3_600_000) % 6 == 0:
+            _say(f"{clients.knocks:,} told, {_rate(clients, begun)}, {memory[-1]:.0f} MB")
+        if seconds and time.monotonic() - begun > seconds:
+            break
+    took = time.monotonic() - begun
+    now = dev.advance("8h")  # what is still to fail does: faults stay on to the end
+    found = account(dev, parse_moment(now), _campaigns())
+    return _verdict(clients, found, memory, faults, took)
+
+
+def _campaigns() -> dict[str, bool]:
+    """Names, and whether a campaign is marketing."""
+    topics = yaml.safe_load((ROOT / "campaigns" / "policy.yaml").read_text())["topics"]
+    told = {path.parent.name: yaml.safe_load(path.read_text()) for path in (ROOT / "campaigns").glob("*/campaign.yaml")}
+    return {name: not topics.get(one.get("topic"), {}).get("transactional") for name, one in sorted(told.items())}
+
+
+def _rate(clients: Clients, begun: float) -> str:
+    return f"{clients.knocks / (time.monotonic() - begun):.0f} a second"
+
+
+def _verdict(clients: Clients, found: Account, memory: list[float], faults: int, took: float) -> int:
+    lost = found.lost(clients.accepted)
+    aside = sum(len(bodies) for name, bodies in found.aside.items() if "rejected" in name.lower())
+    quarters = [median(memory[len(memory) * n // 4 : max(len(memory) * (n + 1) // 4, 1)] or memory) for n in range(4)]
+    _say(f"{clients.knocks:,} deliveries in {took / 60:.1f} min, {clients.knocks / took:.0f} a second")
+    _say(
+        f"accepted {len(clients.accepted):,} events; refused {clients.refused}; asked again {clients.asked_again} times"
+    )
+    _say(f"calls made to fail: {faults}")
+    _say(
+        f"archived {len(clients.accepted & found.archived):,}; aside { ({name: len(b) for name, b in found.aside.items()}) }"
+    )
+    _say(f"messages {dict(found.statuses)}; taken by providers {found.sent.total():,}; twice {+found.twice}")
+    _say(f"decisions {dict(found.records.most_common(12))}")
+    _say(f"rows in the table {found.rows:,}; memory by quarter {', '.join(f'{q:.0f} MB' for q in quarters)}")
+    twice = {name: n for name, n in found.twice.items() if n and _campaigns()[name]}
+    wrong = [
+        *([f"marketing went out twice: {twice}"] if twice else []),
+        *([f"put aside {aside} of {clients.put_aside} broken ones"] if aside < clients.put_aside else []),
+        *([f"{len(lost)} accepted events are nowhere: {sorted(lost)[:5]}"] if lost else []),
+        *([f"{len(found.overdue)} are overdue: {found.overdue[:5]}"] if found.overdue else []),
+        *([f"memory grew from {quarters[1]:.0f} to {quarters[3]:.0f} MB"] if quarters[3] > FLAT * quarters[1] else []),
+    ]
+    for line in wrong:
+        _say(f"BROKEN {line}")
+    return int(bool(wrong))
+
+
+def _resident(pid: int) -> float:
+    """MB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
