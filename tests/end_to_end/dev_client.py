@@ -23,7 +23,8 @@ ROOT = Path(__file__).parent.parent.parent
 class Dev:
     """`kairos dev` as a process of its own."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, patience: int = 60) -> None:
+        self.patience = patience  # seconds that an answer may take
         command = [sys.executable, "-m", "local", "dev", "--port", "0", "--aws-port", "0", *arguments]
         environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'layers' / 'kairos'}"}
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process writes to it
@@ -52,7 +53,7 @@ class Dev:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=self.patience) as answer:
                 return answer.status, json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
