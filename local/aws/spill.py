@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Any, Final, TypeVar, overload
 
+from moto.core.common_models import BaseModel
 from moto.s3.models import FakeKey, S3Backend
 
 from local.aws.seams import replace
@@ -102,11 +103,16 @@ class _OnDisk:
         """Its place in the file is not used again."""
 
 
+def _untracked(cls: type[BaseModel], *_: Any, **__: Any) -> BaseModel:
+    return object.__new__(cls)
+
+
 def objects_on_disk() -> None:
-    """From now on the bytes of S3's objects are there; once a process."""
+    """From now on the bytes of S3's objects are there, and moto lets go of what is deleted or replaced; once a process."""
     put = S3Backend.put_object
     if getattr(put, "__wrapped__", None):
         return
+    replace(BaseModel, "__new__", _untracked)  # moto's own keeps every message and row that ever was, for its dashboard
     spill = Spill()
 
     @wraps(put)
