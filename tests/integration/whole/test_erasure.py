@@ -183,3 +183,66 @@ def test_who_was_erased_is_found_nowhere_and_comes_back_only_as_somebody_new(sho
     erase(shop)
     assert canaries(shop) == [], "erased again"
     assert not [line for line in lines if any(canary in line for canary in CANARIES)]
+
+
+class Between:
+    """Erases somebody right before the n-th call of a function to AWS."""
+
+    def __init__(self, stack: Stack, who: str, function: str, call: int) -> None:
+        self.stack, self.who, self.function, self.left, self.fell = stack, who, function, call, False
+        self.out = 0  # how many of their messages were out by then
+
+    def __enter__(self) -> "Between":
+        self.stack.gateway.witness = self.see
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.gateway.witness = None
+
+    def see(self, function: str, *_: object) -> None:
+        if function != self.function or self.fell:
+            return
+        self.left -= 1
+        if not self.left:
+            self.fell, self.out = True, len(sent_to(self.stack, self.who))
+            answer = self.stack.request("DELETE", f"/v1/customers/{self.who}", key=ADMIN)
+            assert answer.status == 202
+
+
+def sent_to(stack: Stack, who: str) -> list[Any]:
+    return [m for m in stack.messages() if m["customer"] == who]
+
+
+def test_between_any_two_steps_of_a_decision_or_a_delivery(shop: Stack) -> None:
+    """At most the one message that was claimed already goes out, and nothing is left of them either way."""
+    outcomes = set()
+    for function in ("EvaluateFunction", "DeliverFunction"):
+        for call in range(1, 7):
+            who = f"{function[:4]}-{call}-7f3a"
+            assert put(shop, who) == 200
+            shop.post_events([cart(who, who)])
+            shop.advance("59m")
+            with Between(shop, who, function, call) as between:
+                shop.advance("3h")
+            sent = len(sent_to(shop, who))
+            outcomes.add((function, between.fell, sent))
+            assert sent <= (between.out + (function == "DeliverFunction") if between.fell else 1), (function, call)
+            if not between.fell:
+                erase(shop, who)
+            shop.advance("30m")
+    assert canaries(shop) == []
+    assert outcomes >= {("EvaluateFunction", True, 0), ("DeliverFunction", True, 0), ("DeliverFunction", True, 1)}
+
+
+def test_wherever_its_worker_dies_it_is_done_in_the_end(shop: Stack) -> None:
+    for call in (1, 3, 5, 8, 12, 16, 21, 27, 33):
+        who, device = f"dies-{call}-7f3a", f"device-{call}-7f3a"
+        assert put(shop, who) == 200
+        shop.post_events([{"type": "page.viewed", "customer": {"anonymous_id": device}}])
+        shop.request("POST", "/v1/identify", {"userId": who, "anonymousId": device, "traits": {}})
+        shop.settle()
+        shop.kill("EraseFunction", call)
+        erase(shop, who)
+        shop.advance("15m")
+        shop.gateway.faults.deaths.clear()
+    assert canaries(shop) == []
