@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -39,8 +40,7 @@ also_copy=
 timeout_multiplier=8
 track_dependencies=false
 """
-KILLED: Final = frozenset({1, 3, -24, 24, 152, 255, 36})
-"""What mutmut writes for a mutant that a test noticed: by failing, by breaking, or by not coming back."""
+NOTICED: Final = frozenset({"killed", "hung"})
 
 
 def main() -> int:
@@ -53,11 +53,10 @@ def main() -> int:
     parser.add_argument("--least", type=float, default=85, help="per cent")
     asked = parser.parse_args()
     _lay_out()
-    mutmut("run", "no.such.mutant")  # makes them all, and learns which test reaches which function
-    names = sorted(_verdicts())
+    _run("mutmut", "run", "no.such.mutant")  # makes them all, and learns which test reaches which function
+    names = sorted(_mutants())
     sample = Random(asked.seed).sample(names, min(asked.sample, len(names)))
-    mutmut("run", "--max-children", str(os.cpu_count() or 1), *sample)
-    return _told(len(names), sample, asked.least)
+    return _told(len(names), _tried(sample), asked.least)
 
 
 def _lay_out() -> None:
@@ -75,22 +74,35 @@ def _lay_out() -> None:
     (WORK / "setup.cfg").write_text(SETUP.format(tests=lines.join(TESTS), copied=lines.join(COPIED)))
 
 
-def mutmut(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "mutmut", *arguments], cwd=WORK, check=False, stdout=subprocess.DEVNULL)
+def _run(module: str, *arguments: str, folder: Path = WORK, **environment: str) -> None:
+    command = [sys.executable, "-m", module, *arguments]
+    subprocess.run(command, cwd=folder, env=os.environ | environment, check=False, stdout=subprocess.DEVNULL)
 
 
-def _verdicts() -> dict[str, int | None]:
-    files = (WORK / "mutants" / "kairos" / "domain").rglob("*.meta")
-    return {name: code for file in files for name, code in json.loads(file.read_text())["exit_code_by_key"].items()}
+def _mutants() -> Iterator[str]:
+    for file in (WORK / "mutants" / "kairos" / "domain").rglob("*.meta"):
+        yield from json.loads(file.read_text())["exit_code_by_key"]
 
 
-def _told(all: int, sample: list[str], least: float) -> int:
-    codes = {name: code for name, code in _verdicts().items() if name in set(sample)}
-    noticed = sum(code in KILLED for code in codes.values())
-    for name in sorted(name for name, code in codes.items() if code not in KILLED):
-        print(f"{'not run' if codes[name] is None else 'no test' if codes[name] == 33 else 'survived'}  {name}")
-    score = 100 * noticed / len(codes)
-    print(f"{noticed} of {len(codes)} sampled out of {all}: {score:.1f} %  {dict(Counter(codes.values()))}")
+def _tried(sample: list[str]) -> dict[str, str]:
+    """What became of each."""
+    mutants, verdicts = WORK / "sample.txt", WORK / "verdicts.txt"
+    mutants.write_text("\n".join(sample))
+    plugins = ("-p", "no:cacheprovider", "-p", "tests.mutation.brief", "-p", "tests.mutation.forks")
+    _run(
+        "pytest", "--quiet", "--rootdir=.", *plugins, *TESTS, folder=WORK / "mutants",
+        MUTANTS=str(mutants), VERDICTS=str(verdicts), MUTANT_UNDER_TEST="",
+    )  # fmt: skip
+    return {name: word for name, _, word in (line.partition(" ") for line in verdicts.read_text().splitlines())}
+
+
+def _told(all: int, words: dict[str, str], least: float) -> int:
+    for name, word in sorted(words.items()):
+        if word not in NOTICED:
+            print(f"{word}  {name}")
+    noticed = sum(word in NOTICED for word in words.values())
+    score = 100 * noticed / len(words)
+    print(f"{noticed} of {len(words)} sampled out of {all}: {score:.1f} %  {dict(Counter(words.values()))}")
     return int(score < least)
 
 
