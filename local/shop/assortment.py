@@ -22,11 +22,11 @@ class Market:
 
 
 MARKETS: Final = (
-    Market("DK", "Europe/Copenhagen", "da-DK", "DKK", 1.0, 60, "+4520",
+    Market("DK", "Europe/Copenhagen", "da-DK", "DKK", 1.0, 60, "+452012",
            ("Anna", "Bo", "Clara", "Emil", "Freja", "Ida", "Jonas", "Karla", "Lars", "Mette", "Niels", "Sofie")),
     Market("US", "America/New_York", "en-US", "USD", 0.15, 22, "+1917555",
            ("Ava", "Ben", "Chloe", "Daniel", "Ella", "Grace", "Henry", "Liam", "Maya", "Noah", "Olivia", "Sam")),
-    Market("JP", "Asia/Tokyo", "en-JP", "JPY", 22.0, 18, "+8190555",
+    Market("JP", "Asia/Tokyo", "en-JP", "JPY", 22.0, 18, "+81905550",
            ("Aiko", "Daiki", "Emi", "Haruto", "Kaito", "Mei", "Ren", "Sakura", "Takumi", "Yui", "Yuna", "Yuto")),
 )  # fmt: skip
 
