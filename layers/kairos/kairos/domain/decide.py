@@ -40,6 +40,7 @@ def decide(
         timers.renew(turn)
         if isinstance(heard, Occurrence):
             _occur(turn, heard)  # its messages compete with those that are due by now
+            watching.review(turn, turn.now, timers.stamp(turn.now))
         for _ in range(_ROUNDS):  # a chain may be due again behind what was due
             if not timers.fire(turn):
                 break
