@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -16,6 +16,8 @@ from tests.end_to_end.visits import Visits
 
 ADMIN: Final = "dev-admin-key"
 LINK: Final = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.S)
+LISTENS: Final = timedelta(days=3)
+"""How long what is told may lie in the queue that listens, which keeps it for four days."""
 PUSHES: Final = "arn:aws:sns:eu-west-1:123456789012:endpoint"
 
 
@@ -40,10 +42,18 @@ class Player:
             moments += [(act.at, 1, act, one) for act in one.acts]
             moments.append((one.until, 2, None, one))
         moments.sort(key=lambda line: line[:2])
+        listened = moments[0][0]
         for at, lines in groupby(moments, lambda line: line[0]):
-            self.stack.advance_to(round(at.timestamp() * 1000))
+            while at - listened > LISTENS:
+                listened += LISTENS
+                self._advance(listened)
+                self.heard += self._drain()
+            self._advance(listened := at)
             self._moment(list(lines))
         self.heard += self._drain()
+
+    def _advance(self, at: datetime) -> None:
+        self.stack.advance_to(round(at.timestamp() * 1000))
 
     def _moment(self, lines: list[tuple[datetime, int, Any, Scenario]]) -> None:
         posted: list[dict[str, Any]] = []
