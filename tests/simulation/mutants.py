@@ -96,7 +96,9 @@ MUTANTS: Final = (
     _mutant(
         "woken before the commit", "in_calm_weather_all_is_prompt",
         ("service/evaluate.py", "        self._commit = Commit(customers, catalog, ids, tally)\n",
-         """        class Early:
+         """        from kairos.service.ports import MessageRef
+
+        class Early:
             read = customers.read
 
             def commit(self, before, after, effects, writer):
@@ -133,7 +135,7 @@ MUTANTS: Final = (
         ("domain/moments.py", "28 if (day.month, day.day) == (2, 29) and not leap else day.day", "day.day"),
     ),
     _mutant(
-        "a merge forgets which keys were used", "marketing_goes_out_at_most_once",
+        "a merge forgets which keys were used", "every_message_has_its_entry",
         ("adapters/dynamodb/tombstones.py", "    if not put.inherits:\n        return\n", "    if put:\n        return\n"),
     ),
     _mutant(
