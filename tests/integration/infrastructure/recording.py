@@ -133,17 +133,17 @@ class Run:
         body = {"attributes": {"region": region}, "addresses": known}
         assert self.stack.request("PUT", f"/v1/customers/{who}", body, key="dev-admin-key").status == 200
 
-    def happens(self, kind: str, who: str | None, **properties: Any) -> None:
+    def happens(self, kind: str, who: str | dict[str, str] | None, **properties: Any) -> None:
         event = {"type": kind, "properties": properties} | ({"customer": who} if who else {})
         assert self.stack.post_events([event]).status == 202
         self.stack.settle()
 
     def customers(self) -> None:
-        for region in (
-            "north",
-            "south",
-        ):  # into one place of the audience index and to one address, and out of it again
+        # into one place of the audience index and to one address, and out of it again
+        for region in ("north", "south"):
             self.put("anna", region, email=f"anna.{region}@shop.example")
+        self.happens("hello", {"email": "anna.west@shop.example"})  # nobody's until it is hers
+        self.put("anna", "south", email="anna.west@shop.example")
         self.stack.request("GET", "/v1/customers/anna", key="dev-admin-key")
         body = {"consents": [{"topic": "news", "channel": "email", "state": "granted", "proof": "paper"}]}
         self.stack.request("PUT", "/v1/customers/anna", body, key="dev-admin-key")

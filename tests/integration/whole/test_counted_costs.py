@@ -76,6 +76,19 @@ def test_where_somebody_is_costs_nothing_until_it_is_somewhere_else(meter: Meter
     assert meter.look()[0] == {"BatchGetItem": 2, "TransactWriteItems": 1}  # the profile is read along, and written
 
 
+def test_an_event_by_an_address_alone_costs_a_look_at_whose_it_is_once_a_batch(meter: Meter) -> None:
+    meter.stack.request("PUT", "/v1/customers/ada", {"addresses": {"email": "ada@shop.example"}}, key="dev-admin-key")
+    by_mail = [page(n) | {"customer": {"email": "ada@shop.example"}} for n in range(1, 4)]
+    meter.stack.post_events(by_mail[:1])
+    meter.look()
+    meter.stack.post_events(by_mail[1:])
+    requests, units = meter.look()
+    assert requests == {"Query": 1, "BatchGetItem": 2, "PutItem": 1}
+    assert (units["read"], units["write"]) == (1 + 6 * 0.5, 1), (
+        "whose it is, her, who was known by it, and was forgotten"
+    )
+
+
 def segment(events: list[dict[str, Any]]) -> tuple[str, Any]:
     named = ({"type": "page", "messageId": e["id"], "userId": e["customer"], "category": "toys"} for e in events)
     return "/v1/batch", {"batch": list(named)}

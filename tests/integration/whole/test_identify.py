@@ -99,3 +99,14 @@ def test_an_alias_makes_one_of_two_customers_over_a_chain_and_no_circle(stack):
     assert asked(stack) == []
     visit(stack, 10, anonymous_id="a-1")  # a device of that name is hers, too: the eleventh
     assert asked(stack) == ["anna"]
+
+
+def test_what_is_done_under_an_address_is_its_owner_s_before_and_after_they_are_known(stack):
+    for number in range(5):
+        visit(stack, number, email="Anna@Shop.example")
+    put(stack, "anna")
+    for number in range(5, 10):
+        visit(stack, number, email="anna@shop.example")
+    assert asked(stack) == []
+    visit(stack, 10, id="anna")
+    assert asked(stack) == ["anna"]

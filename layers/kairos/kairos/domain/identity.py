@@ -14,6 +14,9 @@ DEVICE: Final = "anonymous:"
 ADDRESS: Final = "address:"
 """How the ids of those begin who are known by an address only."""
 
+NAMED_BY: Final = ("email", "sms")
+"""The channels by whose addresses events may name somebody."""
+
 AddressHash = Callable[[str, str], str]
 """Channel and address into what stands for it outside of the profile."""
 
@@ -56,6 +59,17 @@ def customer_id(ref: Ref, address_hash: AddressHash) -> str | None:
     if ref.phone:
         return ADDRESS + address_hash("sms", ref.phone)
     return None
+
+
+def known_by(address: str) -> str | None:
+    """The customer that somebody is at whose address (`channel#hash`) nobody is known; None where events name nobody by it."""
+    channel, _, hashed = address.partition("#")
+    return ADDRESS + hashed if channel in NAMED_BY else None
+
+
+def is_stray(id: str) -> bool:
+    """Whether it is nobody's id, but that of a device or address whose owner is not known."""
+    return id.startswith((DEVICE, ADDRESS))
 
 
 def push_address(token: Mapping[str, Any]) -> str:

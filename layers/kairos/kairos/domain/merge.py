@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from kairos.domain import context, facts, reach, watching
-from kairos.domain.effects import PutTombstone
+from kairos.domain.effects import Effect, PutOwner, PutTombstone
 from kairos.domain.events import Event, Heard, Wake
-from kairos.domain.identity import DEVICE, device_id
+from kairos.domain.identity import ADDRESS, DEVICE, device_id, is_stray, known_by
 from kairos.domain.inherit import unite_facts
 from kairos.domain.journey import Sent
 from kairos.domain.reunite import unite_journeys
@@ -30,7 +30,7 @@ def others_of(heard: Heard) -> tuple[str, ...]:
     device = who.anonymous_id if heard.type in SAYING_WHOSE else None
     named = [device_id(device)] if device else []
     if who.previous_id:
-        named += [who.previous_id, *([] if who.previous_id.startswith(DEVICE) else [device_id(who.previous_id)])]
+        named += [who.previous_id, *([] if is_stray(who.previous_id) else [device_id(who.previous_id)])]
     return tuple(other for other in named if other != who.id)
 
 
@@ -45,11 +45,29 @@ def news(others: Mapping[str, Customer], customer: str, heard: Heard) -> tuple[C
     What is the customer's by now, directly or over others, is no other: so no circle of aliases closes.
     """
     named = (others[other] for other in others_of(heard) if other != customer and other in others)
-    return tuple(other for other in named if isinstance(heard, Event) and _is_news(other.state, customer, heard))
+    return tuple(other for other in named if isinstance(heard, Event) and _is_news(other, customer, heard))
 
 
-def _is_news(gone: State, customer: str, heard: Event) -> bool:
-    return not gone.moved or (gone.moved != customer and (heard.time, customer) > (gone.newest, gone.moved))
+def strays(customer: str, effects: Iterable[Effect]) -> frozenset[str]:
+    """Those who were known only by an address that turns out to be this customer's. Devices and addresses own nothing."""
+    if is_stray(customer):
+        return frozenset()
+    named = (known_by(effect.address) for effect in effects if isinstance(effect, PutOwner))
+    return frozenset(stray for stray in named if stray)
+
+
+def news_of_strays(others: Mapping[str, Customer], customer: str, named: Iterable[str], heard: Heard) -> list[Customer]:
+    """Those of them of whom anything was heard, and who are not this customer yet: the first owner is one with them, a later one follows."""
+    found = (others[stray] for stray in sorted(named))
+    return [one for one in found if isinstance(heard, Event) and _is_news(one, customer, heard)]
+
+
+def _is_news(other: Customer, customer: str, heard: Event) -> bool:
+    """An address by which nothing was heard needs no pointer: whose it is its owners say."""
+    gone = other.state
+    if not gone.moved:
+        return bool(gone.version) or not other.id.startswith(ADDRESS)
+    return gone.moved != customer and (heard.time, customer) > (gone.newest, gone.moved)
 
 
 def follow(gone: State, heard: Heard) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from kairos.domain.effects import Record
 from kairos.domain.events import Event, Heard, Json, Millis
 from kairos.domain.state import State
+from kairos.service.commit import Committed
 from kairos.service.feedback import Answer
+from kairos.service.owners import Owners
 from kairos.service.ports import MessageRef
 
 
@@ -14,6 +16,7 @@ class Batch:
     """What a batch amounts to; items are named by their queue message's id."""
 
     now: Millis
+    owners: Owners
     heard: dict[str, list[tuple[str, Heard]]] = field(default_factory=dict)  # customer -> item, what
     events: list[tuple[str, Event]] = field(default_factory=list)  # to be archived
     answers: list[tuple[str, Answer]] = field(default_factory=list)
@@ -23,3 +26,8 @@ class Batch:
     messages: list[MessageRef] = field(default_factory=list)
     there: set[str] = field(default_factory=set)  # customers who are known to be
     erased: dict[str, State] = field(default_factory=dict)  # of those who were forgotten once
+
+    def add(self, committed: Committed) -> None:
+        """What became of one customer."""
+        self.records += committed.records
+        self.messages += committed.messages

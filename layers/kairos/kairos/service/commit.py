@@ -8,7 +8,7 @@ from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, Effect, PutEntry, PutMessage, PutTombstone, Record
 from kairos.domain.erasure import outlives
 from kairos.domain.events import Event, Heard, Millis, Wake
-from kairos.domain.merge import follow, news, others_in, tombstone
+from kairos.domain.merge import follow, news, news_of_strays, others_in, strays, tombstone
 from kairos.domain.state import Customer, NeedsProfile, State
 from kairos.service.metrics import Tally
 from kairos.service.ports import AlreadyWritten, Contended, CustomerStore, MessageRef, StateMoved, Unavailable
@@ -31,6 +31,14 @@ class _Moved(Exception):
     def __init__(self, gone: State) -> None:
         super().__init__(gone.version)
         self.gone = gone
+
+
+class _Unread(Exception):
+    """An address is somebody's now: whether anything was heard by it alone has to be looked up."""
+
+    def __init__(self, strays: Collection[str]) -> None:
+        super().__init__(len(strays))
+        self.strays = strays
 
 
 class Commit:
@@ -94,6 +102,9 @@ class Commit:
                 elif not consistent:  # what is not there may only not be seen yet
                     before, others, consistent = self._again(before), {}, True
                     continue
+            except _Unread as unknown:
+                others = {**others, **self._strays(unknown.strays)}
+                continue
             except NeedsProfile:
                 before = self._again(before, profile=True)
             except StateMoved:
@@ -114,13 +125,25 @@ class Commit:
         records: list[Record] = []
         changed = False
         for one in inputs:
-            decision = decide(customer, one, self._catalog, now, news(others, customer.id, one))
+            theirs = news(others, customer.id, one)
+            decision = decide(customer, one, self._catalog, now, theirs)
+            if named := strays(customer.id, decision.effects):
+                if unread := named - others.keys():
+                    raise _Unread(unread)
+                if found := news_of_strays(others, customer.id, named - {other.id for other in theirs}, one):
+                    decision = decide(customer, one, self._catalog, now, (*theirs, *found))
             gone = {e.device: tombstone(e) for e in decision.effects if isinstance(e, PutTombstone)}
             others = {**others, **gone}
             customer, changed = _knowing(decision.customer, decision.effects), changed or decision.changed
             effects += decision.effects
             records += decision.records
         return Decision(customer, tuple(effects), tuple(records), changed)
+
+    def _strays(self, ids: Collection[str]) -> dict[str, Customer]:
+        """Nothing was heard by most addresses: only what there is to unite has a profile to be read."""
+        found = self.read(ids, (), consistent=True)
+        heard = [who for who, stray in found.items() if stray.state.version and not stray.state.moved]
+        return found | self.read(heard, heard, consistent=True)
 
     def _again(self, customer: Customer, *, profile: bool = False) -> Customer:
         profiles = (customer.id,) if profile or customer.profile is not None else ()

@@ -6,7 +6,7 @@ from typing import Any
 from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import ERASURE
 from kairos.domain.events import Event, Heard, Occurrence, Wake
-from kairos.domain.identity import DEVICE, TESTER, customer_id
+from kairos.domain.identity import TESTER, customer_id, is_stray
 from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical
 from kairos.domain.sources.feedback import Feedback
@@ -16,12 +16,13 @@ from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
 from kairos.service import rejected, trouble
 from kairos.service.batch import Batch
-from kairos.service.commit import Commit, Committed, order
+from kairos.service.commit import Commit, order
 from kairos.service.feedback import Learning
 from kairos.service.goods import Goods
 from kairos.service.hearing import Hearing
 from kairos.service.look_back import LookBack, gone
 from kairos.service.metrics import Tally
+from kairos.service.owners import Owners
 from kairos.service.ports import (
     Archive,
     Clock,
@@ -62,7 +63,7 @@ class Evaluate:
 
     def batch(self, items: Sequence[Item]) -> list[str]:
         """Works off what a queue delivered; returns the ids of the items to be delivered again."""
-        batch = Batch(self._clock())
+        batch = Batch(self._clock(), Owners(self._learning.addresses))
         understood = [(item.id, said) for item in items for said in self._understand(batch, item)]
         if self._redeem:
             understood, batch.failed = self._redeem(understood)
@@ -74,7 +75,7 @@ class Evaluate:
         self._learn(batch)
         self._look_back(batch)
         found, receipts = self._read(batch), {item.id: item.receipts for item in items}
-        for who in sorted(batch.heard, key=lambda who: not who.startswith(DEVICE)):  # before they are identified
+        for who in sorted(batch.heard, key=lambda who: not is_stray(who)):  # before they are identified
             if who in found:
                 heard, (customer, consistent) = batch.heard[who], found[who]
                 self._decide(batch, heard, customer, receipts, consistent, _others(batch, heard, found))
@@ -91,8 +92,13 @@ class Evaluate:
             return
         customer = self._customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
-        batch = Batch(self._clock(), events=[("", event)], erased={customer: found.state} if found.state.erased else {})
-        _add(batch, self._commit(found, (event,), batch.now, consistent=True))
+        batch = Batch(
+            self._clock(),
+            Owners(self._learning.addresses),
+            events=[("", event)],
+            erased={customer: found.state} if found.state.erased else {},
+        )
+        batch.add(self._commit(found, (event,), batch.now, consistent=True))
         self._carry_on(batch)
         self._file(batch)
         if batch.failed:
@@ -113,11 +119,18 @@ class Evaluate:
         if said.type == ERASURE:
             self._ask(batch, item, said)
             return
+        customer, heard = self._customer(said), self._catalog.hears(said) or others_of(said)
+        try:
+            customer, said = batch.owners(customer, said) if heard else (customer, said)
+        except Exception as error:  # the table does not say now whose address it is: the item comes again
+            trouble.note("owners", error)
+            batch.failed.add(item)
+            return
         batch.events.append((item, said))
         self._tally.measure("OldestEvent", (batch.now - said.received) / 1000)
-        if not (customer := self._customer(said)):
+        if not customer:
             self._fan_out(batch, item, said)
-        elif self._catalog.hears(said) or others_of(said):
+        elif heard:
             batch.heard.setdefault(customer, []).append((item, said))
 
     def _ask(self, batch: Batch, item: str, event: Event) -> None:
@@ -189,7 +202,7 @@ class Evaluate:
         """One customer, one commit."""
         said, items = [said for _, said in heard], {item for item, _ in heard}
         try:
-            _add(batch, self._commit(customer, said, batch.now, consistent=consistent, others=others))
+            batch.add(self._commit(customer, said, batch.now, consistent=consistent, others=others))
         except TooLarge as error:
             self._in_parts(batch, heard, customer.id, receipts, error)
         except Unavailable as error:
@@ -270,11 +283,6 @@ def _others(
     """Those that are said to be theirs, as they were read along."""
     named = others_in(said for _, said in heard) - batch.heard.keys()
     return {other: found[other][0] for other in named if other in found}
-
-
-def _add(batch: Batch, committed: Committed) -> None:
-    batch.records += committed.records
-    batch.messages += committed.messages
 
 
 def _tried(said: Understood) -> bool:

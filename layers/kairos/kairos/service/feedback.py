@@ -37,7 +37,8 @@ class Learning:
     def __init__(
         self, messages: MessageStore, addresses: AddressStore, reputation: ReputationStore, catalog: Catalog
     ) -> None:
-        self._messages, self._addresses, self._reputation = messages, addresses, reputation
+        self.addresses = addresses
+        self._messages, self._reputation = messages, reputation
         self._catalog = catalog
 
     def __call__(self, answers: Sequence[tuple[str, Answer]], now: Millis) -> Learnt:
@@ -102,12 +103,12 @@ class Learning:
 
     def _closed(self, said: Feedback, now: Millis) -> Iterator[Event]:
         """Nothing goes there any more, whoever is to be written to there; those who are there are told."""
-        if not (place := said.place(self._catalog.address_hash)) or not self._addresses.suppress(
+        if not (place := said.place(self._catalog.address_hash)) or not self.addresses.suppress(
             place, said.why, said.time
         ):
             return
         mine = {said.customer} if said.permanent and said.message else set()  # the message's own event says so
-        for owner in self._addresses.owners(place, OWNERS):
+        for owner in self.addresses.owners(place, OWNERS):
             if owner not in mine:
                 yield suppression.event(place, owner, said.time, now, said.why)
 
@@ -115,9 +116,9 @@ class Learning:
         """Whether an address has bounced so often now that nobody can be there."""
         if not (place := said.place(self._catalog.address_hash)):
             return False
-        days = self._addresses.soft_bounce(place, said.time)
+        days = self.addresses.soft_bounce(place, said.time)
         if old := soft_bounces.stale(days):
-            self._addresses.forgive(place, old)
+            self.addresses.forgive(place, old)
         return soft_bounces.are_enough(days)
 
     def _forgive(self, answers: Sequence[tuple[str, Feedback]], learnt: Learnt) -> None:
@@ -127,9 +128,9 @@ class Learning:
             if said.kind == "delivered" and (place := said.place(self._catalog.address_hash)):
                 delivered[place] = max(said.time, delivered.get(place, 0))
         try:
-            for place, days in (self._addresses.soft(list(delivered)) if delivered else {}).items():
+            for place, days in (self.addresses.soft(list(delivered)) if delivered else {}).items():
                 if past := [day for day in days if day <= soft_bounces.day(delivered[place])]:
-                    self._addresses.forgive(place, past)
+                    self.addresses.forgive(place, past)
         except Exception as error:  # as above
             trouble.note("feedback", error)
             learnt.failed |= {item for item, said in answers if said.kind == "delivered"}
@@ -139,15 +140,15 @@ class Learning:
         hashed = self._catalog.address_hash
         place, stopped = said.place(hashed), 0
         if said.keyword == "stop":
-            self._addresses.suppress(place, "stopped", said.time)
+            self.addresses.suppress(place, "stopped", said.time)
         elif said.keyword == "start":
-            stopped = self._addresses.release(place, said.time)
-        for owner in list(self._addresses.owners(place, OWNERS)) or [""]:
+            stopped = self.addresses.release(place, said.time)
+        for owner in list(self.addresses.owners(place, OWNERS)) or [""]:
             yield said.event(owner, now, hashed, stopped)
 
     def _owners(self, said: Feedback) -> list[str]:
         place = said.place(self._catalog.address_hash)
-        return list(self._addresses.owners(place, OWNERS)) if place else []
+        return list(self.addresses.owners(place, OWNERS)) if place else []
 
     def _count(self, counts: dict[str, Counter[str]], now: Millis) -> None:
         for channel, of in counts.items():
