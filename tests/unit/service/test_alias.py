@@ -46,7 +46,7 @@ def test_what_is_heard_only_after_its_alias_follows_too():
     assert counted(workers) == {"anna": [5]}
 
 
-@pytest.mark.parametrize("order", permutations(range(4)))
+@pytest.mark.parametrize("order", list(permutations(range(4))))
 @pytest.mark.parametrize("batched", [False, True])
 def test_a_chain_leads_to_its_end_in_whatever_order_it_is_told(order, batched):
     told = [alias("d1", "a"), alias("a", "b", T0 + 1), alias("b", "anna", T0 + 2), *pages(Ref(anonymous_id="d1"), 0, 3)]

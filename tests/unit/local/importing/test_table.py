@@ -1,10 +1,9 @@
 """Files as shops write them: encodings, delimiters, gzip, quotes."""
 
-import gzip
-
 import pytest
 
 from local.importing.table import BadFile, Table, digest
+from tests.zipped import zipped
 
 FILES = (
     (b"id,name\n1,Ada\n", [["1", "Ada"]]),
@@ -13,8 +12,8 @@ FILES = (
     (b'id|name\n1|"a|b"\n2|"two\nlines"\n', [["1", "a|b"], ["2", "two\nlines"]]),
     (b"id;first, last;city\n\n1;Ada, L;Ry\n;;\n", [["1", "Ada, L", "Ry"]]),
     (b"id\n1", [["1"]]),
-    (gzip.compress("id,name\n1,Zoë\n".encode()), [["1", "Zoë"]]),
-    (gzip.compress(b"id\n1\n") + gzip.compress(b"2\n"), [["1"], ["2"]]),
+    (zipped("id,name\n1,Zoë\n".encode()), [["1", "Zoë"]]),
+    (zipped(b"id\n1\n") + zipped(b"2\n"), [["1"], ["2"]]),
 )
 
 
@@ -58,7 +57,7 @@ def test_a_quote_that_is_not_closed_says_how_far_it_swallows(tmp_path):
     [
         (b"", "has no header"),
         (b",,\n1,2,3\n", "has no header"),
-        (gzip.compress(b"id,name\n" + b"1,a\n" * 9_000)[:-30], "cannot be read"),
+        (zipped(b"id,name\n" + b"1,a\n" * 9_000)[:-30], "cannot be read"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path, data, said):
