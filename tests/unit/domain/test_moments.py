@@ -111,3 +111,18 @@ def test_a_local_time_moves_with_the_customer_and_one_that_is_over_starts_at_onc
     life.occur("daily", "2026-06-01T18:00:00")
     life.hear(event("kairos.customer", T0 + 1, own=True, attributes={"backend": {"timezone": "America/New_York"}}))
     assert [m.since for m in life.until(T0 + DAY).messages] == [T0 + 13 * HOUR]
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2026-05-01", "2026-05-01"),
+        ("2026-05-01T23:30:00", "2026-05-01"),  # without a zone: as it stands
+        ("2026-05-01T23:30:00Z", "2026-05-02"),  # half past one in Copenhagen
+        ("2026-05-01T23:30:00-08:00", "2026-05-02"),
+        ("soon", ""),
+        (None, ""),
+    ],
+)
+def test_a_value_names_a_day_where_the_customer_is(value, day):
+    assert moments.day_named(value, COPENHAGEN) == day
