@@ -279,8 +279,10 @@ def test_a_greeting_is_skipped_and_a_bounce_is_heard():
 
 @pytest.mark.parametrize("body", [None, [], 5, {}, {"kairos": "nothing"}, {"kairos": "event"}])
 def test_what_is_of_no_known_kind_is_refused(body):
-    with pytest.raises(BadEvent):
+    expected = "is of no kind known here" if isinstance(body, dict) else "must be an object"
+    with pytest.raises(BadEvent, match=expected) as refused:
         queued.read(body, NOW, SEGMENT)
+    assert refused.value.code == "not_understood"
 
 
 TEXT = st.text(min_size=1, max_size=20)
