@@ -215,6 +215,7 @@ def sent_to(stack: Stack, who: str) -> list[Any]:
 
 def test_between_any_two_steps_of_a_decision_or_a_delivery(shop: Stack) -> None:
     """At most the one message that was claimed already goes out, and nothing is left of them either way."""
+    erase(shop)
     outcomes = set()
     for function in ("EvaluateFunction", "DeliverFunction"):
         for call in range(1, 7):
@@ -235,6 +236,7 @@ def test_between_any_two_steps_of_a_decision_or_a_delivery(shop: Stack) -> None:
 
 
 def test_wherever_its_worker_dies_it_is_done_in_the_end(shop: Stack) -> None:
+    erase(shop)
     for call in (1, 3, 5, 8, 12, 16, 21, 27, 33):
         who, device = f"dies-{call}-7f3a", f"device-{call}-7f3a"
         assert put(shop, who) == 200
