@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kairos.domain import tags
 from kairos.domain.events import AHEAD, Consent, Event, Ref, Wake
-from kairos.domain.sources import bounds, canonical, cloudevents, eventbridge, json_text, own, parts, queued, ses, sms
+from kairos.domain.sources import canonical, cloudevents, eventbridge, own, parts, queued, ses, sms
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.segment import Segment
@@ -90,22 +90,6 @@ def test_what_is_wrong_is_refused_with_the_name_of_its_field(body, code, field):
         understood(body)
     assert (refused.value.code, refused.value.field) == (code, field)
     assert refused.value.message.startswith(("must ", "is a type that only Kairos makes")), "what was expected"
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "field", "message"),
-    [
-        ('{"a": 1, "a": 2}', "duplicate_key", "a", "must be there once, and is there twice"),
-        ('{"a": {"b": 1, "b": 2}}', "duplicate_key", "a.b", "must be there once, and is there twice"),
-        ('{"a": ["\\ud800"]}', "bad_text", "a.0", "must be without half characters (lone surrogates)"),
-        ('{"a": 123456789012345678901234567890}', "bad_number", "a", bounds.WHOLE),
-        ('{"a": 18446744073709551616}', "bad_number", "a", bounds.WHOLE),
-    ],
-)
-def test_json_that_nobody_could_carry_is_refused_by_what_and_where_it_is(text, code, field, message):
-    with pytest.raises(BadEvent) as refused:
-        bounds.check(json_text.read(text.encode()))
-    assert (refused.value.code, refused.value.field, refused.value.message) == (code, field, message)
 
 
 @pytest.mark.parametrize("detail", [None, [], "text", 5])
