@@ -76,7 +76,10 @@ def _lay_out() -> None:
 
 def _run(module: str, *arguments: str, folder: Path = WORK, **environment: str) -> None:
     command = [sys.executable, "-m", module, *arguments]
-    subprocess.run(command, cwd=folder, env=os.environ | environment, check=False, stdout=subprocess.DEVNULL)
+    said = subprocess.DEVNULL if module == "mutmut" else None  # that no mutant has that name
+    subprocess.run(
+        command, cwd=folder, env=os.environ | environment, check=False, stdout=subprocess.DEVNULL, stderr=said
+    )
 
 
 def _mutants() -> Iterator[str]:
