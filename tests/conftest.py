@@ -1,5 +1,6 @@
 """What tests of the whole share: a stack with the project's own template and campaigns."""
 
+import logging
 from collections.abc import Generator, Iterator
 
 import pytest
@@ -27,5 +28,6 @@ def pytest_configure() -> None:
 def pytest_runtest_teardown() -> Generator[None, None, None]:
     """A test in which a function's log or metric names somebody has failed, whatever else it was about."""
     yield
+    logging.getLogger("kairos").setLevel(logging.NOTSET)  # the simulator's and the fuzzer's silence is theirs alone
     if caught := CANARIES.drain():
         pytest.fail("\n".join(["somebody is in a log or metric:", *caught]), pytrace=False)

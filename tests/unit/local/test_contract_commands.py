@@ -15,8 +15,8 @@ from local.stack import ROOT
 def shop(tmp_path: Path) -> Path:
     """A folder of campaigns without any, and beside it events with one contract."""
     (tmp_path / "campaigns").mkdir()
-    brand = 'brand: {name: N, email: "n@nordlys.example", postal_address: "x"}\ntimezone: UTC\n'
-    (tmp_path / "campaigns" / "policy.yaml").write_text(brand)
+    policy = 'brand: {name: N, email: "n@nordlys.example", postal_address: "x"}\ntopics: {offers: {}, news: {}}\n'
+    (tmp_path / "campaigns" / "policy.yaml").write_text(policy)
     shutil.copytree(ROOT / "events" / "mapping", tmp_path / "events" / "mapping")
     (tmp_path / "events" / "schemas").mkdir()
     return tmp_path
