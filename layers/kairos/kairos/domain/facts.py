@@ -1,6 +1,7 @@
 """What an event tells of a customer, taken in so that order and repetition do not matter."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from kairos.domain import absence, interest
@@ -183,6 +184,22 @@ def set_consents(state: State, event: Event) -> list[tuple[Consent, str]]:
             changed.append((consent, word))
         state.consents[name] = told
     return changed
+
+
+def outspoken(state: State, event: Event) -> Event:
+    """The event as it is meant where it is committed while somebody looks on: what they withdraw, they withdraw of what stands.
+
+    A worker whose clock is ahead may have written a grant that is newer by its own time than the page that is answered now.
+    """
+    words = tuple(
+        replace(
+            consent, time=max(consent.time, state.consents.get(f"{consent.topic}/{consent.channel}", ("", 0, 0))[1])
+        )
+        if event.own and consent.state == "withdrawn"
+        else consent
+        for consent in event.consents
+    )
+    return replace(event, consents=words)
 
 
 def _standing(said: tuple[str, Millis, Millis]) -> tuple[Millis, bool, Millis, str]:

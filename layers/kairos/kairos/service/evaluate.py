@@ -6,6 +6,7 @@ from typing import Any
 from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import ERASURE
 from kairos.domain.events import Event, Heard, Occurrence, Wake
+from kairos.domain.facts import outspoken
 from kairos.domain.identity import TESTER, customer_id, is_stray
 from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical
@@ -92,6 +93,7 @@ class Evaluate:
             return
         customer = self._customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
+        event = outspoken(found.state, event)
         batch = Batch(
             self._clock(),
             Owners(self._learning.addresses),
