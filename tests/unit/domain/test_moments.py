@@ -120,6 +120,7 @@ def test_a_local_time_moves_with_the_customer_and_one_that_is_over_starts_at_onc
         ("2026-05-01T23:30:00", "2026-05-01"),  # without a zone: as it stands
         ("2026-05-01T23:30:00Z", "2026-05-02"),  # half past one in Copenhagen
         ("2026-05-01T23:30:00-08:00", "2026-05-02"),
+        ("9999-12-31T23:30:00Z", ""),  # there is no day after it
         ("soon", ""),
         (None, ""),
     ],

@@ -121,8 +121,11 @@ def _within_reach(moment: Millis) -> Millis | None:
 def day_named(value: Any, tz: ZoneInfo) -> str:
     """The day (ISO) that a date or a timestamp names, the latter as seen from that zone; empty for anything else."""
     parsed = parse(value)
-    if isinstance(parsed, datetime):
-        return (parsed if parsed.tzinfo is None else parsed.astimezone(tz)).date().isoformat()
+    try:
+        if isinstance(parsed, datetime):
+            return (parsed if parsed.tzinfo is None else parsed.astimezone(tz)).date().isoformat()
+    except OverflowError:  # of the first or the last day that there is, and over there it is another one
+        return ""
     return "" if parsed is None else parsed.isoformat()
 
 

@@ -41,7 +41,10 @@ def day(text: str, zone: Any = None) -> str:
     except ValueError:
         return text
     if moment.tzinfo is not None and moment.time() != time() and isinstance(zone, str):
-        moment = moment.astimezone(moments.zone(zone, "UTC"))
+        try:
+            moment = moment.astimezone(moments.zone(zone, "UTC"))
+        except OverflowError:  # the first or the last day that there is
+            return text
     return moment.date().isoformat()
 
 
