@@ -91,6 +91,6 @@ def _show(console: Console, numbers: dict[str, Any]) -> None:
     console.print(
         f"{events['heard']:,} events heard ({events['distinct']:,} distinct) of {numbers['customers']:,} customers; "
         f"{numbers['messages']:,} messages; {costs['requests_total']:,} AWS requests; "
-        f"${costs['usd_per_million_events']:.2f} per million events without the mails' own price.",
+        f"${costs['usd_per_million_events']:.2f} per million events, the customers and messages of them included, the mails' own price apart.",
         highlight=False,
     )
