@@ -71,6 +71,7 @@ STOPS = [
     ("nothing was ever said: only what was implied", [said(T0)], {"tips": "withdrawn"}),
     ("granted", [said(T0, ("offers", "granted"))], {"offers": "withdrawn", "tips": "withdrawn"}),
     ("asked for, not confirmed yet", [said(T0, ("news", "granted"))], {"news": "withdrawn", "tips": "withdrawn"}),
+    ("proven", [said(T0, ("news", "granted"), proof="click")], {"news": "withdrawn", "tips": "withdrawn"}),
     ("withdrawn already", [said(T0, ("offers", "withdrawn"))], {"offers": "withdrawn", "tips": "withdrawn"}),
     ("granted by somebody who knew it later", [said(T0), said(T0 + 2 * DAY, ("offers", "granted"))],
      {"offers": "granted", "tips": "withdrawn"}),
