@@ -127,3 +127,17 @@ def test_a_local_time_moves_with_the_customer_and_one_that_is_over_starts_at_onc
 )
 def test_a_value_names_a_day_where_the_customer_is(value, day):
     assert moments.day_named(value, COPENHAGEN) == day
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2026-05-01", "2026-05-01"),
+        ("2026-05-01T23:30:00", "2026-05-01"),  # local, wherever that is
+        ("2026-05-01T23:30:00Z", "2026-05-02"),
+        ("May", ""),
+        (7, ""),
+    ],
+)
+def test_the_day_that_a_value_names_as_seen_from_tokyo(value, day):
+    assert moments.day_named(value, ZoneInfo("Asia/Tokyo")) == day

@@ -13,6 +13,9 @@ from kairos.domain.sources.parts import BadEvent
         ('{"a": {"b": 1, "b": 2}}', "duplicate_key", "a.b", "must be there once, and is there twice"),
         ('{"a": ["\\ud800"]}', "bad_text", "a.0", "must be without half characters (lone surrogates)"),
         ('{"a": 123456789012345678901234567890}', "bad_number", "a", bounds.WHOLE),
+        ('{"a": 1e999}', "bad_number", "a", "must be a number that a double can hold"),
+        ('{"a": NaN}', "bad_number", "a", "must be a number, and NaN is none"),
+        ('{"\\ud800": 1}', "bad_text", "\ufffd", "must have a name without half characters (lone surrogates)"),
         ('{"a": 18446744073709551616}', "bad_number", "a", bounds.WHOLE),
     ],
 )
