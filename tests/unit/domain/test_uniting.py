@@ -113,7 +113,7 @@ def test_of_too_many_values_the_newest_are_remembered_and_the_moment_of_all_is_n
 
 
 def run(name: str, key: str, entered: int, step: str = "wait-1", **more: Any) -> Run:
-    times = {"entered": entered, "since": entered, "began": entered, "due": entered + 20 * HOUR}
+    times: dict[str, Any] = {"entered": entered, "since": entered, "began": entered, "due": entered + 20 * HOUR}
     return Run(name, key, step=step, trigger=f"t-{key}", **times | more)
 
 
