@@ -1,21 +1,16 @@
 """Two turn out to be one person: fact by fact and journey by journey, what is known of both as if of one."""
 
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 
-from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
-from kairos.domain.effects import PutTombstone
-from kairos.domain.events import Event, Ref
 from kairos.domain.identity import short_hash
 from kairos.domain.inherit import unite_facts
 from kairos.domain.journey import Goal, Placed, Recent, Run
 from kairos.domain.lasts import ANY, VALUES
-from kairos.domain.merge import news, tombstone
 from kairos.domain.reunite import unite_journeys
-from kairos.domain.state import Customer, Fact, Profile, State
+from kairos.domain.state import Customer, Fact, State
 from kairos.domain.turn import Turn
 from tests.unit.domain.shop import CART, DAY, HOUR, T0, campaign, catalog, on, send, started
 
@@ -95,14 +90,14 @@ def test_events_of_both_are_counted_once_each_at_their_first_time_the_newest_one
 
 def test_last_moments_of_both_by_value_of_what_definitions_keep():
     state = State(lasts={BY_CART: {ANY: [(9, "a")], "v": [(9, "a")]}})
-    theirs = {"gone": {ANY: [(8, "x")]}, BY_CART: {ANY: [(7, "b")], "v": [(7, "b")], "w": [(6, "c")]}}
+    theirs: Any = {"gone": {ANY: [(8, "x")]}, BY_CART: {ANY: [(7, "b")], "v": [(7, "b")], "w": [(6, "c")]}}
     unite_facts(state, State(lasts=theirs), COUNTING)
     assert state.lasts == {BY_CART: {ANY: [(9, "a"), (7, "b")], "v": [(9, "a"), (7, "b")], "w": [(6, "c")]}}
 
 
 def test_of_too_many_values_the_newest_are_remembered_and_the_moment_of_all_is_none_of_them():
-    mine = {f"m{n:02}": [(2 * n, f"m{n}")] for n in range(VALUES)}
-    theirs = {f"t{n:02}": [(2 * n + 1, f"t{n}")] for n in range(VALUES)}
+    mine: Any = {f"m{n:02}": [(2 * n, f"m{n}")] for n in range(VALUES)}
+    theirs: Any = {f"t{n:02}": [(2 * n + 1, f"t{n}")] for n in range(VALUES)}
     state = State(lasts={BY_CART: {ANY: [(0, "z")], **mine}})
     unite_facts(state, State(lasts={BY_CART: theirs}), COUNTING)
     half = range(VALUES // 2, VALUES)
@@ -196,8 +191,8 @@ def test_late_entries_of_both_are(mine: list[Recent], theirs: list[Recent], both
 
 
 def test_of_two_coupons_of_a_name_the_one_that_lives_longer():
-    mine = {"a": {"since": 1, "valid": 10}, "b": {"since": 5, "valid": 3}}
-    theirs = {"a": {"since": 2, "valid": 8}, "b": {"since": 1, "valid": 9}, "c": {"since": 1, "valid": 1}}
+    mine: Any = {"a": {"since": 1, "valid": 10}, "b": {"since": 5, "valid": 3}}
+    theirs: Any = {"a": {"since": 2, "valid": 8}, "b": {"since": 1, "valid": 9}, "c": {"since": 1, "valid": 1}}
     turn = united(SERIES, State(coupons=mine), State(coupons=theirs))
     assert turn.state.coupons == {"a": mine["a"], "b": theirs["b"], "c": theirs["c"]}
 
@@ -238,7 +233,7 @@ def keep_of(definitions: Catalog, type: str) -> str:
 
 
 def test_exits_and_awaited_events_that_only_the_other_had_heard_of_end_and_continue():
-    lasts = {keep_of(AWAITS, type): {ANY: [(T0 - 5, "o")]} for type in ("order.placed", "answered")}
+    lasts: Any = {keep_of(AWAITS, type): {ANY: [(T0 - 5, "o")]} for type in ("order.placed", "answered")}
     mine = [run("removed", "r", T0 - 40), run("asks", "s", T0 - 35, step="no-more"), run("gone-by", "e", T0 - 30), run("asks", "a", T0 - 20),
             run("gone-by", "later", T0)]  # fmt: skip
     turn = united(AWAITS, State(runs=mine, lasts=lasts), State())
@@ -272,42 +267,7 @@ def test_all_goals_of_both_are_hoped_for_once_as_long_as_a_campaign_has_one():
 
 
 def test_a_goal_that_an_event_of_the_other_has_reached_is_reached():
-    lasts = {keep_of(HOPES, "order.placed"): {ANY: [(T0 - 5, "o")]}}
+    lasts: Any = {keep_of(HOPES, "order.placed"): {ANY: [(T0 - 5, "o")]}}
     turn = united(HOPES, State(lasts=lasts), State(goals=[goal("goal", "b")]))
     assert turn.state.goals == []
     assert told(turn) == [("goal", "b", "goal", "", "")]
-
-
-# ── Of whom it is news ────────────────────────────────────────────────────────────────────────────────────────
-
-
-NEWS = [
-    ("a device nobody had", "", "anna", T0, True),
-    ("theirs already", "anna", "anna", T0 + 1, False),
-    ("somebody else's, said later", "bob", "anna", T0 + 1, True),
-    ("somebody else's, said earlier", "bob", "anna", T0 - 1, False),
-    ("of one instant the later name", "bob", "carl", T0, True),
-    ("of one instant not the earlier", "bob", "anna", T0, False),
-]
-
-
-@pytest.mark.parametrize(("moved", "who", "time", "new"), [row[1:] for row in NEWS], ids=[row[0] for row in NEWS])
-def test_that_a_device_is_somebodys_is_news(moved: str, who: str, time: int, new: bool) -> None:
-    device = Customer("anonymous:d", State(version=3, moved=moved, newest=T0 if moved else 0))
-    heard = Event("i", "identify", time, time, "shop", Ref(who, "d"))
-    assert [one.id for one in news({"anonymous:d": device}, who, heard)] == ["anonymous:d"] * new
-    assert asdict(heard.customer or Ref())["anonymous_id"] == "d"
-
-
-@pytest.mark.parametrize(("moved", "heir"), [("", "anna"), ("bob", "bob")], ids=["nobody's yet", "somebody's before"])
-def test_who_it_is_first_inherits_and_a_later_one_is_followed_alone(moved: str, heir: str) -> None:
-    gone = Customer(
-        "anonymous:d", State(version=3, guard=4, moved=moved, heir=moved, born=1, newest=T0 - 5, points=2.0), Profile()
-    )
-    anna = Customer("anna", State(version=1, born=1), Profile())
-    decision = decide(anna, Event("i", "identify", T0, T0, "shop", Ref("anna", "d")), SERIES, T0, (gone,))
-    (put,) = (effect for effect in decision.effects if isinstance(effect, PutTombstone))
-    assert (put.device, put.seen, put.guard, put.moved, put.heir, put.time) == ("anonymous:d", 3, 5, "anna", heir, T0)
-    assert (put.inherits, decision.customer.state.points) == ((False, 0.0) if moved else (True, 2.0))
-    left = tombstone(put).state
-    assert (left.version, left.guard, left.moved, left.heir, left.newest) == (4, 5, "anna", heir, T0)
