@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from kairos.domain.events import OWN_TYPES
+from kairos.service.inflating import LARGEST
 from local.aws.http_api import Request, Response
 from local.aws.sources import queue_named
 from local.clock import VirtualClock, parse_moment
@@ -111,7 +112,7 @@ def run(first: int, count: int) -> Tally:
 
 
 def _to_bus(stack: Stack, number: int, seed: Seed, raw: bytes) -> int:
-    """As EventBridge writes it into the queue; it lets nothing through that is no JSON."""
+    """As EventBridge writes it into the queue; it lets nothing through that is no JSON, or more than a queue takes."""
     try:
         detail = json.loads(raw)
     except (ValueError, RecursionError):
@@ -119,8 +120,10 @@ def _to_bus(stack: Stack, number: int, seed: Seed, raw: bytes) -> int:
     envelope = {
         "version": "0", "id": f"env-{number}", "detail-type": seed.path, "source": "shop", "time": START, "detail": detail,
     }  # fmt: skip
+    if len(body := json.dumps(envelope)) > LARGEST:
+        return 0
     url = stack.template.resolve.known["EventsQueue"]
-    stack.session.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(envelope))
+    stack.session.client("sqs").send_message(QueueUrl=url, MessageBody=body)
     return 1
 
 
