@@ -47,7 +47,7 @@ def caps_hold(stack: Stack, history: History) -> Iterator[str]:
     for customer, state in history.customers.items():
         if state.moved:
             continue
-        mine = _decided(customer, history)
+        mine = _decided(stack, customer, history)
         for cap in catalogs()[0].policy.caps:
             for time, message in mine:
                 put = message.put
@@ -76,7 +76,9 @@ def cooldowns_hold(stack: Stack, history: History) -> Iterator[str]:
                 continue
             mine = sorted((e for e in entries if e.campaign == campaign.name), key=lambda e: e.entered)
             for before, after in pairwise(mine):
-                if after.entered - before.entered < campaign.cooldown and not _all_refused(customer, before, history):
+                if after.entered - before.entered < campaign.cooldown and not _all_refused(
+                    stack, customer, before, history
+                ):
                     yield f"{customer} entered {campaign.name} {after.entered - before.entered} ms after the last time"
 
 
@@ -94,21 +96,31 @@ def _was_merged(customer: str, history: History) -> bool:
     return any(state.heir == customer for state in history.customers.values())
 
 
-def _decided(customer: str, history: History) -> list[tuple[Millis, StoredMessage]]:
-    """Marketing messages of somebody that may have gone out, by the time of their decision."""
+def _decided(stack: Stack, customer: str, history: History) -> list[tuple[Millis, StoredMessage]]:
+    """Marketing messages of somebody that may have been seen, by the time of their decision."""
+    returned = _came_back(stack)
     lives = [moves[-1].message for (who, _), moves in history.messages.items() if who == customer]
     firsts = {moves[0].message.put.id: moves[0].message for moves in history.messages.values()}
     return [
         (firsts[message.put.id].due - SETTLING, message)
         for message in lives
-        if message.status != "refused" and not message.put.transactional and message.put.channel != "event"
+        if message.status != "refused"
+        and not message.put.transactional
+        and message.put.channel != "event"
+        and message.put.id not in returned
     ]
 
 
-def _all_refused(customer: str, entry: PutEntry, history: History) -> bool:
+def _all_refused(stack: Stack, customer: str, entry: PutEntry, history: History) -> bool:
     mine = [
-        moves[-1].message.status
+        moves[-1].message
         for (who, _), moves in history.messages.items()
         if who == customer and (moves[0].message.put.campaign, moves[0].message.put.key) == (entry.campaign, entry.key)
     ]
-    return all(status == "refused" for status in mine)
+    returned = _came_back(stack)
+    return all(message.status == "refused" or message.put.id in returned for message in mine)
+
+
+def _came_back(stack: Stack) -> set[str]:
+    """Messages to mailboxes that bounce: nobody has seen them, so their places and cooldowns are given back."""
+    return {taken.message for taken in stack.told.taken if taken.to.startswith("bounce")}

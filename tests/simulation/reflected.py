@@ -20,6 +20,7 @@ class Archive:
 
     events: dict[str, Event] = field(default_factory=dict)
     records: list[Mapping[str, str]] = field(default_factory=list)
+    unsettled: set[str] = field(default_factory=set)  # ids that came with different times
 
     @classmethod
     def of(cls, stack: Stack) -> "Archive":
@@ -27,7 +28,9 @@ class Archive:
         for line in stack.world.archived():
             if "event" in line:
                 event = canonical.from_dict(line["event"])
-                found.events.setdefault(event.id, event)
+                first = found.events.setdefault(event.id, event)
+                if first.time != event.time:
+                    found.unsettled.add(event.id)
             else:
                 found.records.append(line["record"])
         return found
@@ -36,7 +39,8 @@ class Archive:
 def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[str]:
     """Counts are of the newest events, attributes the latest of each source, whatever the order and number of deliveries."""
     heard: dict[str, list[Event]] = {}
-    for event in Archive.of(stack).events.values():
+    archive = Archive.of(stack)
+    for event in archive.events.values():
         if event.customer and (who := customer_id(event.customer, catalogs()[0].address_hash)):
             heard.setdefault(who, []).append(event)
     for customer, state in history.customers.items():
@@ -48,6 +52,8 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
             for event in heard.get(who, ())
             if not stack.world.is_aside(event.id)
         ]
+        if any(event.id in archive.unsettled for event in mine):
+            continue  # told again with another time of receipt as its own: which was decided first is not seen from here
         yield from (f"{customer}: {how}" for how in _counts(state, mine, catalogs()[0]))
         yield from (f"{customer}: {how}" for how in _attributes(state, mine))
         yield from (f"{customer}: {how}" for how in _consents(state, mine))
