@@ -77,17 +77,18 @@ def an_answered_opt_out_is_kept(stack: Stack, history: History) -> Iterator[str]
         state = history.customers.get(customer)
         word, time, _ = state.consents.get(name, ("", 0, 0)) if state else ("", 0, 0)
         then = history.state_at(customer, sequence)
-        queued = then is None or then.consents.get(name, ("",))[0] != "withdrawn"
-        apart = 2 * SKEW if queued and stack.weather.skewed else 0  # two workers' clocks; a commit goes by what stands
-        if word != "withdrawn" and time <= moment - apart:
+        said, since, _ = then.consents.get(name, ("", 0, 0)) if then else ("", 0, 0)
+        if queued := said != "withdrawn":
+            since = moment - (2 * SKEW if stack.weather.skewed else 0)  # two workers' clocks; a commit has its own time
+        if word != "withdrawn" and time <= since:
             yield f"{customer} left {name}, and that is {word or 'nothing'} now"
-        if queued:
+        if queued or stack.restored:  # what a backup forgets is told again; `kairos restore` holds all sending until then
             continue
         for claim in history.claims:
             put, mine = claim.message.put, claim.message.owner == customer and claim.sequence > sequence
             if not mine or (put.topic, put.channel) != (topic, channel):
                 continue
-            if _word(history, customer, claim.sequence, name)[1] <= moment:
+            if _word(history, customer, claim.sequence, name)[1] <= since:
                 yield f"message {put.id} of {customer} was claimed after they left {name}"
 
 
