@@ -82,7 +82,8 @@ def an_answered_opt_out_is_kept(stack: Stack, history: History) -> Iterator[str]
             since = moment - (2 * SKEW if stack.weather.skewed else 0)  # two workers' clocks; a commit has its own time
         if word != "withdrawn" and time <= since:
             yield f"{customer} left {name}, and that is {word or 'nothing'} now"
-        if queued or stack.restored:  # what a backup forgets is told again; `kairos restore` holds all sending until then
+        # what a backup forgets is told again, and `kairos restore` holds all sending until then
+        if queued or stack.restored:
             continue
         for claim in history.claims:
             put, mine = claim.message.put, claim.message.owner == customer and claim.sequence > sequence
