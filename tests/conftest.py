@@ -4,6 +4,7 @@ import logging
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.clock import VirtualClock, parse_moment
 from local.stack import Stack
@@ -22,6 +23,9 @@ def whole() -> Iterator[Stack]:
 
 def pytest_configure() -> None:
     listen()
+    # how long an example takes says how busy the machine is; benchmarks measure (make bench)
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
 
 
 @pytest.hookimpl(wrapper=True)
