@@ -107,8 +107,8 @@ class Evaluate:
             self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
 
     def _understand(self, batch: Batch, item: Item) -> tuple[Understood, ...]:
-        try:  # what came by the bus was received when it was queued: however often it is read, that stays so
-            read = self._hearing(item.body, min(item.sent or batch.now, batch.now))
+        try:  # what came by the bus was received when it was queued: read again by any clock, that stays so
+            read = self._hearing(item.body, item.sent or batch.now)
             return tuple(said for said in read if not _tried(said))
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
