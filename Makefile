@@ -95,9 +95,10 @@ EVENTS ?= 200000
 soak: $(VENV)/.dev ## very many events through kairos dev while calls fail, each of them looked for: EVENTS=200000, MINUTES=0 is no end
 	$(BIN)/python -m tests.soak --events $(EVENTS) $(if $(MINUTES),--minutes $(MINUTES))
 
-SAMPLE ?= 300
-mutants: $(VENV)/.dev $(VENV)/mutation/.ready ## how many errors planted in the domain its tests notice: SAMPLE=300
-	PYTHONPATH="$$(echo $(CURDIR)/$(VENV)/mutation/lib/python*/site-packages)" $(BIN)/python -m tests.mutation --sample $(SAMPLE)
+SAMPLE ?= 200
+SEED ?= 1848
+mutants: $(VENV)/.dev $(VENV)/mutation/.ready ## how many errors planted in the domain its tests notice: SAMPLE=200, SEED=1848 draws them
+	PYTHONPATH="$$(echo $(CURDIR)/$(VENV)/mutation/lib/python*/site-packages)" $(BIN)/python -m tests.mutation --sample $(SAMPLE) --seed $(SEED)
 
 test-e2e: tools ## the real sam build and sam deploy into ministack
 	$(BIN)/python -m pytest --quiet tests/end_to_end/test_ministack.py

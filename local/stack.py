@@ -35,7 +35,7 @@ from local.aws.sources import Poller, sources_of
 from local.aws.spill import objects_on_disk
 from local.aws.tables import Places, mend, places
 from local.aws.template import ACCOUNT, REGION, Template
-from local.aws.visibility import give_back
+from local.aws.visibility import expire, give_back
 from local.clock import AnyClock, RealClock, VirtualClock, parse_moment, parse_span
 from local.player import Player
 
@@ -85,6 +85,7 @@ class Stack:
         mend()
         take()
         give_back()
+        expire()
         objects_on_disk()
         stamp_with(clock)
         self._mock = mock_aws()

@@ -10,7 +10,7 @@ from moto.core import responses, utils
 from moto.core.serialize import JSONSerializer
 from moto.events.utils import EventTemplateParser
 from moto.sqs import models as sqs_models
-from moto.sqs.models import Message, Queue, SQSBackend
+from moto.sqs.models import Queue, SQSBackend
 
 from local.aws.seams import replace
 
@@ -89,12 +89,6 @@ def _typed_values() -> None:
     replace(JSONSerializer, "_serialize_type_structure", _serialize_type_structure)
 
 
-def _valid(backend: SQSBackend, queue_name: str, message: Message) -> bool:
-    queue: Any = backend.get_queue(queue_name)
-    sent: Any = message.sent_timestamp
-    return bool(queue.message_retention_period + sent / 1000 > vars(sqs_models)["unix_time"]())
-
-
 def _remembered() -> None:
     """What moto works out again at every request, and botocore with every sandbox, though it never changes."""
     replace(session, "create_loader", cache(session.create_loader))  # each would read all descriptions anew
@@ -102,7 +96,6 @@ def _remembered() -> None:
     for module in (sqs_models, utils, responses):
         replace(module, "camelcase_to_underscores", cache(utils.camelcase_to_underscores))
     replace(sqs_models, "generate_receipt_handle", lambda: uuid.uuid4().hex * 5)
-    replace(SQSBackend, "is_message_valid_based_on_retention_period", _valid)
 
 
 def take() -> None:

@@ -15,14 +15,13 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 WORK: Final = ROOT / "build" / "mutation"
 COPIED: Final = ("campaigns", "events", "functions", "local", "tests", "docs", "template.yaml", "pyproject.toml")
-TESTS: Final = (
-    "tests/unit/domain/truths",
-    "tests/unit/domain/sources",
-    *sorted(f"tests/unit/domain/{path.name}" for path in (ROOT / "tests" / "unit" / "domain").glob("test_*.py")),
-    "tests/unit/domain/properties/test_merge.py",
-    "tests/unit/catalog/test_broken_campaigns.py",
-)
+TESTS: Final = ("tests/unit/domain", "tests/unit/catalog", "tests/unit/service")
 """The fast ones; what needs minutes and what needs AWS may notice more."""
+PLUGINS: Final = (
+    "-p", "no:cacheprovider", "-p", "tests.mutation.brief",
+    "--deselect=tests/unit/catalog/test_bundle.py::test_the_layer_is_built_by_a_module_that_answers_with_its_exit_code",
+)  # fmt: skip
+"""That one starts a Python of its own where the layer lies, and the copy has no layers."""
 SETUP: Final = """[mutmut]
 source_paths=
     kairos
@@ -31,10 +30,7 @@ only_mutate=
 pytest_add_cli_args_test_selection=
     {tests}
 pytest_add_cli_args=
-    -p
-    no:cacheprovider
-    -p
-    tests.mutation.brief
+    {plugins}
 also_copy=
     {copied}
 timeout_multiplier=8
@@ -48,12 +44,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="mutants", description="How many planted errors of the domain its tests notice."
     )
-    parser.add_argument("--sample", type=int, default=300, help="how many")
+    parser.add_argument("--sample", type=int, default=200, help="how many")
     parser.add_argument("--seed", type=int, default=1848)
     parser.add_argument("--least", type=float, default=85, help="per cent")
     asked = parser.parse_args()
     _lay_out()
-    _run("mutmut", "run", "no.such.mutant")  # makes them all, and learns which test reaches which function
+    said = _run("mutmut", "run", "no.such.mutant")  # makes them all, and learns which test reaches which function
+    if not (WORK / "mutants" / "mutmut-stats.json").exists():
+        raise SystemExit(f"the tests do not pass in the copy, so that no mutant can be tried:\n{said[-4000:]}")
     names = sorted(_mutants())
     sample = Random(asked.seed).sample(names, min(asked.sample, len(names)))
     return _told(len(names), _tried(sample), asked.least)
@@ -71,15 +69,19 @@ def _lay_out() -> None:
             shutil.copy2(path, WORK / name)
     shutil.copytree(ROOT / "layers" / "kairos" / "kairos", WORK / "kairos")
     lines = "\n    "
-    (WORK / "setup.cfg").write_text(SETUP.format(tests=lines.join(TESTS), copied=lines.join(COPIED)))
-
-
-def _run(module: str, *arguments: str, folder: Path = WORK, **environment: str) -> None:
-    command = [sys.executable, "-m", module, *arguments]
-    said = subprocess.DEVNULL if module == "mutmut" else None  # that no mutant has that name
-    subprocess.run(
-        command, cwd=folder, env=os.environ | environment, check=False, stdout=subprocess.DEVNULL, stderr=said
+    (WORK / "setup.cfg").write_text(
+        SETUP.format(tests=lines.join(TESTS), plugins=lines.join(PLUGINS), copied=lines.join(COPIED))
     )
+
+
+def _run(module: str, *arguments: str, folder: Path = WORK, **environment: str) -> str:
+    """What it said; its exit code is no sign, as tests are meant to fail."""
+    command = [sys.executable, "-m", module, *arguments]
+    ran = subprocess.run(
+        command, cwd=folder, env=os.environ | environment, check=False, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return ran.stdout
 
 
 def _mutants() -> Iterator[str]:
@@ -91,11 +93,12 @@ def _tried(sample: list[str]) -> dict[str, str]:
     """What became of each."""
     mutants, verdicts = WORK / "sample.txt", WORK / "verdicts.txt"
     mutants.write_text("\n".join(sample))
-    plugins = ("-p", "no:cacheprovider", "-p", "tests.mutation.brief", "-p", "tests.mutation.forks")
-    _run(
-        "pytest", "--quiet", "--rootdir=.", *plugins, *TESTS, folder=WORK / "mutants",
+    said = _run(
+        "pytest", "--quiet", "--rootdir=.", *PLUGINS, "-p", "tests.mutation.forks", *TESTS, folder=WORK / "mutants",
         MUTANTS=str(mutants), VERDICTS=str(verdicts), MUTANT_UNDER_TEST="",
     )  # fmt: skip
+    if not verdicts.exists():
+        raise SystemExit(f"no mutant was tried:\n{said[-4000:]}")
     return {name: word for name, _, word in (line.partition(" ") for line in verdicts.read_text().splitlines())}
 
 

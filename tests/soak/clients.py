@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final
 
 from tests.end_to_end.dev_client import Dev
@@ -21,16 +22,17 @@ class Clients:
     def __init__(self, dev: Dev) -> None:
         self.dev = dev
         self.accepted: set[str] = set()
-        self.knocks = self.refused = self.put_aside = self.asked_again = 0
+        self.knocks = self.refused = self.asked_again = 0
+        self.put_aside: dict[str, int] = {}  # what the bus took and nobody can understand -> by when
         self._lock = threading.Lock()
         self._bus, self._events = dev.bus, dev.aws("events")
 
-    def tell(self, knocks: Sequence[Knock]) -> None:
-        """Returns when all of it was answered for good."""
+    def tell(self, knocks: Sequence[Knock], end: int) -> None:
+        """Those of the hour up to `end`; returns when all of it was answered for good."""
         http = [knock for knock in knocks if knock.door == "http"]
         bus = [knock for knock in knocks if knock.door == "bus"]
         work = [(self._post, http[at : at + BATCH]) for at in range(0, len(http), BATCH)]
-        work += [(self._put, bus[at : at + BUS_BATCH]) for at in range(0, len(bus), BUS_BATCH)]
+        work += [(partial(self._put, end=end), bus[at : at + BUS_BATCH]) for at in range(0, len(bus), BUS_BATCH)]
         with ThreadPoolExecutor(CLIENTS) as pool:
             for done in [pool.submit(deed, part) for deed, part in work]:
                 done.result()
@@ -94,7 +96,7 @@ class Clients:
                     self.refused += 1
         return again
 
-    def _put(self, knocks: list[Knock]) -> None:
+    def _put(self, knocks: list[Knock], end: int) -> None:
         entries = [
             {
                 "Source": "shop", "DetailType": str(knock.event["type"]), "EventBusName": self._bus,
@@ -106,7 +108,7 @@ class Clients:
         assert not answer["FailedEntryCount"], answer
         with self._lock:
             self.accepted |= {str(knock.event["id"]) for knock in knocks if not knock.broken}
-            self.put_aside += sum(knock.broken for knock in knocks)
+            self.put_aside |= {str(knock.event["id"]): end for knock in knocks if knock.broken}
 
 
 _DETAIL: Final = ("id", "time", "customer", "properties", "context")

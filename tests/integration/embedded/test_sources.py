@@ -55,6 +55,16 @@ def test_what_fails_three_times_is_in_the_dead_letter_queue(stack: Stack) -> Non
     assert queue(stack, "Queue").messages == []
 
 
+def test_what_is_older_than_its_queue_keeps_it_is_gone_and_hides_nothing(stack: Stack) -> None:
+    sqs, url = stack.session.client("sqs"), stack.template.resolve.known["Dlq"]
+    sqs.send_message(QueueUrl=url, MessageBody="old")
+    stack.advance("3d")
+    sqs.send_message(QueueUrl=url, MessageBody="new")
+    stack.advance("2d")
+    (found,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert found["Body"] == "new"
+
+
 def test_a_killed_sandbox_leaves_its_batch_to_the_next_one(stack: Stack) -> None:
     sqs, url = stack.session.client("sqs"), stack.template.resolve.known["Queue"]
     item = {"pk": {"S": "a"}, "sk": {"S": "b"}}
