@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item
 from kairos.adapters.dynamodb.owners import owners
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table, item_of, refused
 from kairos.domain import soft_bounces
 from kairos.domain.events import Millis
 
@@ -71,10 +71,9 @@ class DynamoAddresses:
             answer: Any = self._table.contend(lambda: self._table.client.update_item(**update))
             return True, dict(answer["Attributes"])
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if not refused(error):
                 raise
-            refused: Any = error.response
-            return False, refused.get("Item", {})
+            return False, item_of(error)
 
 
 def _days(days: Collection[int]) -> dict[str, list[str]]:

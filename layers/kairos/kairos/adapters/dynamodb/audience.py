@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item, Key
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import DropPlace, Effect, PutPlace
 from kairos.service.ports.fan_out import FanOut
 
@@ -49,15 +49,11 @@ def put_place(table: Table, place: str, customer: str, version: int) -> None:
     if key["sk"]["S"] != customer:
         item["customer"] = items.text(customer)
     values: Any = {":version": items.number(version)}
-    try:
-        table.repeat(
-            lambda: table.client.put_item(
-                TableName=table.name, Item=item, ConditionExpression=NOT_NEWER, ExpressionAttributeValues=values
-            )
+    table.happens(
+        lambda: table.client.put_item(
+            TableName=table.name, Item=item, ConditionExpression=NOT_NEWER, ExpressionAttributeValues=values
         )
-    except ClientError as error:
-        if code(error) != "ConditionalCheckFailedException":
-            raise
+    )
 
 
 def drop_place(table: Table, place: str, customer: str, version: int) -> None:
@@ -102,20 +98,15 @@ class DynamoAudience:
 
     def _place(self, place: str, shard: int, after: str, size: int) -> Iterator[tuple[str, str]]:
         """Read consistently: whoever was put there before is found."""
-        query: Any = {
-            "TableName": self._table.name, "ConsistentRead": True, "Limit": size,
-            "KeyConditionExpression": "pk = :pk AND sk > :after" if after else "pk = :pk",
-            "ExpressionAttributeValues": {":pk": items.text(_partition(place, str(shard)))}
+        found = self._table.query(
+            ConsistentRead=True, Limit=size,
+            KeyConditionExpression="pk = :pk AND sk > :after" if after else "pk = :pk",
+            ExpressionAttributeValues={":pk": items.text(_partition(place, str(shard)))}
             | ({":after": items.text(after)} if after else {}),
-        }  # fmt: skip
-        while True:
-            page = self._table.client.query(**query)
-            for item in page["Items"]:
-                sk = str(item["sk"]["S"])
-                yield sk, str(item["customer"]["S"]) if "customer" in item else sk
-            if "LastEvaluatedKey" not in page:
-                return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        )  # fmt: skip
+        for item in found:
+            sk = str(item["sk"]["S"])
+            yield sk, str(item["customer"]["S"]) if "customer" in item else sk
 
     def _everybody(self, cursor: str, size: int) -> Iterator[tuple[Sequence[str], str]]:
         """The whole table, for the states in it; devices whose facts are now a customer's are left out."""

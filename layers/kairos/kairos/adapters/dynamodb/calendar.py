@@ -4,10 +4,9 @@ from dataclasses import fields
 from typing import Any
 
 import orjson
-from botocore.exceptions import ClientError
 
 from kairos.adapters.dynamodb import items
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table
 from kairos.domain.events import Millis
 from kairos.service.ports.fan_out import Looked
 
@@ -38,13 +37,9 @@ class DynamoCalendar:
         if before.at:
             values = {":before": items.number(before.at)}
             condition = {"ConditionExpression": NOT_LOOKED_SINCE, "ExpressionAttributeValues": values}
-        try:
-            self._table.client.put_item(TableName=self._table.name, Item=item, **condition)
-        except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        return self._table.happens(
+            lambda: self._table.client.put_item(TableName=self._table.name, Item=item, **condition)
+        )
 
 
 _KNOWN = tuple(field.name for field in fields(Looked))

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item
 from kairos.adapters.dynamodb.pools import NEW, Pools
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table, item_of, refused
 from kairos.domain import coupons
 from kairos.domain.coupons import Issued
 from kairos.domain.effects import PutMessage
@@ -64,10 +64,9 @@ class DynamoCoupons:
         try:
             self._table.repeat(lambda: self._table.client.put_item(**request))
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if not refused(error):
                 raise
-            kept: Item = error.response["Item"]  # type: ignore[typeddict-item]  # the item is asked for
-            return kept
+            return item_of(error)
         return None
 
     def _from_pool(self, put: PutMessage, coupon: Json, now: Millis) -> Issued:

@@ -14,7 +14,7 @@ from kairos.adapters.dynamodb.items import Item
 from kairos.adapters.dynamodb.owners import owner_writes
 from kairos.adapters.dynamodb.profiles import together
 from kairos.adapters.dynamodb.states import put_state
-from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, reasons
+from kairos.adapters.dynamodb.table import BATCH, CONDITION, Table, ambiguous, code, item_of, reasons, refused
 from kairos.adapters.dynamodb.tombstones import bring_over, leave_places, tombstones_of, with_state
 from kairos.domain.effects import Effect, PutConsent, PutEntry, PutMessage, PutSnapshot
 from kairos.domain.identity import AddressHash
@@ -103,9 +103,8 @@ class DynamoCustomers:
         self, error: ClientError | BotoCoreError, before: Customer, acting: Sequence[Effect], offset: int, writer: str
     ) -> None:
         """Nothing if the state carries `writer` (the answer was lost, not the write), else what happened, by name."""
-        if isinstance(error, ClientError) and code(error) == "ConditionalCheckFailedException":
-            moved: Any = error.response
-            return _unless_mine(moved.get("Item"), writer, error)
+        if refused(error):
+            return _unless_mine(item_of(error), writer, error)
         if isinstance(error, ClientError) and code(error) == "TransactionCanceledException":
             whys = reasons(error)
             if whys and whys[0].get("Code") == CONDITION:

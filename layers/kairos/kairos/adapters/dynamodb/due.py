@@ -1,7 +1,7 @@
 """Everything that has a moment, from the sparse index."""
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.table import Table
@@ -20,18 +20,10 @@ class DynamoDue:
             yield from self._shard(str(shard), until, limit)
 
     def _shard(self, shard: str, until: Millis, limit: int) -> Iterator[tuple[Millis, Due]]:
-        """Earliest first, page by page."""
-        query: Any = {
-            "TableName": self._table.name,
-            "IndexName": "due",
-            "KeyConditionExpression": "due_shard = :shard AND due_at <= :until",
-            "ExpressionAttributeValues": {":shard": items.text(shard), ":until": items.number(until)},
-        }
-        while limit > 0:
-            page = self._table.client.query(**query, Limit=limit)
-            found = (dict(row) for row in page["Items"])
-            yield from (items.to_due(row) for row in found if row["pk"] != items.control_key()["pk"])
-            limit -= len(page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        """Earliest first."""
+        found = self._table.query(
+            IndexName="due", Limit=limit, KeyConditionExpression="due_shard = :shard AND due_at <= :until",
+            ExpressionAttributeValues={":shard": items.text(shard), ":until": items.number(until)},
+        )  # fmt: skip
+        rows = islice(found, limit)
+        yield from (items.to_due(row) for row in rows if row["pk"] != items.control_key()["pk"])

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item, Key
-from kairos.adapters.dynamodb.table import CONDITION, Table, code, reasons
+from kairos.adapters.dynamodb.table import CONDITION, Table, reasons
 from kairos.domain.erasure import mark
 from kairos.domain.events import Millis
 from kairos.domain.identity import ADDRESS, AddressHash
@@ -125,13 +125,9 @@ class DynamoErasures:
                 "ConditionExpression": STILL_THERE, "ExpressionAttributeNames": {"#cursor": "cursor"},
                 "ExpressionAttributeValues": {":old": items.text(before.cursor), ":part": items.text(before.part)},
             }  # fmt: skip
-        try:
-            self._table.contend(lambda: self._table.client.put_item(TableName=self._table.name, Item=item, **condition))
-        except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        return self._table.happens(
+            lambda: self._table.client.put_item(TableName=self._table.name, Item=item, **condition)
+        )
 
     def leftovers(self, people: Sequence[Erasure], cursor: str) -> Iterator[str]:
         gone: set[str] = set()
@@ -209,16 +205,10 @@ class DynamoErasures:
         return {items.to_owner(item) for item in rows if item["sk"]["S"].startswith("O#")}
 
     def _query(self, pk: str) -> Iterator[Item]:
-        query: Any = {
-            "TableName": self._table.name, "ConsistentRead": True, "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": items.text(pk)},
-        }  # fmt: skip
-        while True:
-            page = self._table.client.query(**query)
-            yield from [dict(item) for item in page["Items"]]
-            if "LastEvaluatedKey" not in page:
-                return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        values = {":pk": items.text(pk)}
+        return self._table.query(
+            ConsistentRead=True, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values
+        )
 
     def _get(self, key: Key) -> Item | None:
         return self._table.get([key], consistent=True).get(items.identity(key))
@@ -229,15 +219,11 @@ class DynamoErasures:
             "TableName": self._table.name, "Key": key, "UpdateExpression": expression,
             "ExpressionAttributeValues": values, "ConditionExpression": condition,
         }  # fmt: skip
-        _unless_refused(lambda: self._table.contend(lambda: self._table.client.update_item(**update)))
+        self._table.happens(lambda: self._table.client.update_item(**update))
 
     def _delete(self, key: Key, condition: str = "", values: Any = None) -> None:
         only: Any = {"ConditionExpression": condition, "ExpressionAttributeValues": values} if condition else {}
-        _unless_refused(
-            lambda: self._table.contend(
-                lambda: self._table.client.delete_item(TableName=self._table.name, Key=key, **only)
-            )
-        )
+        self._table.happens(lambda: self._table.client.delete_item(TableName=self._table.name, Key=key, **only))
 
 
 def erased(table: Table, whose: Collection[str], address_hash: AddressHash) -> dict[str, Millis]:
@@ -246,14 +232,6 @@ def erased(table: Table, whose: Collection[str], address_hash: AddressHash) -> d
     found = table.get(marks.values(), consistent=True)
     rows = {who: found[items.identity(key)] for who, key in marks.items() if items.identity(key) in found}
     return {who: int(row["erased"]["N"]) for who, row in rows.items()}
-
-
-def _unless_refused(write: Any) -> None:
-    try:
-        write()
-    except ClientError as error:
-        if code(error) != "ConditionalCheckFailedException":
-            raise
 
 
 def _mine(erased: Millis) -> Any:

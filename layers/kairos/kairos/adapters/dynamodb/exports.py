@@ -24,17 +24,12 @@ class DynamoExports:
         self._table = table
 
     def items(self, customer: str) -> Iterator[tuple[str, Json]]:
-        query: Any = {
-            "TableName": self._table.name, "ConsistentRead": True, "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": items.state_key(customer)["pk"]},
-        }  # fmt: skip
-        while True:
-            page = self._table.client.query(**query)
-            for found in page["Items"]:
-                yield from _read(dict(found))
-            if "LastEvaluatedKey" not in page:
-                return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        found = self._table.query(
+            ConsistentRead=True, KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": items.state_key(customer)["pk"]},
+        )  # fmt: skip
+        for item in found:
+            yield from _read(item)
 
 
 def _read(item: Item) -> Iterator[tuple[str, Json]]:

@@ -4,11 +4,10 @@ import hashlib
 from typing import Any, Final
 
 import orjson
-from botocore.exceptions import ClientError
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item, Key
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table
 from kairos.domain.events import Millis
 from kairos.service.ports.fan_out import FanOut, FanOutRef
 
@@ -57,14 +56,14 @@ class DynamoFanOuts:
         return self._update(fan_out, "SET #cursor = :new REMOVE due_shard, due_at", values)
 
     def _put(self, item: Item) -> bool:
-        return self._happens(
+        return self._table.happens(
             lambda: self._table.client.put_item(
                 TableName=self._table.name, Item=item, ConditionExpression=NEVER_STARTED
             )
         )
 
     def _update(self, fan_out: FanOut, expression: str, values: Any) -> bool:
-        return self._happens(
+        return self._table.happens(
             lambda: self._table.client.update_item(
                 TableName=self._table.name,
                 Key=_how_far(FanOutRef(fan_out.key)),
@@ -74,15 +73,6 @@ class DynamoFanOuts:
                 ExpressionAttributeValues=values,
             )
         )
-
-    def _happens(self, write: Any) -> bool:
-        try:
-            self._table.contend(write)
-        except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
 
 
 _BODY: Final = ("campaign", "id", "time", "event", "local", "places")

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Item, Key
 from kairos.adapters.dynamodb.profiles import together
-from kairos.adapters.dynamodb.table import CONDITION, Table, ambiguous, code, reasons
+from kairos.adapters.dynamodb.table import CONDITION, Table, ambiguous, code, item_of, reasons, refused
 from kairos.domain.events import Json, Millis
 from kairos.service.ports import Contended, Dossier, MessageRef, NotClaimed, Noted, StoredMessage
 
@@ -115,7 +115,7 @@ class DynamoMessages:
         try:
             answer: Any = self._table.contend(lambda: self._table.client.update_item(**update))
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if not refused(error):
                 raise
             return None
         before = dict(answer["Attributes"])
@@ -170,10 +170,9 @@ class DynamoMessages:
         try:
             self._table.contend(lambda: self._table.client.update_item(**update))
         except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
+            if not refused(error):
                 raise
-            lost: Any = error.response
-            return repeatable and _is_so(lost.get("Item"), changes, values)
+            return repeatable and _is_so(item_of(error), changes, values)
         return True
 
     def _why_not(self, error: ClientError | BotoCoreError, message: StoredMessage, token: str, now: Millis) -> None:
@@ -221,10 +220,10 @@ def _names(expression: str, name: str) -> bool:
     return name in words
 
 
-def _is_so(found: Item | None, changes: Mapping[str, str | int], values: Mapping[str, str | int]) -> bool:
+def _is_so(found: Item, changes: Mapping[str, str | int], values: Mapping[str, str | int]) -> bool:
     """Whether the item already is what the write would have made it: a lost answer, tried again."""
     wanted = {**changes, **({"token": values[":mine"]} if values.get(":mine") else {})}
-    return found is not None and all(found.get(name) == _value(value) for name, value in wanted.items())
+    return bool(found) and all(found.get(name) == _value(value) for name, value in wanted.items())
 
 
 def _unless_claimed(found: Item | None, token: str, now: Millis, error: Exception) -> None:

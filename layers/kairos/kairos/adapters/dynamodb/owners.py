@@ -1,6 +1,7 @@
 """Who can be reached at an address: a row beside its suppression for each of them, written with the state that says so."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from kairos.adapters.dynamodb import items
@@ -26,14 +27,8 @@ def owner_writes(customer: str, effects: Sequence[Effect], gone: Iterable[PutTom
 
 def owners(table: Table, address: str, most: int) -> Iterator[str]:
     """The first `most` of them, read consistently: whoever was committed before is among them."""
-    query: Any = {
-        "TableName": table.name, "ConsistentRead": True, "Limit": most,
-        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :owner)",
-        "ExpressionAttributeValues": {":pk": items.address_key(address)["pk"], ":owner": items.text("O#")},
-    }  # fmt: skip
-    while query["Limit"] > 0:
-        page = table.client.query(**query)
-        yield from (items.to_owner(dict(item)) for item in page["Items"])
-        if "LastEvaluatedKey" not in page:
-            return
-        query |= {"ExclusiveStartKey": page["LastEvaluatedKey"], "Limit": query["Limit"] - len(page["Items"])}
+    found = table.query(
+        ConsistentRead=True, Limit=most, KeyConditionExpression="pk = :pk AND begins_with(sk, :owner)",
+        ExpressionAttributeValues={":pk": items.address_key(address)["pk"], ":owner": items.text("O#")},
+    )  # fmt: skip
+    return (items.to_owner(item) for item in islice(found, most))

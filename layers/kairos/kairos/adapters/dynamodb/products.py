@@ -5,11 +5,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 import orjson
-from botocore.exceptions import ClientError
 
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Key
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table
 from kairos.domain.events import Millis
 from kairos.domain.products import Known
 
@@ -39,13 +38,9 @@ class DynamoProducts:
         if seen:
             values = {":seen": items.number(seen)}
             condition = {"ConditionExpression": NOT_WRITTEN_SINCE, "ExpressionAttributeValues": values}
-        try:
-            self._table.contend(lambda: self._table.client.put_item(TableName=self._table.name, Item=item, **condition))
-        except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        return self._table.happens(
+            lambda: self._table.client.put_item(TableName=self._table.name, Item=item, **condition)
+        )
 
 
 def _key(product: str) -> Key:

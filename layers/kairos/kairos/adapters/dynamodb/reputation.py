@@ -7,11 +7,9 @@ the thousand that an item bears.
 from collections.abc import Iterator
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.items import Key
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table
 from kairos.domain.events import Millis
 from kairos.domain.reputation import HOUR, WINDOWS, Hour
 from kairos.service.ports import ReputationRef
@@ -41,29 +39,20 @@ class DynamoReputation:
         self._update(items.hour_key(channel, hour.hour), _COUNT + (_LOOK if bad else ""), values, names={"#ttl": "ttl"})
 
     def hours(self, channel: str, since: int) -> Iterator[Hour]:
-        query: Any = {
-            "TableName": self._table.name, "KeyConditionExpression": "pk = :pk AND sk BETWEEN :since AND :last",
-            "ExpressionAttributeValues": {
+        found = self._table.query(
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :since AND :last",
+            ExpressionAttributeValues={
                 ":pk": items.hour_key(channel, 0)["pk"], ":since": items.hour_key(channel, since)["sk"],
                 ":last": items.hour_key(channel, items.LAST_HOUR)["sk"],
             },
-        }  # fmt: skip
-        while True:
-            page = self._table.client.query(**query)
-            yield from (items.to_hour(dict(item)) for item in page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        )  # fmt: skip
+        return map(items.to_hour, found)
 
     def looked(self, ref: ReputationRef) -> None:
         if ref.what == PAUSED:
             return
         key, values = items.reputation_key(ref.channel, ref.what), {":seen": items.number(ref.due)}
-        try:
-            self._update(key, "REMOVE due_shard, due_at", values, ConditionExpression="due_at = :seen")
-        except ClientError as error:
-            if code(error) != "ConditionalCheckFailedException":
-                raise
+        self._update(key, "REMOVE due_shard, due_at", values, ConditionExpression="due_at = :seen")
 
     def pause(self, channel: str, now: Millis) -> None:
         values = {":shard": items.text(items.shard(channel)), ":now": items.number(now)}
@@ -79,4 +68,4 @@ class DynamoReputation:
             "TableName": self._table.name, "Key": key, "UpdateExpression": expression,
             "ExpressionAttributeValues": values, **more,
         } | ({"ExpressionAttributeNames": names} if names else {})  # fmt: skip
-        self._table.contend(lambda: self._table.client.update_item(**update))
+        self._table.happens(lambda: self._table.client.update_item(**update))

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore import exceptions
@@ -22,6 +23,8 @@ BATCH: Final = 100
 """The most keys a BatchGetItem, and the most items a TransactWriteItems takes."""
 
 CONDITION: Final = "ConditionalCheckFailed"
+"""The reason of a cancelled transaction's write whose condition did not hold."""
+_REFUSED: Final = "ConditionalCheckFailedException"
 
 _CONFLICTS: Final = frozenset(
     {"TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException"}
@@ -56,30 +59,31 @@ class Table:
                 if attempt:
                     self._wait(attempt)
                 request: Any = {self.name: {"Keys": waiting, "ConsistentRead": consistent}}
-                answer = self._read(request)
+                answer = self._read(partial(self.client.batch_get_item, RequestItems=request))
                 found.update((identity(dict(item)), dict(item)) for item in answer["Responses"].get(self.name, ()))
                 unprocessed: Any = answer.get("UnprocessedKeys", {}).get(self.name, {"Keys": []})
                 waiting, attempt = unprocessed["Keys"], attempt + 1
         return found
 
     def below(self, pk: str, prefix: str) -> Iterator[Item]:
-        """Every item of a partition whose sort key begins so, page by page, consistently."""
-        query: Any = {
-            "TableName": self.name,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {":pk": {"S": pk}, ":prefix": {"S": prefix}},
-            "ConsistentRead": True,
-        }
+        """Every item of a partition whose sort key begins so, read consistently. Raises Unavailable."""
+        return self.query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)", ConsistentRead=True,
+            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+        )  # fmt: skip
+
+    def query(self, **request: Any) -> Iterator[Item]:
+        """Every item that is found, each page asked for when it is needed. Raises Unavailable."""
         while True:
-            page = self.client.query(**query)
+            page = self._read(lambda: self.client.query(TableName=self.name, **request))
             yield from (dict(item) for item in page["Items"])
             if "LastEvaluatedKey" not in page:
                 return
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _read(self, request: Any) -> Any:
+    def _read(self, read: Callable[[], Any]) -> Any:
         try:
-            return self.client.batch_get_item(RequestItems=request)
+            return read()
         except (ClientError, BotoCoreError) as error:
             if ambiguous(error) or (isinstance(error, ClientError) and _throttled(error)):
                 raise Unavailable(type(error).__name__) from error
@@ -107,6 +111,16 @@ class Table:
                 raise Unavailable(type(error).__name__) from error
             raise
 
+    def happens(self, write: Callable[[], object]) -> bool:
+        """Whether a conditional write takes place: False where its condition does not hold. Raises as `repeat` does."""
+        try:
+            self.repeat(write)
+        except ClientError as error:
+            if not refused(error):
+                raise
+            return False
+        return True
+
     def _wait(self, attempt: int) -> None:
         self.sleep(random.uniform(0, 0.05 * 2**attempt))
 
@@ -119,6 +133,17 @@ def reasons(error: ClientError) -> list[Any]:
     """Of a cancelled transaction: one reason for each of its writes, in their order."""
     found: list[Any] = error.response.get("CancellationReasons", [])
     return found
+
+
+def refused(error: Exception) -> bool:
+    """Whether a single write did not take place because its condition did not hold."""
+    return isinstance(error, ClientError) and code(error) == _REFUSED
+
+
+def item_of(error: Exception) -> Item:
+    """What lay there when a condition did not hold, if the write asked for it (ALL_OLD) and anything did."""
+    response: Any = error.response if isinstance(error, ClientError) else {}
+    return dict(response.get("Item", {}))
 
 
 def ambiguous(error: Exception) -> bool:

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import drop_place
 from kairos.adapters.dynamodb.items import Item
 from kairos.adapters.dynamodb.states import put_state
-from kairos.adapters.dynamodb.table import Table, code
+from kairos.adapters.dynamodb.table import Table
 from kairos.domain.effects import Effect, PutTombstone
 from kairos.domain.merge import tombstone
 
@@ -55,8 +53,5 @@ def leave_places(table: Table, puts: Iterable[PutTombstone]) -> None:
 
 
 def _put_absent(table: Table, item: Item) -> None:
-    try:
-        table.contend(lambda: table.client.put_item(TableName=table.name, Item=item, ConditionExpression=NEVER_WRITTEN))
-    except ClientError as error:
-        if code(error) != "ConditionalCheckFailedException":  # the heir's own stays
-            raise
+    """What the heir has of their own stays."""
+    table.happens(lambda: table.client.put_item(TableName=table.name, Item=item, ConditionExpression=NEVER_WRITTEN))
