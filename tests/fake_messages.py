@@ -66,14 +66,14 @@ class FakeMessages:
 
         return self.world.call(work)
 
-    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
+    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis, due: Millis) -> bool:
         kept = self.world.messages.get(message)
         if kept is None:
             return False
         return self._move(
             kept,
             lambda m: m.status in ("sending", "in_doubt", "given_up") or (m.status == "pending" and m.tries > 0),
-            status="sent", provider_id=provider_id, due=0,
+            status="sent", token="", provider_id=provider_id, due=due,
         )  # fmt: skip
 
     def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:

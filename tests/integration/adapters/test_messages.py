@@ -161,7 +161,7 @@ PATHS = {
 MOVES = {
     "claim": lambda store, stored, token: claim(store, stored, token=token),
     "sent": lambda store, stored, token: store.sent(stored, token=token, provider_id="p1", now=NOW, due=0),
-    "settle": lambda store, stored, token: store.settle("c-1", "m1", provider_id="p1", now=NOW),
+    "settle": lambda store, stored, token: store.settle("c-1", "m1", provider_id="p1", now=NOW, due=0),
     "release": lambda store, stored, token: store.release(stored, token=token, due=NOW + 1),
     "doubt": lambda store, stored, token: store.doubt(stored, token=token),
     "refuse": lambda store, stored, token: store.refuse(stored, reason="no_consent", token=token, due=NOW + 1),

@@ -8,9 +8,9 @@ from kairos.domain import tags
 from kairos.domain.reputation import Hour, hour_of
 from kairos.service import feedback
 from kairos.service.control import Switch
-from kairos.service.ports import Item, Noted, StoredMessage
+from kairos.service.ports import InDoubt, Item, Noted, StoredMessage
 from tests import fakes
-from tests.unit.domain.shop import DAY, HOUR, T0, address_hash, campaign, catalog, event, joined, send, started
+from tests.unit.domain.shop import DAY, HOUR, MINUTE, T0, address_hash, campaign, catalog, event, joined, send, started
 from tests.unit.service.workers import Workers
 
 MAIL, NUMBER = "anna@example.com", "+4520123456"
@@ -222,3 +222,40 @@ def test_too_many_complaints_stop_marketing_until_somebody_resumes():
     workers.minutes(2)
     assert (workers.world.control_now.stops, workers.world.hours) == (frozenset(), [])
     assert workers.tally.counts["MarketingPaused", ""] == 3
+
+
+AFTER = campaign(started("message.sent"), send("after", "sms"), topic="service")
+
+
+def in_doubt(**more) -> tuple[Workers, str]:
+    """Somebody whose welcome nobody knows to be sent."""
+    workers = Workers(catalog(welcome=WELCOME, **more))
+    workers.provider.answers = [InDoubt("timeout")]
+    workers.hear(joined(topics=("offers", "service")), event("signup"))
+    (message,) = workers.world.messages
+    return workers, message
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "behind"])
+@pytest.mark.parametrize("call", range(1, 9))
+def test_that_a_message_was_sent_is_told_wherever_the_worker_dies_that_hears_it_from_the_provider(call, after):
+    workers, message = in_doubt(after=AFTER)
+    workers.world.events.append(mail("Delivery", message, recipients=[MAIL]))
+    workers.world.kill_at, workers.world.after = workers.world.step + call, after
+    workers.settle().minutes(40)
+    assert sorted(workers.statuses()) == ["sent", "sent"]
+    assert 1 <= len(workers.world.accepted) <= 2, "of the welcome no answer came; what follows must be known"
+    assert not any(kept.due for kept in workers.world.messages.values())
+
+
+@pytest.mark.parametrize("late", [-10 * MINUTE, 10 * MINUTE])
+def test_what_a_provider_says_was_received_when_it_was_queued_whatever_the_workers_clock_says(late):
+    workers = shop()
+    (message,) = workers.world.messages
+    workers.world.owners.add((PHONE, "anna"))
+    sent, workers.world.now = T0 + HOUR, T0 + HOUR + late
+    told = [bounced(message), text("STOP"), mail("Subscription", message, newTopicPreferences={"unsubscribeAll": True})]
+    before = len(workers.world.lines)
+    assert workers.evaluate.batch([Item(str(n), json.dumps(body), sent=sent) for n, body in enumerate(told)]) == []
+    received = [line["event"]["received"] for line in workers.world.lines[before:] if "event" in line]
+    assert len(received) == 3 and set(received) == {sent}

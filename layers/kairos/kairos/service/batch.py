@@ -19,7 +19,7 @@ class Batch:
     owners: Owners
     heard: dict[str, list[tuple[str, Heard]]] = field(default_factory=dict)  # customer -> item, what
     events: list[tuple[str, Event]] = field(default_factory=list)  # to be archived
-    answers: list[tuple[str, Answer]] = field(default_factory=list)
+    answers: list[tuple[str, Answer, Millis]] = field(default_factory=list)  # with when each was queued
     rejected: list[tuple[str, Json]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     records: list[Record] = field(default_factory=list)

@@ -5,7 +5,7 @@ from typing import Any
 
 from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import ERASURE
-from kairos.domain.events import Event, Heard, Occurrence, Wake
+from kairos.domain.events import Event, Heard, Millis, Occurrence, Wake
 from kairos.domain.facts import outspoken
 from kairos.domain.identity import TESTER, customer_id, is_stray
 from kairos.domain.merge import others_in, others_of
@@ -65,12 +65,13 @@ class Evaluate:
     def batch(self, items: Sequence[Item]) -> list[str]:
         """Works off what a queue delivered; returns the ids of the items to be delivered again."""
         batch = Batch(self._clock(), Owners(self._learning.addresses))
-        understood = [(item.id, said) for item in items for said in self._understand(batch, item)]
+        queued = {item.id: item.sent or batch.now for item in items}  # read again by any clock, that stays so
+        understood = [(item.id, said) for item in items for said in self._understand(batch, item, queued[item.id])]
         if self._redeem:
             understood, batch.failed = self._redeem(understood)
         for one, said in understood:
             if isinstance(said, Feedback | Text):
-                batch.answers.append((one, said))
+                batch.answers.append((one, said, queued[one]))
             else:
                 self._hear(batch, one, said)
         self._learn(batch)
@@ -106,10 +107,10 @@ class Evaluate:
         if batch.failed:
             self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
 
-    def _understand(self, batch: Batch, item: Item) -> tuple[Understood, ...]:
-        try:  # what came by the bus was received when it was queued: read again by any clock, that stays so
-            read = self._hearing(item.body, item.sent or batch.now)
-            return tuple(said for said in read if not _tried(said))
+    def _understand(self, batch: Batch, item: Item, queued: Millis) -> tuple[Understood, ...]:
+        """What says of itself when it was received was; all else was when it was queued."""
+        try:
+            return tuple(said for said in self._hearing(item.body, queued) if not _tried(said))
         except (ValueError, RecursionError, BadEvent) as error:
             batch.rejected.append((item.id, rejected.not_understood(error, item.body)))
             return ()

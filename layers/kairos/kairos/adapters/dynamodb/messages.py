@@ -101,10 +101,10 @@ class DynamoMessages:
             message, MINE_OR_GIVEN_UP, "sent", token=token, due=due, provider_id=provider_id, settled=now
         )  # fmt: skip
 
-    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
+    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis, due: Millis) -> bool:
         # without its token, or a receipt of the same moment that comes too late would take this for its own write
         changes: dict[str, str | int] = {"status": "sent", "token": "", "provider_id": provider_id, "settled": now}
-        return self._write(customer, message, SETTLES, changes, {":none": 0}, repeatable=False)
+        return self._write(customer, message, SETTLES, changes, {":none": 0}, due, repeatable=False)
 
     def note(self, customer: str, message: str, kind: str, time: Millis) -> Noted | None:
         update: Any = {

@@ -183,8 +183,8 @@ class MessageStore(Protocol):
     def note(self, customer: str, message: str, kind: str, time: Millis) -> Noted | None:
         """Writes down what the provider said, once of a kind; None if there is no such message."""
 
-    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis) -> bool:
-        """What the provider's own event says: upwards only, -> SENT, also one given up or re-opened after a claim."""
+    def settle(self, customer: str, message: str, *, provider_id: str, now: Millis, due: Millis) -> bool:
+        """What the provider's own event says: upwards only, -> SENT, also one given up or re-opened after a claim; `due` as in `sent`."""
 
     def release(self, message: StoredMessage, *, token: str, due: Millis) -> bool:
         """SENDING (or, for transactional ones, IN_DOUBT) -> PENDING: surely not taken, or may be tried again."""
