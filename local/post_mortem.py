@@ -106,6 +106,8 @@ class PostMortem:
 
 def _heard(said: queued.Understood, now: Millis, catalog: Catalog) -> Heard | None:
     """What `decide` would be told; of an answer from a number, as its owner is not looked up, the number's own."""
+    if isinstance(said, queued.Unfiled):
+        return None
     if isinstance(said, Feedback):
         return said.event(now, catalog.address_hash)
     return said.event("", now, catalog.address_hash) if isinstance(said, Text) else said

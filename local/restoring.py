@@ -52,6 +52,10 @@ class Restoring:
             if record and self._forgotten(record["customer"]):
                 continue
             if record.get("outcome") == "entered":
+                entries[record["customer"], record["campaign"], record["key"]] = record
+            if (
+                record.get("reason") == "duplicate"
+            ):  # all that tells of an entry whose worker died before it was archived
                 entries.setdefault((record["customer"], record["campaign"], record["key"]), record)
             if record.get("message") and record.get("outcome") in STATUS:
                 known = messages.get(record["message"], record)

@@ -17,6 +17,7 @@ from kairos.service.ports import (
     Control,
     Dossier,
     MessageRef,
+    NotTaken,
     Outgoing,
     ReputationRef,
     StateMoved,
@@ -214,8 +215,11 @@ class FakeDue:
 @dataclass
 class FakeArchive:
     world: World
+    closed: bool = False  # takes nothing
 
     def put(self, lines: Sequence[Json]) -> None:
+        if self.closed:
+            raise NotTaken("ServiceUnavailableException")
         self.world.call(lambda: self.world.lines.extend(lines))
 
 

@@ -107,7 +107,7 @@ class Run:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
             self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
-            self.audiences, self.coupons, self.lost, self.deployment, self.answers, partial(erasures, self),
+            self.audiences, self.coupons, self.lost, self.deployment, self.unarchived, self.answers, partial(erasures, self),
         ):  # fmt: skip
             situation()
             self.stack.advance("20m")
@@ -194,6 +194,15 @@ class Run:
         operation = ("sns", "Publish") if self.provider == "sns" else ("pinpoint-sms-voice-v2", "SendTextMessage")
         self.stack.fail(*operation, "OptedOut")
         self.happens("texted", "dora")
+
+    def unarchived(self) -> None:
+        """Records that the archive does not take wait in the queue."""
+        for who in ("anna", "bodil"):
+            self.put(who)
+        self.stack.fail("firehose", "PutRecord", "ServiceUnavailableException", times=12)
+        for who in ("anna", "bodil"):
+            self.happens("hello", who)
+        self.stack.gateway.faults.waiting.clear()
 
     def answers(self) -> None:
         """Of a number that somebody has; of an address that bounces softly, and takes mail again; too many that bounce."""

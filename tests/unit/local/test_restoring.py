@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from kairos.adapters.dynamodb import items
 from local.restoring import AT_ONCE, Busy, Restoring
 
 
@@ -62,6 +63,17 @@ def test_an_entry_is_written_down_once_and_a_refusal_of_one_not_at_all():
     assert list(table.puts) == [("C#ada", "E#cart#k")]
 
 
+def test_an_entry_whose_record_was_lost_is_known_by_the_event_that_came_again():
+    table = Table()
+    again = record("refused", reason="duplicate", event="e1")
+    assert Restoring(table, "live", "backup").write_down([again, again]) == 1
+    assert list(table.puts) == [("C#ada", "E#cart#k")]
+    for lines in ([again, record("entered", reason="holdout")], [record("entered", reason="holdout"), again]):
+        table = Table()
+        assert Restoring(table, "live", "backup").write_down(lines) == 1
+        assert items.to_entry(table.puts["C#ada", "E#cart#k"]).control, "what is known best stands"
+
+
 def test_each_event_received_since_is_told_again_once():
     lines = [{"event": {"id": f"e{n % 700}", "received": n % 700}} for n in range(1_400)]
     told = list(Restoring(Table(), "live", "backup").events([*lines, record("entered")], since=100))
@@ -78,7 +90,7 @@ def test_a_state_that_moves_with_every_look_is_said_so():
 
 
 def test_profiles_go_with_their_states_and_the_kill_switch_stays_as_it_is():
-    items = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in (("C#ada", "P"), ("K", "control"), ("K", "since"))]
-    table = Table(items)
+    rows = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in (("C#ada", "P"), ("K", "control"), ("K", "since"))]
+    table = Table(rows)
     assert list(Restoring(table, "live", "backup").copy()) == ["other"]
     assert list(table.puts) == [("K", "since")]

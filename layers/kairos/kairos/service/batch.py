@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from kairos.domain.effects import Record
 from kairos.domain.events import Event, Heard, Json, Millis
+from kairos.domain.sources.queued import Unfiled
 from kairos.domain.state import State
 from kairos.service.commit import Committed
 from kairos.service.feedback import Answer
@@ -23,6 +24,7 @@ class Batch:
     rejected: list[tuple[str, Json]] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     records: list[Record] = field(default_factory=list)
+    unfiled: list[tuple[str, Unfiled]] = field(default_factory=list)  # records of before, to be archived
     messages: list[MessageRef] = field(default_factory=list)
     there: set[str] = field(default_factory=set)  # customers who are known to be
     erased: dict[str, State] = field(default_factory=dict)  # of those who were forgotten once

@@ -13,6 +13,7 @@ from kairos.domain.judge import judge, quiet_until
 from kairos.domain.settling import report
 from kairos.domain.sources import canonical
 from kairos.service import trouble
+from kairos.service.filing import file
 from kairos.service.metrics import Tally
 from kairos.service.ports import (
     AddressStore,
@@ -83,11 +84,7 @@ class Deliver:
                 trouble.note(f"message {ref.message}", error)
                 failed.append(item)
         lines, self._lines = self._lines, []
-        try:
-            if lines:
-                self._archive.put(lines)
-        except Exception as error:  # what has happened stays so, and the table has it; the archive lacks these lines
-            trouble.note("archive", error)
+        file(self._archive, self._queues, lines)
         return failed
 
     def one(self, ref: MessageRef) -> None:

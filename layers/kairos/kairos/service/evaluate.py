@@ -1,7 +1,6 @@
 """A batch of what was heard: understood, grouped by customer, decided, committed once each, archived."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import ERASURE
@@ -12,16 +11,18 @@ from kairos.domain.merge import others_in, others_of
 from kairos.domain.sources import canonical
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
-from kairos.domain.sources.queued import Understood
+from kairos.domain.sources.queued import Understood, Unfiled
 from kairos.domain.sources.texts import Text
 from kairos.domain.state import Customer
 from kairos.service import rejected, trouble
 from kairos.service.batch import Batch
 from kairos.service.commit import Commit, order
 from kairos.service.feedback import Learning
+from kairos.service.filing import file
 from kairos.service.goods import Goods
 from kairos.service.hearing import Hearing
-from kairos.service.look_back import LookBack, gone
+from kairos.service.lines import lines
+from kairos.service.look_back import LookBack
 from kairos.service.metrics import Tally
 from kairos.service.owners import Owners
 from kairos.service.ports import (
@@ -72,6 +73,8 @@ class Evaluate:
         for one, said in understood:
             if isinstance(said, Feedback | Text):
                 batch.answers.append((one, said, queued[one]))
+            elif isinstance(said, Unfiled):
+                batch.unfiled.append((one, said))
             else:
                 self._hear(batch, one, said)
         self._learn(batch)
@@ -257,18 +260,9 @@ class Evaluate:
         for record in batch.records:
             if name := _COUNTED.get(record.outcome):
                 self._tally.count(name, record.reason if name == "Refused" else "")
-        lines: list[dict[str, Any]] = [
-            {"event": canonical.to_dict(event)}
-            for item, event in batch.events
-            if item not in batch.failed and not gone(batch, event, self._customer)
-        ]
-        lines += [{"record": record.line()} for record in batch.records]
-        try:
-            if lines:
-                self._archive.put(lines)
-        except Exception as error:  # what is committed stays so; the events come again to be archived
-            trouble.note("archive", error)
-            batch.failed.update(item for item, _ in batch.events)
+        once, again = lines(batch, self._customer)
+        if not file(self._archive, self._queues, once, again):
+            batch.failed.update(item for item, _ in (*batch.events, *batch.unfiled))
         try:
             if batch.rejected:
                 self._queues.put_rejected([body for _, body in batch.rejected])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kairos.domain.erasure import FRESH, outlives
 from kairos.domain.events import Event
+from kairos.domain.sources.queued import Unfiled
 from kairos.service import trouble
 from kairos.service.batch import Batch
 from kairos.service.commit import Commit
@@ -21,6 +22,9 @@ class LookBack:
         for item, event in batch.events:
             if (event.own or batch.now - event.received > FRESH) and (who := self._whose(event)) not in known:
                 asked.setdefault(who, []).append(item)
+        for item, unfiled in batch.unfiled:
+            if batch.now - unfiled.time > FRESH and unfiled.customer not in known:
+                asked.setdefault(unfiled.customer, []).append(item)
         try:
             found = self._commit.read(asked.keys(), (), consistent=False)
         except Exception as error:  # the items come again; what is decided of them meanwhile will be decided alike
@@ -28,6 +32,12 @@ class LookBack:
             batch.failed.update(item for items in asked.values() for item in items)
             return
         batch.erased |= {who: customer.state for who, customer in found.items() if customer.state.erased}
+
+
+def erased(batch: Batch, unfiled: Unfiled) -> bool:
+    """The same for what was decided of somebody, and is archived late."""
+    state = batch.erased.get(unfiled.customer)
+    return state is not None and unfiled.time <= state.erased
 
 
 def gone(batch: Batch, event: Event, whose: Callable[[Event], str]) -> bool:

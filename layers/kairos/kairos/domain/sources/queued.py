@@ -1,6 +1,7 @@
 """Whatever lies on the queues that `evaluate` reads, understood by its kind."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from kairos.domain.erasure import erasure
@@ -12,17 +13,35 @@ from kairos.domain.sources.segment import Segment
 from kairos.domain.sources.shopify import Shopify
 from kairos.domain.sources.texts import Text
 
-Understood = Event | Wake | Occurrence | Feedback | Text
+
+@dataclass(frozen=True, slots=True)
+class Unfiled:
+    """The record of a decision that the archive did not take when it was made."""
+
+    record: Json
+
+    @property
+    def customer(self) -> str:
+        return str(self.record.get("customer", ""))
+
+    @property
+    def time(self) -> Millis:
+        return int(self.record.get("time", 0))
+
+
+Understood = Event | Wake | Occurrence | Feedback | Text | Unfiled
 
 _PROVIDERS: Final = (ses, sms, whatsapp)
 
 
 def read(body: Any, received: Millis, messages: Segment, shop: Shopify | None = None) -> tuple[Understood, ...]:
-    """What a body says: events, wake-ups, an occurrence for a page of customers, that somebody is to be forgotten, or an answer. Raises BadEvent."""
+    """What a body says: events, wake-ups, an occurrence for a page of customers, that somebody is to be forgotten, an answer, or a record. Raises BadEvent."""
     if not isinstance(body, Mapping):
         raise BadEvent("not_understood", "must be an object")
     if body.get("kairos") == "event" and isinstance(body.get("event"), Mapping):
         return (canonical.from_dict(body["event"]),)
+    if body.get("kairos") == "record" and isinstance(body.get("record"), Mapping):
+        return (Unfiled(body["record"]),)
     if body.get("kairos") == "segment" and isinstance(body.get("received"), int):
         return (_again(body, messages),)
     if customers.is_page(body):
