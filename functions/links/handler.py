@@ -61,7 +61,10 @@ def change_preferences(token: str) -> Response[str]:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answers one request."""
-    return app.resolve(event, context)
+    try:
+        return app.resolve(event, context)
+    finally:
+        bootstrap.flush(metrics)
 
 
 def _answer(done: str, act: Callable[[str, Any], Any], token: str) -> Response[str]:

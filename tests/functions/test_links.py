@@ -53,6 +53,20 @@ CART = {"type": "cart.updated", "properties": {"cart_id": "c1", "total": 10.5, "
 TOYS = {"type": "page.viewed", "properties": {"category": "toys"}}
 
 
+def test_what_is_committed_on_a_page_is_counted(stack):
+    """The service's own counts, and not only the door's."""
+    mail = written(stack, "cy", CART)
+    way_out = mail["headers"]["List-Unsubscribe"].strip("<>").removeprefix(BASE_URL)
+    told: list[dict[str, object]] = []
+    stack.lambdas.logs.metrics = told.append
+    assert stack.request("POST", way_out, b"List-Unsubscribe=One-Click", FORM).status == 200
+    stack.lambdas.logs.metrics = None
+    assert {name: value for one in told for name, value in one.items() if name in ("unsubscribed", "Commits")} == {
+        "unsubscribed": [1.0],
+        "Commits": [1.0],
+    }
+
+
 def test_a_mail_is_left_by_one_click_and_not_by_a_look(stack):
     message = written(stack, "ada", CART)
     way_out = message["headers"]["List-Unsubscribe"].strip("<>").removeprefix(BASE_URL)

@@ -1,7 +1,7 @@
 """The world outside the stack: clients that try again until they are answered, the team, and providers that report."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple, Protocol
@@ -71,6 +71,7 @@ class Outside:
         self._stack, self._scheduler, self._world = stack, stack.scheduler, stack.world
         self.told = Told()
         self._tried = 0
+        self._known: set[str] = set()  # records, by what they say
         self._scheduler.accepts = self._seen
 
     def do(self, deed: Deed) -> None:
@@ -190,9 +191,10 @@ class Outside:
 
     def _seen(self, service: str, operation: str, request: Mapping[str, Any]) -> None:
         """What leaves the stack, whatever its sender is answered."""
-        if service == "firehose" and self._scheduler.moving:
-            began, lines = self._scheduler.moving.began, request["Record"]["Data"].decode().splitlines()
-            self.told.records += [(began, record) for line in lines if (record := json.loads(line).get("record"))]
+        if service == "firehose":
+            self._recorded(request["Record"]["Data"].decode().splitlines())
+        elif service == "sqs" and operation == "SendMessageBatch":  # records that the archive did not take
+            self._recorded(entry["MessageBody"] for entry in request["Entries"])
         elif service == "events":
             self.told.emitted += [json.loads(entry["Detail"])["id"] for entry in request["Entries"]]
         elif service == "sesv2":
@@ -201,6 +203,14 @@ class Outside:
         elif service == "sns":
             named = {name: value["StringValue"] for name, value in request["MessageAttributes"].items()}
             self._taken("sms", request["PhoneNumber"], named)
+
+    def _recorded(self, lines: Iterable[str]) -> None:
+        """Each by whoever has decided it, and not by who archives it later."""
+        for line in lines:
+            record = json.loads(line).get("record")
+            if record and self._scheduler.moving and (text := json.dumps(record)) not in self._known:
+                self._known.add(text)
+                self.told.records.append((self._scheduler.moving.began, record))
 
     def _taken(self, channel: str, to: str, named: Mapping[str, str]) -> Sent:
         about, now = tags.read(named), self._scheduler.now

@@ -6,8 +6,8 @@ from typing import NoReturn
 import pytest
 
 from kairos.adapters.aws import fresh
-from kairos.adapters.pace import Quota, pace, ses_quota
-from kairos.service.ports import QuotaSpent
+from kairos.adapters.pace import LONGEST, Quota, pace, ses_quota
+from kairos.service.ports import NotTaken, QuotaSpent
 
 
 class Time:
@@ -36,6 +36,20 @@ def test_a_worker_takes_its_share_of_the_rate():
     for _ in range(5):
         wait(False)
     assert time.slept == [0.5] * 4
+
+
+def test_nobody_waits_so_long_that_their_time_runs_out_with_a_claim_in_hand():
+    time = Time()
+    wait = pace(lambda: Quota(1.0), 5, elapsed=time, sleep=time.sleep)
+    for _ in range(10):
+        wait(False)
+    assert (time.now, max(time.slept)) == (45.0, LONGEST), "ten of them within the minute of an invocation"
+    slow = pace(lambda: Quota(1.0), 50, elapsed=time, sleep=time.sleep)
+    slow(False)
+    with pytest.raises(NotTaken):
+        slow(False)
+    time.now += 50
+    slow(False)
 
 
 def test_who_was_slow_anyway_does_not_wait():

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kairos.service.ports import QuotaSpent
+from kairos.service.ports import NotTaken, QuotaSpent
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
 
 KNOWN_FOR: Final = 300.0
 """Seconds for which a quota is believed."""
+
+LONGEST: Final = 5.0
+"""Seconds that a worker waits at most. It holds a claim meanwhile, and ten messages: out of time, it would leave one in doubt."""
 
 MARKETING: Final = 0.9
 """The share of a day's quota that marketing may use up: receipts and confirmations still have the rest."""
@@ -31,7 +34,7 @@ def pace(
     elapsed: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep,
 ) -> Callable[[bool], None]:  # fmt: skip
     """Waits until one of `workers` may send again; it is told whether that is transactional, and raises QuotaSpent if only
-    that may go. Each worker takes it that the others send as much as it does.
+    that may go, NotTaken if it is too long to wait. Each worker takes it that the others send as much as it does.
     """
     free = asked = elapsed()
     known: Quota | None = None
@@ -44,6 +47,8 @@ def pace(
             known, asked, sent = quota(), now, 0
         if not transactional and 0 < known.a_day * MARKETING <= known.sent + sent * workers:
             raise QuotaSpent("DailyQuota")
+        if known.rate > 0 and free - now > LONGEST:
+            raise NotTaken("Pace")
         sent += 1
         if known.rate <= 0:
             return
