@@ -17,6 +17,7 @@ from local.clock import VirtualClock, parse_moment
 from local.stack import ROOT, Stack, compile_campaigns
 from tests.integration.infrastructure.calls import Call, calls_of
 from tests.integration.infrastructure.erasures import erasures
+from tests.integration.infrastructure.unarchived import unarchived
 
 START: Final = "2026-11-26T08:00:00Z"
 POLICY: Final = """
@@ -107,7 +108,7 @@ class Run:
         """Each situation in turn; what one leaves behind does not trouble the next."""
         for situation in (
             self.customers, self.doors, self.moved, self.channels, self.troubled_providers, self.links, self.flood, self.merge,
-            self.audiences, self.coupons, self.lost, self.deployment, self.unarchived, self.answers, partial(erasures, self),
+            self.audiences, self.coupons, self.lost, self.deployment, self.answers, partial(unarchived, self), partial(erasures, self),
         ):  # fmt: skip
             situation()
             self.stack.advance("20m")
@@ -181,9 +182,8 @@ class Run:
 
     def troubled_providers(self) -> None:
         """Not taken, paused, refused, without an answer, bounced; an address that is none."""
-        for number, error in enumerate(
-            ("TooManyRequestsException", "SendingPausedException", "MessageRejected", "timeout")
-        ):
+        errors = "TooManyRequestsException", "SendingPausedException", "MessageRejected", "timeout"
+        for number, error in enumerate(errors):
             self.put(who := f"bo{number}")
             self.stack.fail("ses", "SendEmail", error)
             self.happens("hello", who)
@@ -194,15 +194,6 @@ class Run:
         operation = ("sns", "Publish") if self.provider == "sns" else ("pinpoint-sms-voice-v2", "SendTextMessage")
         self.stack.fail(*operation, "OptedOut")
         self.happens("texted", "dora")
-
-    def unarchived(self) -> None:
-        """Records that the archive does not take wait in the queue."""
-        for who in ("anna", "bodil"):
-            self.put(who)
-        self.stack.fail("firehose", "PutRecord", "ServiceUnavailableException", times=12)
-        for who in ("anna", "bodil"):
-            self.happens("hello", who)
-        self.stack.gateway.faults.waiting.clear()
 
     def answers(self) -> None:
         """Of a number that somebody has; of an address that bounces softly, and takes mail again; too many that bounce."""
