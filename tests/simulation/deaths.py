@@ -136,6 +136,17 @@ IN_DOUBT: Final = {"SendEmail": (LOST, LOST), "Publish": (LOST,)}
 MERGED: Final = _identified("ann", "d1", T0 + HOUR + 10 * MINUTE)
 AGAIN: Final = heard("ann", "order.placed", at=T0 + 26 * HOUR)
 
+GONE: Final = "ann-7f3a"
+DEVICE: Final = "d-7f3a"
+FORGOTTEN: Final = (
+    presented(GONE, phone="+4520000073"), presented("bob"), heard("", "order.placed", "cart.updated", device=DEVICE),
+    _identified(GONE, DEVICE, MERGED.at), heard(GONE, *BUSY, at=T0 + 2 * HOUR), heard("bob", *BUSY, at=T0 + 2 * HOUR),
+    Deed(T0 + 3 * HOUR, "bus", "", {"id": "not understood", "type": "order.placed", "time": T0, "customer": {"id": GONE}, "properties": 5}),
+    Deed(T0 + 28 * HOUR, "erase", GONE, (GONE, DEVICE, "+4520000073")),
+    heard("bob", "order.placed", at=T0 + 30 * HOUR),
+)  # fmt: skip
+"""Of two people one is forgotten: a device was theirs, mails went out, something of theirs was put aside."""
+
 LIVES: Final[dict[str, Life]] = {
     "ingest": Life("ingest", (presented("ann"), heard("ann", *["order.placed"] * 11))),
     "identify": Life("ingest", (presented("ann"), _identified("ann", "d1", T0 + HOUR))),
@@ -170,6 +181,8 @@ LIVES: Final[dict[str, Life]] = {
             presented(who, email=f"complaint+{who}@simulator.amazonses.com"), heard(who, "order.placed"))),
         deaths=EXTREMES,
     ),
+    "erase, asked": Life("customers", FORGOTTEN),
+    "erase": Life("erase", FORGOTTEN, deaths=EXTREMES),
     "links": Life(
         "links", (presented("ann"), heard("ann", "signup"), Deed(T0 + 2 * HOUR, "unsubscribe", "ann", ("news", "email")))
     ),

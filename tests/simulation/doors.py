@@ -15,23 +15,28 @@ from kairos.adapters.dynamodb.control import DynamoControl
 from kairos.adapters.dynamodb.coupons import DynamoCoupons
 from kairos.adapters.dynamodb.customers import DynamoCustomers
 from kairos.adapters.dynamodb.due import DynamoDue
+from kairos.adapters.dynamodb.erasures import DynamoErasures
 from kairos.adapters.dynamodb.exports import DynamoExports
 from kairos.adapters.dynamodb.fan_outs import DynamoFanOuts
 from kairos.adapters.dynamodb.messages import DynamoMessages
 from kairos.adapters.dynamodb.products import DynamoProducts
 from kairos.adapters.dynamodb.reputation import DynamoReputation
 from kairos.adapters.dynamodb.table import Table
+from kairos.adapters.letters import SqsLetters
 from kairos.adapters.queues import SqsQueues
+from kairos.adapters.recorded import S3Lines
 from kairos.adapters.ses import SesEmail
 from kairos.adapters.sns import SnsPush, SnsSms
 from kairos.domain.access import Access
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Json, Millis
 from kairos.domain.tokens import Keyring
+from kairos.forgetting import asks
 from kairos.service.calendar import Calendar
 from kairos.service.control import Switch
 from kairos.service.customers import Customers
 from kairos.service.deliver import Deliver
+from kairos.service.erase import Erase
 from kairos.service.evaluate import Evaluate
 from kairos.service.fan_out import Spread
 from kairos.service.feedback import Learning
@@ -48,6 +53,7 @@ from kairos.service.sweep import Sweep
 from kairos.service.visits import Reception
 
 KEY: Final = {"x-api-key": "key"}
+ERASURE_WAIT: Final[Millis] = 30 * 60_000
 KEYS: Final = Keyring(b"the key of the simulated stack, long enough")
 
 
@@ -89,12 +95,14 @@ class Aws:
     dynamodb: Any
     sqs: Any
     firehose: Any
+    s3: Any
     events: Any
     ses: Any
     sns: Any
     table: str
-    queues: dict[str, str]  # events, send, bulk, fan_out, rejected -> url
+    queues: dict[str, str]  # events, send, bulk, fan_out, rejected, erase, and the dead-letter queues -> url
     stream: str
+    bucket: str
     bus: str
 
 
@@ -106,7 +114,7 @@ class Doors:
         self._table = Table(aws.dynamodb, aws.table, sleep=_no_time)
         self._queues = SqsQueues(
             aws.sqs, events=aws.queues["events"], send=aws.queues["send"], rejected=aws.queues["rejected"],
-            bulk=aws.queues["bulk"], fan_out=aws.queues["fan_out"], sleep=_no_time,
+            bulk=aws.queues["bulk"], fan_out=aws.queues["fan_out"], erase=aws.queues["erase"], sleep=_no_time,
         )  # fmt: skip
         self._archive = FirehoseArchive(aws.firehose, aws.stream, sleep=_no_time)
         self._tally = Tally()
@@ -125,9 +133,11 @@ class Doors:
             DynamoReputation(self._table),
             catalog,
         )
+        store = DynamoCustomers(self._table, catalog.address_hash)
         return Evaluate(
-            DynamoCustomers(self._table), learning, self._queues, self._archive, catalog, self._clock, self._ids, self._tally,
+            store, learning, self._queues, self._archive, catalog, self._clock, self._ids, self._tally,
             external=self._occurrences(catalog).external, goods=Goods(DynamoProducts(self._table), catalog, self._clock),
+            erasing=asks(self._table, store, self._queues, catalog.address_hash, self._clock),
         )  # fmt: skip
 
     def customers(self) -> Customers:
@@ -161,6 +171,13 @@ class Doors:
     def fan_out(self) -> Spread:
         return Spread(
             DynamoFanOuts(self._table), DynamoAudience(self._table), self._queues, self._clock, self._tally, size=1
+        )  # fmt: skip
+
+    def erase(self) -> Erase:
+        aside = [self._aws.queues[name] for name in ("events_dlq", "bulk_dlq", "send_dlq", "rejected")]
+        return Erase(
+            DynamoErasures(self._table, self._catalog.address_hash), SqsLetters(self._aws.sqs, aside),
+            S3Lines(self._aws.s3, self._aws.bucket), self._catalog.address_hash, self._clock, self._tally, wait=ERASURE_WAIT,
         )  # fmt: skip
 
     def switch(self) -> Switch:

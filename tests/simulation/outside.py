@@ -48,6 +48,7 @@ class Told:
         default_factory=list
     )  # what was decided, and the commits when its worker began
     opted_out: list[tuple[int, Millis, str, str, str]] = field(default_factory=list)  # customer, topic, channel
+    erased: set[str] = field(default_factory=set)  # ids and addresses of who was forgotten
     unanswered: int = 0
 
 
@@ -133,6 +134,11 @@ class Outside:
         body = json.dumps(deed.told).encode()
         self._ask("customers", lambda customers: customers.put(KEY, deed.who, body), lambda: self._put(deed))
 
+    def _erase(self, deed: Deed) -> None:
+        """A backend has somebody forgotten, who is known by the names that are told."""
+        again, well = lambda: self._erase(deed), lambda: self.told.erased.update(deed.told)
+        self._ask("customers", lambda customers: customers.delete(KEY, deed.who), again, well, answered=202)
+
     def _unsubscribe(self, deed: Deed) -> None:
         """Whoever reads the page that answers has opted out."""
         topic, channel = deed.told
@@ -165,12 +171,13 @@ class Outside:
         self._stack.invoke("switch", work, over)
 
     def _ask(
-        self, door: str, work: Callable[[Any], Any], again: Callable[[], object], well: Callable[[], object] = lambda: None
+        self, door: str, work: Callable[[Any], Any], again: Callable[[], object], well: Callable[[], object] = lambda: None,
+        answered: int = 200,
     ) -> None:  # fmt: skip
-        """A call that is made again until it is answered with 200."""
+        """A call that is made again until it is answered so."""
 
         def over(answer: Any, error: BaseException | None) -> None:
-            if error or answer.status != 200:
+            if error or answer.status != answered:
                 self._again(again)
             else:
                 well()

@@ -14,6 +14,7 @@ from tests.simulation.decided import (
     points_are_given_once,
 )
 from tests.simulation.definitions import catalogs
+from tests.simulation.forgotten import who_was_forgotten_is_nowhere
 from tests.simulation.history import History
 from tests.simulation.outgoing import (
     a_broken_template_is_refused,
@@ -36,10 +37,10 @@ _UNDECIDED: Final = ("pending", "sending", "in_doubt")
 
 
 def nothing_accepted_is_lost(stack: Stack, history: History) -> Iterator[str]:
-    """It is in the archive, in `rejected`, or in a dead-letter queue."""
+    """It is in the archive, in `rejected`, or in a dead-letter queue, unless it is of somebody who was forgotten."""
     kept = stack.world.aside + json.dumps(stack.world.archived())
-    for id in stack.told.accepted:
-        if json.dumps(id) not in kept:
+    for id, event in stack.told.accepted.items():
+        if json.dumps(id) not in kept and not any(name in json.dumps(event) for name in stack.told.erased):
             yield f"event {id} is nowhere"
 
 
@@ -107,4 +108,5 @@ PROMISES: Final[tuple[Promise, ...]] = (
     nothing_goes_to_a_closed_address, nothing_goes_out_stale, every_message_has_its_entry, a_key_is_entered_once, points_are_given_once, caps_hold,
     cooldowns_hold, nobody_is_texted_at_night, in_calm_weather_all_is_prompt, a_broken_template_is_refused,
     no_refusal_rests_on_an_old_look, the_audience_is_found, addresses_know_their_owners, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
+    who_was_forgotten_is_nowhere,
 )  # fmt: skip

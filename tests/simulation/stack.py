@@ -9,6 +9,7 @@ from typing import Any, Final
 from kairos.adapters.dynamodb import items
 from kairos.domain.events import Millis
 from kairos.service.ports import Item, MessageRef
+from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Batch, Source
@@ -29,7 +30,13 @@ ENDLESS: Final = 12_000
 
 CANARY: Final[Millis] = 10 * MINUTE
 
-LASTS: Final[Mapping[str, Millis]] = {"evaluate": MINUTE, "deliver": MINUTE, "fan_out": 5 * MINUTE, "sweep": 50_000}
+LASTS: Final[Mapping[str, Millis]] = {
+    "evaluate": MINUTE,
+    "deliver": MINUTE,
+    "fan_out": 5 * MINUTE,
+    "sweep": 50_000,
+    "erase": 15 * MINUTE,
+}
 """How long an invocation may take, as template.yaml says."""
 
 DOOR: Final[Millis] = 20_000
@@ -227,9 +234,16 @@ def _spread(service: Any, received: Sequence[Item]) -> list[str]:
     return []
 
 
+def _forgets(service: Any, received: Sequence[Item]) -> list[str]:
+    for item in received:
+        service(ErasureRef(json.loads(item.body)["erasure"]), lambda: 10 * MINUTE)
+    return []
+
+
 _BATCHES: Final[Mapping[str, Callable[[Any, Sequence[Item]], list[str]]]] = {
     "evaluate": lambda service, received: service.batch(received),
     "deliver": lambda service, received: service.batch(_references(received)),
     "fan_out": _spread,
+    "erase": _forgets,
 }
 """What the handlers of the functions do."""

@@ -13,6 +13,7 @@ from kairos.adapters.ses import SesEmail
 from kairos.adapters.sns import SnsPush, SnsSms
 from kairos.service.ports import CircuitOpen, InDoubt, NotTaken, Outgoing, Refused
 from tests.simulation.aws.faults import Entry, Fault, Faults
+from tests.simulation.aws.objects import Objects
 from tests.simulation.aws.providers import Pinpoint, Provider, Ses, SmsVoice, Sns
 from tests.simulation.aws.streams import Bus, Firehose
 
@@ -151,14 +152,14 @@ def test_a_bus_that_is_not_there_and_an_event_too_large() -> None:
 
 
 def test_the_archive_holds_every_line_though_a_record_is_refused_first() -> None:
-    stream: Any = Firehose("archive", Told(entry=Entry("ServiceUnavailableException")))
+    stream: Any = Firehose("archive", Told(entry=Entry("ServiceUnavailableException")), Objects("archive", Faults()))
     lines = [{"n": n, "body": "x" * 600_000} for n in range(3)]
     FirehoseArchive(stream, "archive", sleep=lambda _: None).put(lines)
     assert sorted(line["n"] for line in stream.lines) == [0, 1, 2]
 
 
 def test_the_archive_holds_a_line_twice_after_a_lost_answer() -> None:
-    stream: Any = Firehose("archive", Told(Fault("ReadTimeoutError", applied=True)))
+    stream: Any = Firehose("archive", Told(Fault("ReadTimeoutError", applied=True)), Objects("archive", Faults()))
     archive = FirehoseArchive(stream, "archive", sleep=lambda _: None)
     with pytest.raises(Exception, match="ReadTimeoutError"):
         archive.put([{"n": 1}])

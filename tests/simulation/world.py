@@ -16,6 +16,7 @@ from kairos.domain.state import Profile
 from kairos.service.ports import marketing_of
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Source
+from tests.simulation.aws.objects import Objects, Paging
 from tests.simulation.aws.providers import Ses, Sns
 from tests.simulation.aws.queues import Queue, Sqs
 from tests.simulation.aws.schema import Schema
@@ -28,10 +29,11 @@ from tests.simulation.doors import Aws
 from tests.simulation.scheduler import Scheduler
 
 DOORS: Final[Mapping[str, str]] = {
-    "EvaluateFunction": "evaluate", "DeliverFunction": "deliver", "FanOutFunction": "fan_out"
+    "EvaluateFunction": "evaluate", "DeliverFunction": "deliver", "FanOutFunction": "fan_out", "EraseFunction": "erase"
 }  # fmt: skip
 _ROLES: Final = {
     "events": "EventsQueue", "send": "SendQueue", "bulk": "BulkQueue", "fan_out": "FanOutQueue", "rejected": "RejectedQueue",
+    "erase": "EraseQueue", "events_dlq": "EventsDlq", "bulk_dlq": "BulkDlq", "send_dlq": "SendDlq",
 }  # fmt: skip
 
 
@@ -43,7 +45,8 @@ class World:
         schema, queues = _template()
         self.table = DynamoDb("kairos", schema, scheduler.clock, scheduler)
         self.sqs = Sqs(_emptied(queues), scheduler.clock, scheduler)
-        self.archive = Firehose("archive", scheduler)
+        self.objects = Objects("archive", scheduler)
+        self.archive = Firehose("archive", scheduler, self.objects)
         self.ses, self.sns, self.bus = Ses(scheduler), Sns(scheduler), Bus("bus", scheduler)
         self._tokens = count(1)
 
@@ -61,9 +64,9 @@ class World:
         store, provider = (_attempts(config) for config in (settings.STORE, settings.PROVIDER))
         return Aws(
             dynamodb=Retrying(Skipping(self.table), store, self._tokens), sqs=Retrying(self.sqs, store),
-            firehose=Retrying(self.archive, store), events=Retrying(self.bus, provider),
+            firehose=Retrying(self.archive, store), s3=Paging(Retrying(self.objects, store)), events=Retrying(self.bus, provider),
             ses=Retrying(self.ses, provider), sns=Retrying(self.sns, provider),
-            table="kairos", queues={role: self.sqs.queues[name].url for role, name in _ROLES.items()},
+            table="kairos", queues={role: self.sqs.queues[name].url for role, name in _ROLES.items()}, bucket="archive",
             stream="archive", bus="bus",
         )  # fmt: skip
 

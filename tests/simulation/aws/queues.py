@@ -163,7 +163,9 @@ class Sqs(Client):
         return {"MessageId": id, "MD5OfMessageBody": hashlib.md5(body.encode()).hexdigest()}
 
     def _receive(self, request: Request) -> Any:
-        known(request, frozenset({"QueueUrl"}), frozenset({"MaxNumberOfMessages", "VisibilityTimeout"}))
+        known(
+            request, frozenset({"QueueUrl"}), frozenset({"MaxNumberOfMessages", "VisibilityTimeout", "WaitTimeSeconds"})
+        )
         most, visibility = request.get("MaxNumberOfMessages", 1), request.get("VisibilityTimeout")
         if not 1 <= most <= 10:
             raise Invalid("MaxNumberOfMessages must be between 1 and 10", "InvalidParameterValue")

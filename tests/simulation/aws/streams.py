@@ -8,10 +8,13 @@ from typing import Any, Final
 from tests.simulation.aws.client import Client, Request
 from tests.simulation.aws.errors import Invalid, known
 from tests.simulation.aws.faults import Faults
+from tests.simulation.aws.objects import Objects
 
 LARGEST_ENTRY: Final = 256 * 1024
 LARGEST_RECORD: Final = 1000 * 1024
 LARGEST_BATCH: Final = 4 * 1024 * 1024
+DELIVERED: Final = "events/"
+"""As template.yaml has it."""
 _ENTRY: Final = frozenset({"Source", "DetailType", "Detail"})
 
 
@@ -58,18 +61,17 @@ class Bus(Client):
 
 
 class Firehose(Client):
-    """The client of a delivery stream; `data` is what it holds, in order, some of it perhaps twice."""
+    """The client of a delivery stream, which lays each record into the bucket at once, some of them perhaps twice."""
 
-    def __init__(self, stream: str, faults: Faults) -> None:
+    def __init__(self, stream: str, faults: Faults, bucket: Objects) -> None:
         super().__init__("firehose", faults)
-        self._stream = stream
+        self._stream, self._bucket = stream, bucket
         self._numbers = count(1)
-        self.data: list[bytes] = []
 
     @property
     def lines(self) -> list[Any]:
-        """The records' lines, as JSON."""
-        return [json.loads(line) for data in self.data for line in data.splitlines()]
+        """The records' lines, as JSON, in order."""
+        return [json.loads(line) for data in self._bucket.current(DELIVERED) for line in data.splitlines()]
 
     def put_record(self, **request: Any) -> Any:
         return self._call("PutRecord", request, self._put)
@@ -104,8 +106,9 @@ class Firehose(Client):
             raise Invalid("A record has 1000 KiB at most", "InvalidArgumentException")
 
     def _taken(self, record: Mapping[str, bytes]) -> dict[str, str]:
-        self.data.append(bytes(record["Data"]))
-        return {"RecordId": f"record-{next(self._numbers)}"}
+        number = next(self._numbers)
+        self._bucket.add(f"{DELIVERED}{number:06}", bytes(record["Data"]))
+        return {"RecordId": f"record-{number}"}
 
 
 def _entry_size(entry: Mapping[str, Any]) -> int:

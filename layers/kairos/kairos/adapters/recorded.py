@@ -20,6 +20,9 @@ ERASURES: Final = "erasures/"
 
 _GZIP: Final = b"\x1f\x8b"
 
+_REPLACES: Final = "replaces"
+"""Metadata of an object that was rewritten: the version that must not stay behind it."""
+
 
 class S3Lines:
     """The port RecordedLines."""
@@ -45,6 +48,7 @@ class S3Lines:
             if error.response["Error"]["Code"] != "NoSuchKey":
                 raise
             return 0  # it was old enough to go by itself
+        self._forget(key, got.get("Metadata", {}).get(_REPLACES))  # whoever wrote this one may have died before that
         data = got["Body"].read()
         packed = data[:2] == _GZIP
         lines = (gzip.decompress(data) if packed else data).splitlines(keepends=True)
@@ -53,12 +57,19 @@ class S3Lines:
             return 0
         body = b"".join(kept)
         same: Any = {name: got[name] for name in ("StorageClass", "ContentType", "ContentEncoding") if got.get(name)}
+        version = got.get("VersionId")
+        if version:
+            same["Metadata"] = {_REPLACES: version}
         self._client.put_object(
             Bucket=self._bucket, Key=key, Body=gzip.compress(body) if packed else body, IfMatch=got["ETag"], **same
         )
-        if version := got.get("VersionId"):
-            self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
+        self._forget(key, version)
         return len(lines) - len(kept)
+
+    def _forget(self, key: str, version: str | None) -> None:
+        """One that is gone already is as good; S3 takes nothing for it."""
+        if version:
+            self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
 
 
 def _kept(line: bytes, keep: Callable[[Json], bool]) -> bool:

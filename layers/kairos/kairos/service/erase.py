@@ -31,8 +31,9 @@ class _HandedOn(Exception):
 class Erase:
     """Carries erasures on.
 
-    Everything may be done again: who dies repeats a page. The look at everything is one for all who wait for it; of two
-    workers on it the slower finds its cursor moved and ends.
+    Everything may be done again: who dies repeats a page. The look at everything is one for all who wait for it. One worker carries
+    it until its lease is over: what a worker that died had received of the letters is hidden from others for a while. Of two
+    that carry it all the same the slower finds its cursor moved and ends.
     """
 
     def __init__(
@@ -56,23 +57,25 @@ class Erase:
                 ids = again.ids if (again := self._store.read(ref)) else found.ids  # those that were found on the way
                 self._archive.remember({mark(who, self._hash) for who in ids}, found.erased)
                 self._store.emptied(found, due=found.erased + self._wait - SKEW)
-            if self._clock() < found.erased + self._wait - SKEW or not self._set_out(ref):
+            if self._clock() < found.erased + self._wait - SKEW:
                 return
-        if looking := self._store.passing():
+        if looking := self._carried(ref):
             with suppress(_HandedOn):
                 self._look(looking, left)
 
-    def _set_out(self, ref: ErasureRef) -> bool:
-        """Begins a look for all who wait; while there is one, whoever comes later waits for the next."""
-        now = self._clock()
-        if (under_way := self._store.passing()) is None:
-            refs = tuple(each.ref for each in self._store.waiting(now - self._settled + SKEW))
-            if refs and self._store.move(None, Pass(refs), due=now + LEASE):
-                return True
-        elif ref in under_way.refs:
-            return True
+    def _carried(self, ref: ErasureRef) -> Pass | None:
+        """The look, if it is this worker's: one that nobody carries any more, or a new one for all who wait."""
+        now, under_way = self._clock(), self._store.passing()
+        if under_way and under_way.due <= now:
+            return under_way
+        if ref == PASS:
+            return None
+        if under_way is None:
+            begun = Pass(tuple(each.ref for each in self._store.waiting(now - self._settled + SKEW)))
+            if begun.refs and self._store.move(None, begun, due=now + LEASE):
+                return begun
         self._store.postpone(ref, due=now + LEASE)
-        return False
+        return None
 
     def _look(self, looking: Pass, left: Callable[[], int]) -> None:
         """Table, dead letters, archive, from wherever it has come to. Raises _HandedOn."""

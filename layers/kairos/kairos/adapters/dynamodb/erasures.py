@@ -112,7 +112,7 @@ class DynamoErasures:
         if item is None:
             return None
         refs = tuple(ErasureRef(each) for each in orjson.loads(item["body"]["B"]))
-        return Pass(refs, item["part"]["S"], item["cursor"]["S"])
+        return Pass(refs, item["part"]["S"], item["cursor"]["S"], int(item["due_at"]["N"]))
 
     def move(self, before: Pass | None, after: Pass, *, due: Millis) -> bool:
         item: Item = {

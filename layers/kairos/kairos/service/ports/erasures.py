@@ -39,11 +39,12 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """How far the look at everything has come, and for whom it is."""
+    """How far the look at everything has come, and for whom it is; until `due` it is somebody's who carries it."""
 
     refs: tuple[ErasureRef, ...]
     part: str = "table"  # then letters, archive
     cursor: str = ""
+    due: Millis = 0
 
 
 class ErasureStore(Protocol):
