@@ -1,7 +1,6 @@
 """Addresses of a stack, looked at, closed and opened by its operators."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,12 +54,12 @@ def channels(address: str, only: str | None = None) -> list[tuple[str, str]]:
 class Addresses:
     """Of one stack."""
 
-    def __init__(self, reached: Reached, clock: Callable[[], Millis] = lambda: time.time_ns() // 1_000_000) -> None:
+    def __init__(self, reached: Reached) -> None:
         self._table = Table(reached.client("dynamodb"), reached.physical("Table"))
         self._addresses = DynamoAddresses(self._table)
         self._queues = SqsQueues(reached.client("sqs"), events=reached.physical("EventsQueue"))
         self._hash = identity.keyed(read(reached, "AddressKeySecret").encode())
-        self._clock = clock
+        self._clock = reached.now
 
     def known(self, address: str, only: str | None = None) -> Iterator[Known]:
         """On each of its channels, or on that one. Raises BadEvent."""

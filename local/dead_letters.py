@@ -16,6 +16,15 @@ from local.reach import Reached
 HELD: Final = 120
 """Seconds for which nobody else sees what is being looked at."""
 
+A_SECOND: Final = 50
+"""Letters that are received and looked at in a second, at least: what was first must not come again meanwhile."""
+
+LONGEST: Final = 43_200
+"""Seconds for which SQS hides a message at most."""
+
+AT_ONCE: Final = 10
+"""Messages in one request to SQS."""
+
 
 class Place(NamedTuple):
     """Where letters of a kind lie, and where they are sent back to."""
@@ -69,20 +78,28 @@ class DeadLetters:
         return sum(int(found["Attributes"][each]) for each in asked)
 
     @contextmanager
-    def held(self, name: str, limit: int) -> Iterator[list[Letter]]:
-        """The oldest so many, hidden from others meanwhile; those that are not sent back are there again afterwards."""
+    def held(self, name: str, limit: int, longer: int = 0) -> Iterator[list[Letter]]:
+        """The oldest so many, hidden from others meanwhile; those that are not sent back are there again afterwards.
+
+        Also where nobody says so: after two minutes, by how many there are and `longer` (seconds) more.
+        """
         url, found = self._url(PLACES[name].queue), dict[str, Letter]()
+        hidden = min(HELD + limit // A_SECOND + longer, LONGEST)
         try:
             while len(found) < limit:
-                got = self._receive(url, min(10, limit - len(found)))
+                got = self._receive(url, min(AT_ONCE, limit - len(found)), hidden)
                 if not got:
                     break
                 found.update((letter.id, letter) for letter in got)
             yield list(found.values())
         finally:
-            for letter in found.values():
-                if letter.handle not in self._gone:
-                    self._sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0)
+            kept = [letter.handle for letter in found.values() if letter.handle not in self._gone]
+            for start in range(0, len(kept), AT_ONCE):
+                entries = [
+                    {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                    for number, handle in enumerate(kept[start : start + AT_ONCE])
+                ]
+                self._sqs.change_message_visibility_batch(QueueUrl=url, Entries=entries)
 
     def send_back(self, name: str, letters: Sequence[Letter]) -> int:
         """First sent, then deleted: whoever dies in between leaves it in both, which does no harm."""
@@ -103,10 +120,10 @@ class DeadLetters:
         self._sqs.delete_message(QueueUrl=self._url(place.queue), ReceiptHandle=letter.handle)
         self._gone.add(letter.handle)
 
-    def _receive(self, url: str, count: int) -> list[Letter]:
+    def _receive(self, url: str, count: int, hidden: int) -> list[Letter]:
         wait = 0 if self._reached.local else 2  # asks all of a queue's servers; the embedded one has but one
         got = self._sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=count, VisibilityTimeout=HELD, WaitTimeSeconds=wait,
+            QueueUrl=url, MaxNumberOfMessages=count, VisibilityTimeout=hidden, WaitTimeSeconds=wait,
             AttributeNames=["All"], MessageAttributeNames=["All"],
         )  # fmt: skip
         return [_letter(message) for message in got.get("Messages", [])]

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -36,7 +35,8 @@ def show(stack: str | None, region: str | None) -> None:
 def add(stack: str | None, region: str | None) -> None:
     """Makes a new key; in five minutes it is accepted everywhere, beside the one in use."""
     key = secrets.token_urlsafe(32)
-    _step(Reached(stack, region), lambda ring: ring.add(key, _now()))
+    reached = Reached(stack, region)
+    _step(reached, lambda ring: ring.add(key, reached.now()))
     click.echo(f"{fingerprint(key)} is accepted in {MINUTES} minutes; then `kairos keys link use`")
 
 
@@ -44,7 +44,8 @@ def add(stack: str | None, region: str | None) -> None:
 @where
 def use(stack: str | None, region: str | None) -> None:
     """Takes the new key into use; the old one is still accepted."""
-    ring = _step(Reached(stack, region), lambda ring: ring.use(_now(), settled=FRESH))
+    reached = Reached(stack, region)
+    ring = _step(reached, lambda ring: ring.use(reached.now(), settled=FRESH))
     click.echo(f"{fingerprint(ring.key)} is in use; still accepted: {', '.join(map(fingerprint, ring.previous))}")
 
 
@@ -67,7 +68,3 @@ def _step(reached: Reached, change: Callable[[Ring], Ring]) -> Ring:
 def fingerprint(key: str) -> str:
     """Enough to tell keys apart, nothing to use them by."""
     return hashlib.sha256(key.encode()).hexdigest()[:8]
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,7 +1,6 @@
 """One person of a stack, shown and forgotten by its operators."""
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -73,7 +72,7 @@ class People:
     ) -> dict[str, Any]:
         """All there is of them; the archive's lines go through `passing`, which may show how far it is."""
         catalog = link(compile_directory(campaigns).catalog)
-        shown = view(customer, catalog, time.time_ns() // 1_000_000)
+        shown = view(customer, catalog, self._reached.now())
         told = document(shown, DynamoExports(self._table), customer.id)
         person = _person(customer, told)
         told |= {"heard": [], "decisions": [], "aside": list(self._aside(person))}

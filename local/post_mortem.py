@@ -1,9 +1,8 @@
 """Why a dead letter died: by what lies beside it, else by doing again what its worker did, without writing anything."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -30,7 +29,15 @@ from kairos.service.metrics import Tally
 from kairos.service.ports import Unavailable
 from kairos.service.trouble import where
 from local.dead_letters import Letter
-from local.events import vocabulary
+from local.events import shopify, vocabulary
+
+
+class Cause(NamedTuple):
+    """Why a letter died, in words without any value that it carries; and whether it would only die again if sent back."""
+
+    words: str
+    hopeless: bool = False
+
 
 PASSED = "passes now: what stopped it has gone"
 """A throttled table, a lost network, an error that the deployed code no longer makes."""
@@ -46,34 +53,37 @@ class _Reading(DynamoCustomers):
 class PostMortem:
     """Asks a stack's table, and the campaigns of a directory."""
 
-    def __init__(self, dynamodb: Any, table: str, campaigns: Path, address_key: Callable[[], str]) -> None:
+    def __init__(
+        self, dynamodb: Any, table: str, campaigns: Path, address_key: Callable[[], str], clock: Callable[[], Millis]
+    ) -> None:
         self._table = Table(dynamodb, table)
         self._catalog = _compiled(campaigns)
         self._address_key = address_key
-        self._segment = Segment(vocabulary(campaigns))
+        self._segment, self._shop = Segment(vocabulary(campaigns)), shopify(campaigns)
+        self._clock = clock
 
-    def why(self, queue: str, letter: Letter) -> str:
-        """In words, without any value that the letter carries."""
+    def why(self, queue: str, letter: Letter) -> Cause:
+        """As far as it can be told from here: with the code and the campaigns of this machine."""
         if code := letter.said.get("ERROR_CODE"):
-            return f"not delivered by EventBridge: {code}"
+            return Cause(f"not delivered by EventBridge: {code}")
         looks: dict[str, Callable[[Any], str]] = {
             "events": self._decided, "bulk": self._decided, "send": self._carried, "fan-out": self._reached,
             "erase": self._erased, "sweep": _swept,
         }  # fmt: skip
         try:
-            return looks[queue](strict_json.read_queued(letter.text))
+            return Cause(looks[queue](strict_json.read_queued(letter.text)))
         except (ClientError, BotoCoreError, Unavailable) as error:
-            return f"cannot be told: the table does not answer ({type(error).__name__})"
+            return Cause(f"cannot be told: the table does not answer ({type(error).__name__})")
         except BadEvent as bad:
-            return f"not understood: {bad.code}{f' at {bad.field}' if bad.field else ''}"
+            return Cause(f"not understood: {bad.code}{f' at {bad.field}' if bad.field else ''}")
         except Exception as error:
-            return f"fails: {where(error)}"
+            return Cause(f"fails: {where(error)}", hopeless=True)
 
     def _decided(self, body: Any) -> str:
-        now = time.time_ns() // 1_000_000
+        now = self._clock()
         catalog = self._catalog.with_address_key(self._address_key())
         commit = Commit(_Reading(self._table), catalog, lambda: "post-mortem", Tally())
-        for said in queued.read(body, now, self._segment):
+        for said in queued.read(body, now, self._segment, self._shop):
             heard = _heard(said, now, catalog)
             if heard is not None and (who := _whose(heard, catalog)):
                 found = commit.read((who,), (who,), consistent=True)[who]
@@ -81,7 +91,7 @@ class PostMortem:
         return PASSED
 
     def _carried(self, body: Any) -> str:
-        now = time.time_ns() // 1_000_000
+        now = self._clock()
         dossier = DynamoMessages(self._table, lambda: now).dossier(reference(body))
         if dossier is None:
             return "gone: the message is not in the table any more; sent back it does nothing"

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
 import boto3
@@ -53,6 +54,13 @@ class Reached:
         with self._answering():
             detail = self._stacks.describe_stack_resource(StackName=self.stack, LogicalResourceId=part)
         return str(detail["StackResourceDetail"]["PhysicalResourceId"])
+
+    def now(self) -> int:
+        """What time it is where the stack is, in milliseconds of whole seconds: `kairos dev` may have a clock of its own."""
+        with self._answering():
+            told = self._stacks.describe_stack_resource(StackName=self.stack, LogicalResourceId="Table")
+        dated = told["ResponseMetadata"]["HTTPHeaders"]["date"]
+        return round(parsedate_to_datetime(dated).timestamp() * 1000)
 
     def settings(self) -> Mapping[str, str]:
         """The stack's parameters, and beside them its outputs. Exits 1 if nobody answers."""

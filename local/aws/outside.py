@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable
+from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -22,9 +23,10 @@ _TARGETS: Final = {"PinpointSMSVoiceV2.SendTextMessage": "pinpoint-sms-voice-v2.
 
 
 def with_providers(app: Wsgi, providers: Callable[[], Providers | None]) -> Wsgi:
-    """The AWS endpoint with a provider's side for each way to send."""
+    """The AWS endpoint with a provider's side for each way to send; the date of its answers is the stack's."""
 
-    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def answer(environ: dict[str, Any], started: Any) -> Iterable[bytes]:
+        start_response = _dated(started, providers())
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         call, ours = _call(environ, body), providers()
@@ -38,17 +40,29 @@ def with_providers(app: Wsgi, providers: Callable[[], Providers | None]) -> Wsgi
         else:
             statuses: list[str] = []
 
-            def started(status: str, *more: Any) -> Any:
+            def noted(status: str, *more: Any) -> Any:
                 statuses.append(status)
                 return start_response(status, *more)
 
-            told = b"".join(app(environ, started))
+            told = b"".join(app(environ, noted))
             status = statuses[-1]
         if status.startswith("200"):
             ours.heard(call, request, told)
         return [told]
 
     return answer
+
+
+def _dated(start_response: Any, providers: Providers | None) -> Any:
+    """As AWS dates its answers, by its own clock: `Reached.now` reads it."""
+    if providers is None:
+        return start_response
+
+    def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        others = [(name, value) for name, value in headers if name.lower() != "date"]
+        return start_response(status, [*others, ("Date", formatdate(providers.clock() / 1000, usegmt=True))], *more)
+
+    return started
 
 
 def _call(environ: dict[str, Any], body: bytes) -> str | None:

@@ -2,6 +2,8 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,12 +13,12 @@ from local.clock import iso
 from local.reach import Reached, where
 
 if TYPE_CHECKING:
-    from local.dead_letters import DeadLetters
+    from local.dead_letters import DeadLetters, Letter
     from local.post_mortem import PostMortem
 
 QUEUES = ("events", "send", "bulk", "fan-out", "erase", "sweep")
 SAMPLE = 50
-queue = click.argument("queue", type=click.Choice(QUEUES))
+queue = click.argument("queue", type=click.Choice(QUEUES), metavar="QUEUE")
 campaigns = click.option(
     "--campaigns", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("campaigns"),
     show_default=True, help="The campaigns that are deployed: what failed is decided again with them.",
@@ -41,45 +43,76 @@ def overview(campaigns: Path, stack: str | None, region: str | None) -> None:
 
 @command.command()
 @queue
-@click.option("--limit", default=10, show_default=True, help="The oldest so many.")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="The oldest so many.")
 @click.option("--personal", is_flag=True, help="Bodies as they are; else nothing in them names anybody.")
 @campaigns
 @where
 def show(queue: str, limit: int, personal: bool, campaigns: Path, stack: str | None, region: str | None) -> None:
-    """One by one: id, time, reason, body. They stay where they are."""
+    """One by one: id, time, reason, body. They stay where they are. QUEUE is one of those that `list` names."""
     from local.dead_letters import shown
 
     letters, mortem = _open(stack, region, campaigns)
     with letters.held(queue, limit) as found:
         for letter in found:
-            click.echo(f"{letter.id}  {iso(letter.sent)}  {mortem.why(queue, letter)}")
+            click.echo(f"{letter.id}  {iso(letter.sent)}  {mortem.why(queue, letter).words}")
             click.echo(f"  {shown(letter, personal=personal)}")
 
 
 @command.command()
 @queue
 @click.option("--id", "ids", multiple=True, help="Only this one, by the id that `show` prints; may be repeated.")
-@click.option("--limit", default=100_000, show_default=True, help="At most so many, the oldest first.")
-@click.option("--rate", default=50, show_default=True, help="A second, so that the living are not held up.")
+@click.option("--anyway", is_flag=True, help="Also what would only die again, as far as it can be told from here.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=100_000, show_default=True, help="At most so many, the oldest first."
+)
+@click.option(
+    "--rate",
+    type=click.IntRange(1),
+    default=50,
+    show_default=True,
+    help="A second, so that the living are not held up.",
+)
+@campaigns
 @where
-def redrive(queue: str, ids: tuple[str, ...], limit: int, rate: int, stack: str | None, region: str | None) -> None:
-    """Sends them back where they came from. Nothing is done twice by it: events, messages and pages know their ids."""
-    from local.dead_letters import DeadLetters
+def redrive(
+    queue: str, ids: tuple[str, ...], anyway: bool, limit: int, rate: int, campaigns: Path,
+    stack: str | None, region: str | None,
+) -> None:  # fmt: skip
+    """Sends them back where they came from. Nothing is done twice by it: events, messages and pages know their ids.
 
-    letters, sent, size = DeadLetters(Reached(stack, region)), 0, max(1, min(rate, 10))
-    while sent < limit:
-        batch = min(size, limit - sent) if not ids else max(letters.count(queue), 1)
-        with letters.held(queue, batch) as found:
+    What fails here too, with this code and these campaigns, stays and exits 1: deploy the repair first.
+    """
+    letters, mortem = _open(stack, region, campaigns)
+    sent, seen, stay = 0, 0, Counter[str]()
+    hold = 2 * min(letters.count(queue), limit) // min(rate, 10)  # seconds; what stays is not to come twice
+    with ExitStack() as holding:
+        while seen < limit:
+            size = min(rate, 10, limit - seen) if not ids else max(letters.count(queue), 1)
+            found = holding.enter_context(letters.held(queue, size, hold))
             chosen = [letter for letter in found if not ids or letter.id in ids]
-            sent += letters.send_back(queue, chosen)
-        if ids or not found:
-            break
-        time.sleep(len(chosen) / rate)
+            going = chosen if anyway else _with_hope(chosen, queue, mortem, stay)
+            sent, seen = sent + letters.send_back(queue, going), seen + len(chosen)
+            if ids or not found:
+                break
+            time.sleep(len(going) / rate)
     click.echo(
         f"{queue}: {sent} sent back" if queue != "sweep" else f"sweep: {sent} let go; the next minute did their work"
     )
-    if missing := len(ids) - sent if ids else 0:
+    for words, count in stay.most_common():
+        click.echo(f"{count} × {words}", err=True)
+    if missing := len(ids) - seen if ids else 0:
         raise click.ClickException(f"{missing} of the ids {'is' if missing == 1 else 'are'} not there")
+    if stay:
+        raise click.ClickException(f"{stay.total()} would only die again, and stay: deploy the repair, or --anyway")
+
+
+def _with_hope(
+    letters: "Sequence[Letter]", queue: str, mortem: "PostMortem", stay: "Counter[str]"
+) -> "list[Letter]":  # fmt: skip
+    """Those that may do better now; of the others, why they stay."""
+    causes = [(letter, mortem.why(queue, letter)) for letter in letters]
+    stay.update(cause.words for _, cause in causes if cause.hopeless)
+    return [letter for letter, cause in causes if not cause.hopeless]
 
 
 def _open(stack: str | None, region: str | None, campaigns: Path) -> "tuple[DeadLetters, PostMortem]":
@@ -92,13 +125,13 @@ def _open(stack: str | None, region: str | None, campaigns: Path) -> "tuple[Dead
         asked = reached.client("secretsmanager").get_secret_value(SecretId=reached.secret("AddressKeySecret"))
         return str(asked["SecretString"])
 
-    mortem = PostMortem(reached.client("dynamodb"), reached.physical("Table"), campaigns, address_key)
+    mortem = PostMortem(reached.client("dynamodb"), reached.physical("Table"), campaigns, address_key, reached.now)
     return DeadLetters(reached), mortem
 
 
 def _about(letters: "DeadLetters", mortem: "PostMortem", name: str) -> str:
     with letters.held(name, SAMPLE) as found:
-        whys = Counter(mortem.why(name, letter) for letter in found)
+        whys = Counter(mortem.why(name, letter).words for letter in found)
     if not found:
         return "others are looking at them"
     since = iso(min(letter.sent for letter in found))

@@ -1,7 +1,6 @@
 """`kairos keys`: who may call the API of a stack, and the key that signs links."""
 
 import secrets
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -45,8 +44,9 @@ def create(
     """
     key, kind = f"kairos_{secrets.token_urlsafe(32)}", Scope(scope)
     limit = rate if rate is not None else BROWSER_RATE if kind is Scope.BROWSER else 0
-    now = time.time_ns() // 1_000_000
-    _step(Reached(stack, region), lambda keys: keys.create(name, key, kind, now, types=types, rate=limit))
+    reached = Reached(stack, region)
+    now = reached.now()
+    _step(reached, lambda keys: keys.create(name, key, kind, now, types=types, rate=limit))
     click.echo(key)
     click.echo(f"{name}: shown this once, only its hash is kept", err=True)
 

@@ -1,6 +1,5 @@
 """`kairos send-test`: a message to try out, in a real mailbox or on a real phone."""
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +53,8 @@ def command(
     way = channel_of(to, channel)
     names = _templates(bundle.templates["campaigns"], campaign, template, way)
     given = read_sample(customer)
-    trial = Trial(Reached(stack, region), bundle, campaigns, time.time_ns() // 1_000_000)
+    reached = Reached(stack, region)
+    trial = Trial(reached, bundle, campaigns, reached.now())
     for name in names:
         try:
             _send(trial, campaign, name, way, to, given, locale)
