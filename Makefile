@@ -60,7 +60,7 @@ demo: $(VENV)/.setup $(if $(DATA),$(VENV)/.$(DATA)) ## a day of a shop through t
 dev: $(VENV)/.setup ## the whole system on this machine, until Ctrl-C
 	@exec $(BIN)/kairos dev $(ARGS)
 
-invoke: $(VENV)/rie/.ready layers-host ## one function in the Lambda runtime emulator: FUNCTION=evaluate EVENT=events/….json
+invoke: $(VENV)/rie/.ready $(VENV)/sam/.ready layers-host ## one function in the Lambda runtime emulator: FUNCTION=evaluate EVENT=events/….json
 	@$(BIN)/python -m local.lambda_runtime $(FUNCTION) $(EVENT)
 
 # ── Proof ────────────────────────────────────────────────────────────────────────────────────────────────────

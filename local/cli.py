@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import click
 
@@ -21,6 +22,28 @@ class _Lazy(click.Group):
         [module] = [module.name for module in iter_modules(commands.__path__) if _called(module.name) == name]
         command: click.Command = import_module(f"local.commands.{module}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A stack that turns a command away, or is gone, is no error of ours: in a line instead of a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if told := _said_by_aws(error):
+                raise click.ClickException(told) from error
+            raise
+
+
+def _said_by_aws(error: Exception) -> str:
+    from botocore.exceptions import BotoCoreError, ClientError  # here: `kairos --help` need not wait for it
+
+    from kairos.service.ports import Unavailable
+
+    if isinstance(error, ClientError):
+        said = error.response.get("Error", {})
+        return f"AWS does not {error.operation_name}: {said.get('Code')}: {said.get('Message')}"
+    if isinstance(error, Unavailable):
+        return f"the table does not answer: {error}"
+    return f"AWS does not answer: {error}" if isinstance(error, BotoCoreError) else ""
 
 
 def _called(module: str) -> str:

@@ -113,6 +113,13 @@ class DeadLetters:
             self._gone.add(letter.handle)
         return len(letters)
 
+    def drop(self, name: str, letters: Sequence[Letter]) -> int:
+        """For good."""
+        for letter in letters:
+            self._sqs.delete_message(QueueUrl=self._url(PLACES[name].queue), ReceiptHandle=letter.handle)
+            self._gone.add(letter.handle)
+        return len(letters)
+
     def replace(self, name: str, letter: Letter, bodies: Sequence[Json]) -> None:
         """Sends these where the letter came from in its place. First sent, then deleted, as above."""
         place = PLACES[name]

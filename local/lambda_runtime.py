@@ -56,7 +56,7 @@ def emulator() -> Path:
         Path(sys.prefix, "sam").glob(f"lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine}")
     )
     if not found:
-        raise FileNotFoundError("no runtime interface emulator here: make tools")
+        raise FileNotFoundError("no runtime interface emulator here, which comes with the SAM CLI: make tools")
     return found[0]
 
 
@@ -116,6 +116,10 @@ def main(arguments: list[str]) -> int:
         names = ", ".join(sorted(path.parent.name for path in ROOT.glob("functions/*/handler.py")))
         print(f"usage: make invoke FUNCTION=NAME EVENT=events/FILE.json; functions: {names}", file=sys.stderr)
         return 2
+    event = Path(arguments[1])
+    if not event.is_file():
+        print(f"EVENT: there is no file {event}", file=sys.stderr)
+        return 2
     from local.server import Server
     from local.stack import Stack
 
@@ -126,7 +130,7 @@ def main(arguments: list[str]) -> int:
         code = ROOT / "functions" / arguments[0]
         function = next(each for each in stack.lambdas.functions.values() if each.code.resolve() == code)
         environment = {**function.environment, "AWS_ENDPOINT_URL": server.aws_url}
-        ran = invoke(code, function.handler, environment, json.loads(Path(arguments[1]).read_text()))
+        ran = invoke(code, function.handler, environment, json.loads(event.read_text()))
     finally:
         server.stop()
         stack.stop()

@@ -1,7 +1,7 @@
 """The rejected queue as a quarantine: what lies there is looked at, corrected, and replayed as once."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,10 @@ class Quarantine:
         """So many, the oldest first; hidden from others meanwhile, and all that are not replayed there again afterwards."""
         with self._letters.held(NAME, limit) as found:
             yield sorted(map(_case, found), key=lambda case: case.letter.sent)
+
+    def drop(self, cases: Sequence[Case]) -> int:
+        """For good; how many."""
+        return self._letters.drop(NAME, [case.letter for case in cases])
 
     def replay(self, case: Case, text: str | None = None, *, against_contract: bool = False) -> int:
         """Puts it, or `text` in its place, back among the events under the same id and receipt; says how many events it was.

@@ -1,16 +1,16 @@
 """Finds the stack that a command speaks to: a deployed one, or the running `kairos dev`."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
 import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.aws.names import STACK
+from local.aws.names import NOW, STACK
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,6 +28,20 @@ def where(command: Command) -> Command:
         click.option("--region", help="Where that stack is."),
         click.option("--stack", help="A deployed stack; without it the running `kairos dev`."),
     ):
+        command = option(command)
+    return command
+
+
+def ports(command: Command) -> Command:
+    """Where a stack on this machine listens."""
+    for name, default, what in (("--aws-port", 5555, "AWS endpoint"), ("--port", 8080, "HTTP API")):
+        option = click.option(
+            name,
+            type=click.IntRange(0, 65_535),
+            default=default,
+            show_default=True,
+            help=f"Of the {what}; 0 picks a free one.",
+        )
         command = option(command)
     return command
 
@@ -56,11 +70,10 @@ class Reached:
         return str(detail["StackResourceDetail"]["PhysicalResourceId"])
 
     def now(self) -> int:
-        """What time it is where the stack is, in milliseconds of whole seconds: `kairos dev` may have a clock of its own."""
+        """What time it is where the stack is, in milliseconds: `kairos dev` may have a clock of its own."""
         with self._answering():
             told = self._stacks.describe_stack_resource(StackName=self.stack, LogicalResourceId="Table")
-        dated = told["ResponseMetadata"]["HTTPHeaders"]["date"]
-        return round(parsedate_to_datetime(dated).timestamp() * 1000)
+        return int(told["ResponseMetadata"]["HTTPHeaders"].get(NOW, time.time_ns() // 1_000_000))
 
     def settings(self) -> Mapping[str, str]:
         """The stack's parameters, and beside them its outputs. Exits 1 if nobody answers."""

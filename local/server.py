@@ -1,5 +1,7 @@
 """Two ports: the HTTP API with the local routes, and an AWS endpoint on the same backends."""
 
+import os
+import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -33,10 +35,15 @@ class _QuietAws(MotoRequestHandler):
         """Says nothing of what went well."""
 
 
+class PortTaken(Exception):
+    """Somebody listens there already, or it may not be listened on; the text says which port, and why."""
+
+
 class Server:
     """Serves a stack; in the background works off what arrives, and by the wall clock what comes due."""
 
     def __init__(self, port: int, aws_port: int) -> None:
+        """Listens from now on. Raises PortTaken."""
         self.stack: Stack | None = None
         self._woken = threading.Event()
         self._stopping = False
@@ -44,10 +51,8 @@ class Server:
             DomainDispatcherApplication(create_backend_app), lambda: self.stack.providers if self.stack else None
         )
         self._aws = _locked(aws, self._woken.set)
-        self._http: BaseWSGIServer = make_server("127.0.0.1", port, self._answer, threaded=True, request_handler=_Quiet)
-        self._aws_http: BaseWSGIServer = make_server(
-            "127.0.0.1", aws_port, self._aws, threaded=True, request_handler=_QuietAws
-        )
+        self._http = _listening(port, self._answer, _Quiet)
+        self._aws_http = _listening(aws_port, self._aws, _QuietAws)
         self._threads: list[threading.Thread] = []
 
     @property
@@ -118,6 +123,14 @@ class Server:
                         stack.player.minute(now * MINUTE)
             except Exception as error:
                 stack.lambdas.log(f"the background worker goes on after {error!r}")
+
+
+def _listening(port: int, app: Wsgi, handler: type[WSGIRequestHandler]) -> BaseWSGIServer:
+    try:
+        with socket.create_server(("127.0.0.1", port)) as listening:  # werkzeug itself would print, and exit
+            return make_server("127.0.0.1", port, app, threaded=True, request_handler=handler, fd=listening.fileno())
+    except OSError as error:
+        raise PortTaken(f"port {port}: {os.strerror(error.errno or 0)}") from error
 
 
 def _locked(app: Any, done: Callable[[], None]) -> Wsgi:

@@ -12,7 +12,7 @@ from local.aws.providers import Providers
 
 
 @contextmanager
-def aws_port(providers: Providers | None = None) -> Iterator[dict[str, str]]:
+def aws_port(providers: Providers) -> Iterator[dict[str, str]]:
     """The environment in which any AWS client reaches it, the providers too. Nothing is worked off but by the test."""
     aws = with_providers(DomainDispatcherApplication(create_backend_app), lambda: providers)
     server = make_server("127.0.0.1", 0, aws, threaded=True, request_handler=MotoRequestHandler)

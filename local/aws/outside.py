@@ -3,13 +3,13 @@
 import io
 import re
 from collections.abc import Callable, Iterable
-from email.utils import formatdate
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
+from local.aws.names import NOW
 from local.aws.providers import Providers
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -23,10 +23,10 @@ _TARGETS: Final = {"PinpointSMSVoiceV2.SendTextMessage": "pinpoint-sms-voice-v2.
 
 
 def with_providers(app: Wsgi, providers: Callable[[], Providers | None]) -> Wsgi:
-    """The AWS endpoint with a provider's side for each way to send; the date of its answers is the stack's."""
+    """The AWS endpoint with a provider's side for each way to send; its answers tell the stack's time."""
 
     def answer(environ: dict[str, Any], started: Any) -> Iterable[bytes]:
-        start_response = _dated(started, providers())
+        start_response = _timed(started, providers())
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         call, ours = _call(environ, body), providers()
@@ -53,14 +53,13 @@ def with_providers(app: Wsgi, providers: Callable[[], Providers | None]) -> Wsgi
     return answer
 
 
-def _dated(start_response: Any, providers: Providers | None) -> Any:
-    """As AWS dates its answers, by its own clock: `Reached.now` reads it."""
+def _timed(start_response: Any, providers: Providers | None) -> Any:
+    """For commands, which are in a process of their own: their clock is the wall's, the stack's may stand elsewhere."""
     if providers is None:
         return start_response
 
     def started(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-        others = [(name, value) for name, value in headers if name.lower() != "date"]
-        return start_response(status, [*others, ("Date", formatdate(providers.clock() / 1000, usegmt=True))], *more)
+        return start_response(status, [*headers, (NOW, str(providers.clock()))], *more)
 
     return started
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from local.clock import RealClock, VirtualClock, parse_moment
+from local.reach import ports
 
 
 def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
@@ -18,8 +19,7 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 
 
 @click.command("dev")
-@click.option("--port", default=8080, show_default=True, help="Of the HTTP API; 0 picks a free one.")
-@click.option("--aws-port", default=5555, show_default=True, help="Of the AWS endpoint; 0 picks a free one.")
+@ports
 @click.option("--campaigns", type=click.Path(path_type=Path), default=Path("campaigns"), show_default=True)
 @click.option("--clock", type=click.Choice(["real", "virtual"]), default="real", show_default=True)
 @click.option("--start", callback=_moment, metavar="ISO", help="Where the virtual clock starts; default now.")
@@ -48,14 +48,14 @@ def _clock_kind(clock: str, start: int | None, state: Path | None) -> RealClock 
 def _serve(port: int, aws_port: int, campaigns: Path, clock: Any, state: Path | None, stopped: threading.Event) -> None:
     from kairos.catalog.bundle import InvalidCampaigns
     from kairos.catalog.problems import InvalidEvents
-    from local.server import Server  # here: `kairos --help` need not wait for moto
+    from local.server import PortTaken, Server  # here: `kairos --help` need not wait for moto
     from local.stack import Stack
     from local.state import load, save
 
     try:
         server = Server(port, aws_port)
-    except (OSError, SystemExit) as error:
-        raise click.ClickException(f"a port is taken: {error}") from error
+    except PortTaken as taken:
+        raise click.ClickException(f"{taken}; choose others with --port and --aws-port") from taken
     try:
         stack = Stack.start(campaigns=campaigns, clock=clock, base_url=server.url)
     except (InvalidCampaigns, InvalidEvents) as invalid:

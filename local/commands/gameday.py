@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from local.reach import ports
+
 if TYPE_CHECKING:
     from local.gameday.scenarios import Repair, Scenario
     from local.stack import Stack
@@ -20,13 +22,12 @@ START = "2026-05-04T08:00:00Z"
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 @click.option("--list", "only_list", is_flag=True, help="Says which there are.")
 @click.option("--play", is_flag=True, help="Shows how it is put right, without asking.")
-@click.option("--port", default=8080, show_default=True, help="Of the HTTP API; 0 picks a free one.")
-@click.option("--aws-port", default=5555, show_default=True, help="Of the AWS endpoint; 0 picks a free one.")
+@ports
 @click.option("--campaigns", type=click.Path(path_type=Path, exists=True, file_okay=False), default=Path("campaigns"))
 def command(names: Sequence[str], only_list: bool, play: bool, port: int, aws_port: int, campaigns: Path) -> None:
     """Breaks a stack, scenario by scenario; you put it right by docs/runbook.md from another terminal.
 
-    Exits 1 if in the end somebody got nothing, or something twice.
+    Exits 1 if in the end somebody got nothing, or something twice, or an alarm is still on.
     """
     from local.gameday.scenarios import SCENARIOS  # here: `kairos --help` need not wait for moto
 
@@ -49,11 +50,15 @@ def _day(
     """One scenario; whether it ended well."""
     from local.clock import VirtualClock, parse_moment
     from local.gameday.alarms import Alarms
-    from local.server import Server
+    from local.server import PortTaken, Server
     from local.stack import Stack
 
+    try:
+        server = Server(*ports)
+    except PortTaken as taken:
+        raise click.ClickException(f"{taken}; choose others with --port and --aws-port") from taken
     stack = Stack.start(campaigns=campaigns, clock=VirtualClock(parse_moment(START)), log=lambda line: None)
-    alarms, server = Alarms(stack), Server(*ports)
+    alarms = Alarms(stack)
     try:
         click.echo(f"\n── {scenario.name}: {scenario.story}")
         scenario.breaks(stack)
@@ -61,7 +66,7 @@ def _day(
         click.echo(f"   ALARM {', '.join(alarms.ringing()) or 'none'} · docs/runbook.md#{scenario.alarm.lower()}")
         _put_right(scenario, stack, play, server.aws_url, outer)
         stack.advance(scenario.after)
-        wrong = scenario.check(stack)
+        wrong = [*scenario.check(stack), *(f"{name} is still on" for name in Alarms(stack).ringing())]
         click.echo("   " + ("nothing lost, nothing twice" if not wrong else "\n   ".join(wrong)))
         return not wrong
     finally:

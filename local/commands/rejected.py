@@ -23,7 +23,9 @@ campaigns = click.option(
 def chosen(command: Command) -> Command:
     """The options that choose among them."""
     for option in (
-        click.option("--limit", default=1_000, show_default=True, help="Look at so many at most."),
+        click.option(
+            "--limit", type=click.IntRange(1), default=1_000, show_default=True, help="Look at so many at most."
+        ),
         click.option("--type", "type", help="Only events of this type."),
         click.option("--reason", help="Only those with this reason, such as contract or bad_value."),
     ):
@@ -33,7 +35,7 @@ def chosen(command: Command) -> Command:
 
 @click.group("rejected")
 def command() -> None:
-    """What was rejected, with its reason: kept for two weeks, to be looked at, corrected and replayed."""
+    """What was rejected, with its reason: kept for two weeks, to be looked at, corrected and replayed, or thrown away."""
 
 
 @command.command("list")
@@ -109,6 +111,31 @@ def replay(
                 click.echo(f"{case.letter.id}  still refused: {still}", err=True)
     click.echo(f"{replayed} replayed, {refused} still refused")
     raise SystemExit(1 if refused else 0)
+
+
+@command.command()
+@click.argument("ids", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Each one that --reason and --type leave.")
+@click.option("--yes", is_flag=True, help="Does not ask.")
+@chosen
+@campaigns
+@where
+def drop(
+    ids: tuple[str, ...], everything: bool, yes: bool, reason: str | None, type: str | None, limit: int,
+    campaigns: Path, stack: str | None, region: str | None,
+) -> None:  # fmt: skip
+    """Throws away what nobody wants, before its two weeks are over. There is no way back: `show ID --body` keeps one."""
+    if bool(ids) == everything:
+        raise click.UsageError("name ids, or say --all")
+    quarantine = _open(stack, region, campaigns)
+    with quarantine.cases(100_000 if ids else limit) as found:
+        cases = [_one(found, id) for id in ids] if ids else _choose(found, reason, type)
+        for text, count in Counter(case.why for case in cases).most_common():
+            click.echo(f"{count} × {text}", err=True)
+        if cases and not yes:
+            click.confirm("Throw them away, for good?", abort=True)
+        dropped = quarantine.drop(cases)
+    click.echo(f"{dropped} thrown away")
 
 
 def _open(stack: str | None, region: str | None, campaigns: Path) -> "Quarantine":

@@ -2,6 +2,8 @@
 
 import time
 from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +35,9 @@ def _moment(ctx: click.Context, parameter: click.Parameter, value: str) -> int:
 @click.command("restore")
 @click.option("--from", "backup", required=True, metavar="TABLE", help="The table that point-in-time recovery made.")
 @click.option("--at", required=True, callback=_moment, metavar="ISO", help="The moment that it was recovered to.")
-@click.option("--rate", default=500, show_default=True, help="Events a second that are told again.")
+@click.option(
+    "--rate", type=click.IntRange(1), default=500, show_default=True, help="Events a second that are told again."
+)
 @click.option("--yes", is_flag=True, help="Does not ask.")
 @where
 def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, region: str | None) -> None:
@@ -49,10 +53,10 @@ def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, regio
     table = reached.physical("Table")
     if backup == table:
         raise click.UsageError(f"--from: {table} is the stack's own table; recover the backup into another one")
-    _there(reached.client("dynamodb"), backup)
+    _there(reached, backup, at)
     if not yes:
         click.confirm(f"Put {table} back to {iso(at)} from {backup}?", abort=True)
-    switch(stack, region).stop()
+    switch(stack, region)[0].stop()
     click.echo("stopped: all")
     forgotten = Forgotten(reached)
     recorded = Recorded(reached)
@@ -72,15 +76,29 @@ def command(backup: str, at: int, rate: int, yes: bool, stack: str | None, regio
     click.echo(f"{told} events are told again; look at what is held, then: kairos resume")
 
 
-def _there(dynamodb: Any, backup: str) -> None:
+def _there(reached: Reached, backup: str, at: int) -> None:
+    """What came between a backup and a later `at` would be nowhere."""
+    if at > reached.now():
+        raise click.UsageError(f"--at: {iso(at)} is yet to come")
     try:
-        status = dynamodb.describe_table(TableName=backup)["Table"]["TableStatus"]
+        table = reached.client("dynamodb").describe_table(TableName=backup)["Table"]
     except ClientError as error:
         raise click.ClickException(f"--from: there is no table {backup} ({error.response['Error']['Code']})") from error
+    if reached.local:
+        table.pop("RestoreSummary", None)  # moto copies the table as it is now, by the wall clock
+    if wrong := unfit(table, at):
+        raise click.ClickException(wrong)
+
+
+def unfit(backup: Mapping[str, Any], at: int) -> str:
+    """What is wrong with a table, as DescribeTable has it, as the backup of a moment; empty if nothing is."""
+    name, status = backup["TableName"], backup["TableStatus"]
     if status != "ACTIVE":
-        raise click.ClickException(
-            f"--from: {backup} is {status}: aws dynamodb wait table-exists --table-name {backup}"
-        )
+        return f"--from: {name} is {status}: aws dynamodb wait table-exists --table-name {name}"
+    made: datetime | None = backup.get("RestoreSummary", {}).get("RestoreDateTime")
+    if made and at >= made.timestamp() * 1000 + 1000:
+        return f"--at: {name} was recovered to {iso(round(made.timestamp()) * 1000)}, which is before"
+    return ""
 
 
 def _counted(restoring: "Restoring") -> "list[str]":

@@ -12,7 +12,7 @@ AGE: Final = "ApproximateAgeOfOldestMessage"
 
 
 class Alarms:
-    """Listens from now on; `ringing` names the alarms that would be on."""
+    """Listens from now on; `ringing` names the alarms that would be on. At once: what lies in queues, and the minute."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack

@@ -35,7 +35,7 @@ def shop(open_shop: Shop) -> Iterator[Shop]:
 @pytest.fixture
 def command(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
     """`kairos …`, as in another terminal."""
-    with aws_port() as environment:
+    with aws_port(shop.stack.providers) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield lambda *arguments: CliRunner().invoke(kairos, [str(argument) for argument in arguments])

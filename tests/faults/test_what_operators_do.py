@@ -1,13 +1,15 @@
 """A table that is restored from a backup while customers are under way."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from click.testing import Result
 
 from local.aws.sizes import item_json
-from local.clock import iso
+from local.clock import iso, parse_moment
+from local.commands.restore import unfit
 from tests.faults.shop import Shop, cart, counted, event
 
 Kairos = Callable[..., Result]
@@ -74,12 +76,38 @@ def test_a_table_restored_from_a_backup_has_forgotten_nothing_and_sends_nothing_
     assert counted(shop.sent(ada)) == {"letter send.mail email": 2, REMINDER: 1}, "rather nothing than something twice"
 
 
+HALF_PAST_EIGHT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("table", "at", "wrong"),
+    [
+        ({"TableStatus": "ACTIVE"}, "2026-05-04T08:30:00Z", ""),
+        ({"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:30:00.400Z", ""),
+        ({"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:20:00Z", ""),
+        (
+            {"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:31:00Z",
+            "--at: backup was recovered to 2026-05-04T08:30:00Z, which is before",
+        ),
+        (
+            {"TableStatus": "CREATING"}, "2026-05-04T08:30:00Z",
+            "--from: backup is CREATING: aws dynamodb wait table-exists --table-name backup",
+        ),
+    ],
+    ids=["no recovery", "that moment", "before it", "after it", "not there yet"],
+)  # fmt: skip
+def test_a_backup_is_of_the_moment_that_it_is_put_back_to(table: dict[str, Any], at: str, wrong: str) -> None:
+    assert unfit({"TableName": "backup", **table}, parse_moment(at)) == wrong
+
+
 def test_what_cannot_be_restored_says_why_and_stops_nothing(shop: Shop, command: Kairos) -> None:
     own = shop.stack.table.name
     refused = command("restore", "--from", own, "--at", iso(shop.now), "--yes")
     assert (refused.exit_code, "stack's own table" in refused.output) == (2, True)
     wrong = command("restore", "--from", "backup", "--at", "yesterday", "--yes")
     assert (wrong.exit_code, "is no ISO 8601 moment" in wrong.output) == (2, True)
+    ahead = command("restore", "--from", "backup", "--at", iso(shop.now + 60_000), "--yes")
+    assert (ahead.exit_code, "is yet to come" in ahead.output) == (2, True)
     nowhere = command("restore", "--from", "nowhere", "--at", iso(shop.now), "--yes")
     assert (nowhere.exit_code, "there is no table nowhere" in nowhere.output) == (1, True)
     shop.know("dan")

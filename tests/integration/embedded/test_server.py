@@ -1,6 +1,7 @@
 """The two ports of `kairos dev`, and its local routes."""
 
 import json
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +13,7 @@ import boto3
 import pytest
 
 from local.clock import VirtualClock
-from local.server import Server
+from local.server import PortTaken, Server
 from local.stack import Stack
 from local.state import load, save, saved_moment
 
@@ -60,6 +61,14 @@ def test_tables_and_queues_are_read_with_any_aws_client(server: Server, stack: S
     assert len(client(server, "sqs").list_queues()["QueueUrls"]) == 3
     url = stack.template.resolve.known["Dlq"]
     assert "Messages" not in client(server, "sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)
+
+
+@pytest.mark.parametrize("given", ["http", "aws"])
+def test_a_port_that_somebody_has_is_named(given: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        with pytest.raises(PortTaken, match=f"port {port}: Address already in use"):
+            Server(*((port, 0) if given == "http" else (0, port)))
 
 
 def test_the_api_answers_over_http(server: Server) -> None:

@@ -49,7 +49,7 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 
 @pytest.fixture
 def command(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kairos]:
-    with aws_port() as environment:
+    with aws_port(stack.providers) as environment:
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         yield lambda *arguments: CliRunner().invoke(kairos, ["coupons", *map(str, arguments)])

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from kairos.domain.state import State
 from local.aws.sources import queue_named
-from local.stack import Stack
+from local.stack import ROOT, Stack
 
 Run = Callable[..., Result]
 ADA = {"type": "customer.registered", "customer": "ada", "id": "e-1"}
@@ -90,6 +91,82 @@ def test_a_state_that_cannot_be_read_is_named_by_where_it_fails(throttled: Stack
     assert re.search(r"1 × fails: \w+ at \w+\.py:\d+", row(run, "events"))
     client.put_item(TableName=table, Item=good)
     assert "passes now" in row(run, "events")
+
+
+CONSENT = json.loads((ROOT / "events" / "shopify" / "customers-email-consent.json").read_text())
+SHOPPER = str(CONSENT["detail"]["payload"]["customer_id"])
+
+
+def spoil_consents(stack: Stack, customer: str) -> None:
+    """Their state is read, and every new word on mail about news, which the shop's mapping makes of Shopify's, fails."""
+    client, key = stack.session.client("dynamodb"), {"pk": {"S": f"C#{customer}"}, "sk": {"S": "S"}}
+    item: Any = client.get_item(TableName=stack.table.name, Key=key)["Item"]
+    state = State.unpack(item["body"]["B"], version=1, guard=0)
+    state.consents["news/email"] = ("granted", "soon", "soon")  # type: ignore[assignment]  # what no code of ours writes
+    client.put_item(TableName=stack.table.name, Item={**item, "body": {"B": state.pack()}})
+
+
+@pytest.fixture
+def spoilt(whole: Stack) -> Stack:
+    """Shopify has said of a known customer what can never be decided, and beside it lies what can."""
+    put(whole, "EventsQueue", CONSENT)
+    whole.settle()
+    spoil_consents(whole, SHOPPER)
+    put(whole, "EventsDlq", CONSENT)
+    put(whole, "EventsDlq", {"id": "bus", "source": "shop", "detail-type": "customer.registered",
+                             "detail": {"id": "e-2", "customer": {"id": "bo"}}})  # fmt: skip
+    return whole
+
+
+def test_what_shopify_says_is_read_with_the_shop_s_own_mapping(spoilt: Stack, run: Run) -> None:
+    assert "1 × fails: TypeError at facts.py" in row(run, "events")
+
+
+def test_what_would_only_die_again_stays_until_somebody_insists(spoilt: Stack, run: Run) -> None:
+    ran = run("redrive", "events")
+    assert (ran.exit_code, ran.stdout) == (1, "events: 1 sent back\n")
+    assert re.search(r"1 × fails: TypeError at facts.py:\d+\n.*1 would only die again, and stay", ran.stderr)
+    assert lies_in(spoilt, "EventsDlq") == 1
+    assert run("redrive", "events").exit_code == 1, "what stayed is seen again at once"
+    assert run("redrive", "events", "--anyway").output == "events: 1 sent back\n"
+    assert lies_in(spoilt, "EventsDlq") == 0
+
+
+def test_what_is_chosen_by_its_id_and_hopeless_stays_too(spoilt: Stack, run: Run) -> None:
+    [id] = re.findall(r"^([0-9a-f-]{36})  \S+  fails", run("show", "events").output, re.MULTILINE)
+    ran = run("redrive", "events", "--id", id)
+    assert (ran.exit_code, ran.stdout, "is not there" in ran.stderr) == (1, "events: 0 sent back\n", False)
+    assert run("redrive", "events", "--id", id, "--anyway").exit_code == 0
+
+
+def test_a_message_is_judged_by_the_stack_s_clock(whole: Stack, run: Run) -> None:
+    """On a clock that stands elsewhere than the wall's, what is due now would else be long expired, or gone."""
+    body = {"addresses": {"email": MAIL}}
+    assert whole.request("PUT", "/v1/customers/ada", body, key="dev-admin-key").status == 200
+    sources, whole.player.poller.sources = whole.player.poller.sources, whole.player.poller.sources[:1]
+    whole.post_events([ADA])
+    whole.settle()
+    [letter] = [
+        message.body for message in queue_named(whole.template.resolve.attributes["SendQueue", "QueueName"])._messages
+    ]
+    put(whole, "SendDlq", letter)
+    assert "1 × passes now" in row(run, "send")
+    whole.player.poller.sources = sources
+    whole.settle()
+    assert "1 × sent: settled meanwhile" in row(run, "send")
+    whole.advance("13d")
+    assert run("redrive", "send").output == "send: 1 sent back\n"
+    whole.settle()
+    assert len(whole.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("show", "send", "--limit", "0"), ("redrive", "send", "--limit", "-1"), ("redrive", "send", "--rate", "0")],
+)
+def test_a_number_that_cannot_be_is_refused_by_name(command: Run, wrong: tuple[str, ...]) -> None:
+    ran = command("dlq", *wrong)
+    assert (ran.exit_code, f"Invalid value for '{wrong[2]}'" in ran.output) == (2, True)
 
 
 LETTERS: list[tuple[str, str, Any, str]] = [

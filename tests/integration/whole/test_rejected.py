@@ -136,6 +136,24 @@ def test_whoever_knows_better_lets_it_in_against_its_contract(whole: Stack, run:
     assert sorted(m["subject"] for m in whole.messages()) == ["Order N-1", "Order N-2"]
 
 
+def test_what_nobody_wants_is_thrown_away_and_nothing_else(whole: Stack, run: Run) -> None:
+    post(whole, BAD)
+    for number in range(12):
+        whole.session.client("sqs").send_message(
+            QueueUrl=whole.template.resolve.known["EventsQueue"], MessageBody=f"<order>{number}</order>"
+        )
+    whole.settle()
+    asked = run("drop", "--all", "--reason", "bad_json")
+    assert (asked.exit_code, lying(whole)) == (1, 13), "nobody said yes"
+    assert "12 × bad_json" in asked.output and "Throw them away, for good?" in asked.output
+    dropped = run("drop", "--all", "--reason", "bad_json", "--yes")
+    assert (dropped.exit_code, dropped.stdout, lying(whole)) == (0, "12 thrown away\n", 1)
+    [id] = ID.findall(run("list").stdout)
+    assert run("drop", id, "--all", "--yes").exit_code == run("drop").exit_code == 2
+    assert run("drop", id, "--yes").stdout == "1 thrown away\n"
+    assert (run("drop", id, "--yes").exit_code, lying(whole)) == (1, 0)
+
+
 def test_all_are_replayed_that_are_understood_by_now(whole: Stack, run: Run) -> None:
     put(whole, {"id": "b-1", "customer": {}}, "page.viewed")
     whole.session.client("sqs").send_message(

@@ -3,7 +3,16 @@
 from typing import Final
 
 from kairos.domain.events import Millis
-from kairos.service.ports import Clock, ControlStore, DueIndex, MessageRef, Queues, ReputationStore, marketing_of
+from kairos.service.ports import (
+    Clock,
+    Control,
+    ControlStore,
+    DueIndex,
+    MessageRef,
+    Queues,
+    ReputationStore,
+    marketing_of,
+)
 from kairos.service.reputation import CHANNELS
 
 AHEAD: Final[Millis] = 15 * 60_000
@@ -30,6 +39,10 @@ class Switch:
         for name in names:
             self._control.stop(name)
         return names
+
+    def held(self) -> Control:
+        """What is stopped, and which circuits are open or were."""
+        return self._control.control()
 
     def resume(self, campaign: str | None = None, channel: str | None = None) -> list[str]:
         """Lets go what is named, and queues what was held. A channel's marketing that was stopped for its reputation goes
