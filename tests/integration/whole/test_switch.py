@@ -61,6 +61,15 @@ def test_a_table_that_turns_a_command_away_is_said_in_a_line(whole: Stack, comma
         assert re.match(r"Error: AWS does not \w+: ResourceNotFoundException: ", ran.output)
 
 
+def test_the_region_is_found_where_the_aws_command_line_finds_it(
+    whole: Stack, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert "You must specify a region" in command("stop", "--list", "--stack", "kairos").output
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert command("stop", "--list", "--stack", "kairos").output == "nothing is stopped\n"
+
+
 def test_a_stack_that_is_not_there_is_said_so(whole: Stack, command: Callable[..., Result]) -> None:
     ran = command("stop", "--stack", "elsewhere")
     assert (ran.exit_code, "stack elsewhere does not answer" in ran.output) == (1, True)
