@@ -1,15 +1,13 @@
 """A table that is restored from a backup while customers are under way."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from click.testing import Result
 
 from local.aws.sizes import item_json
-from local.clock import iso, parse_moment
-from local.commands.restore import unfit
+from local.clock import iso
 from tests.faults.shop import Shop, cart, counted, event
 
 Kairos = Callable[..., Result]
@@ -74,30 +72,6 @@ def test_a_table_restored_from_a_backup_has_forgotten_nothing_and_sends_nothing_
     assert shop.sent(bea) == [] and shop.sent(cam) == sent[2]
     assert shop.sent(old) == [REMINDER, LATER]
     assert counted(shop.sent(ada)) == {"letter send.mail email": 2, REMINDER: 1}, "rather nothing than something twice"
-
-
-HALF_PAST_EIGHT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("table", "at", "wrong"),
-    [
-        ({"TableStatus": "ACTIVE"}, "2026-05-04T08:30:00Z", ""),
-        ({"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:30:00.400Z", ""),
-        ({"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:20:00Z", ""),
-        (
-            {"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:31:00Z",
-            "--at: backup was recovered to 2026-05-04T08:30:00Z, which is before",
-        ),
-        (
-            {"TableStatus": "CREATING"}, "2026-05-04T08:30:00Z",
-            "--from: backup is CREATING: aws dynamodb wait table-exists --table-name backup",
-        ),
-    ],
-    ids=["no recovery", "that moment", "before it", "after it", "not there yet"],
-)  # fmt: skip
-def test_a_backup_is_of_the_moment_that_it_is_put_back_to(table: dict[str, Any], at: str, wrong: str) -> None:
-    assert unfit({"TableName": "backup", **table}, parse_moment(at)) == wrong
 
 
 def test_what_cannot_be_restored_says_why_and_stops_nothing(shop: Shop, command: Kairos) -> None:

@@ -9,6 +9,8 @@ import pytest
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
+from kairos.domain.tokens import Answer, Confirm, Keyring, sign
+from local.aws.names import STACK
 from local.aws.sizes import item_json
 from local.aws.template import ACCOUNT, REGION
 from local.clock import VirtualClock, parse_moment
@@ -168,6 +170,14 @@ def test_who_was_erased_is_found_nowhere_and_comes_back_only_as_somebody_new(sho
     for kind, method in (("l", "GET"), ("u", "POST")):
         path = mail["html"].split(f"http://127.0.0.1:8080/{kind}/")[1].split('"')[0]
         assert shop.request(method, f"/{kind}/{path}").status in (200, 302)
+    secret = shop.session.client("secretsmanager").get_secret_value(SecretId=f"{STACK}-LinkKeySecret")
+    keys = Keyring.parse(secret["SecretString"])
+    for door, token in (
+        ("c", Confirm(WHO, "offers", "email", "m")),
+        ("l", Answer("likes_toys", True, WHO, "m", "toys-interest", "send.ask", "", "email")),
+    ):
+        page = shop.request("POST", f"/{door}/{sign(token, keys, shop.clock())}", headers={"accept-language": "en"})
+        assert (page.status, "no longer valid" in page.body.decode()) == (410, True), "what they say is nobody's word"
     shop.advance("3d")
     assert canaries(shop) == [], "a link in an old mail brings nobody back"
     assert mails(shop) == ["abandoned-cart"], "the second cart was under way"

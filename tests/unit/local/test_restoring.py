@@ -1,9 +1,13 @@
 """Putting a table back: what the archive tells is missing, what is told again, and a state that will not stand still."""
 
+from datetime import UTC, datetime
+
 import pytest
 from botocore.exceptions import ClientError
 
 from kairos.adapters.dynamodb import items
+from local.clock import parse_moment
+from local.commands.restore import unfit
 from local.restoring import AT_ONCE, Busy, Restoring
 
 
@@ -94,3 +98,27 @@ def test_profiles_go_with_their_states_and_the_kill_switch_stays_as_it_is():
     table = Table(rows)
     assert list(Restoring(table, "live", "backup").copy()) == ["other"]
     assert list(table.puts) == [("K", "since")]
+
+
+HALF_PAST_EIGHT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("table", "at", "wrong"),
+    [
+        ({"TableStatus": "ACTIVE"}, "2026-05-04T08:30:00Z", ""),
+        ({"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:30:00.400Z", ""),
+        ({"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:20:00Z", ""),
+        (
+            {"TableStatus": "ACTIVE", "RestoreSummary": {"RestoreDateTime": HALF_PAST_EIGHT}}, "2026-05-04T08:31:00Z",
+            "--at: backup was recovered to 2026-05-04T08:30:00Z, which is before",
+        ),
+        (
+            {"TableStatus": "CREATING"}, "2026-05-04T08:30:00Z",
+            "--from: backup is CREATING: aws dynamodb wait table-exists --table-name backup",
+        ),
+    ],
+    ids=["no recovery", "that moment", "before it", "after it", "not there yet"],
+)  # fmt: skip
+def test_a_backup_is_of_the_moment_that_it_is_put_back_to(table, at, wrong):
+    assert unfit({"TableName": "backup", **table}, parse_moment(at)) == wrong

@@ -40,15 +40,17 @@ class Fails(Exception):
 class Shop:
     """What is committed and queued, unless it is told to fail."""
 
-    def __init__(self, *, commits=True, queues=True):
-        self.commits, self.queues = commits, queues
+    def __init__(self, *, commits=True, queues=True, forgotten=False):
+        self.commits, self.queues, self.forgotten = commits, queues, forgotten
         self.committed, self.queued = [], []
         self.links = Links(Reception(lambda: KEYS, self.commit, self, PAGES, lambda: NOW), catalog().policy)
 
     def commit(self, event):
         if not self.commits:
             raise Fails
-        self.committed.append(event)
+        if not self.forgotten:
+            self.committed.append(event)
+        return not self.forgotten
 
     def put_events(self, bodies):
         if not self.queues:

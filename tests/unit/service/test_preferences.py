@@ -66,8 +66,8 @@ class Centre:
             raise Down
         if event.type == ERASURE:  # what comes of it: tests/integration/whole/test_erasure.py
             self.erasures.append(event)
-            return
-        self.workers.evaluate.commit_now(event)
+            return True
+        return self.workers.evaluate.commit_now(event)
 
     def get(self, who="anna", **headers):
         return self.centre.show(sign(Preferences(who, "m1"), KEYS, T0), Visit(headers))

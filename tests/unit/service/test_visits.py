@@ -35,6 +35,18 @@ def test_what_nobody_took_is_not_confirmed(door, payload):
     assert page.headers["Retry-After"] == "60"
 
 
+@pytest.mark.parametrize(("door", "payload"), [("confirm", ASKED), ("answer", ANSWER)])
+def test_whoever_was_forgotten_since_has_said_nothing_and_is_told_so(door, payload):
+    shop = Shop(forgotten=True)
+    page = getattr(shop.links, door)(token(payload), visit(method="POST", accept_language="en"))
+    assert (page.status, "This link is no longer valid" in page.body) == (410, True)
+    assert (shop.committed, shop.queued) == ([], [])
+
+
+def test_who_was_forgotten_and_opts_out_gets_nothing_as_they_wish():
+    assert Shop(forgotten=True).links.unsubscribe(token(OPT_OUT), POSTED).status == 200
+
+
 @pytest.mark.parametrize(
     ("door", "payload"),
     [

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kairos.domain.definitions import Catalog
-from kairos.domain.erasure import ERASURE
+from kairos.domain.erasure import ERASURE, outlives
 from kairos.domain.events import Event, Heard, Millis, Occurrence, Wake
 from kairos.domain.facts import outspoken
 from kairos.domain.identity import TESTER, customer_id, is_stray
@@ -88,27 +88,28 @@ class Evaluate:
         self._file(batch)
         return [item.id for item in items if item.id in batch.failed]
 
-    def commit_now(self, event: Event) -> None:
-        """Commits one event before returning; if the archive does not take it now, the queue does. Raises Contended, TooLarge, QueueRefused."""
+    def commit_now(self, event: Event) -> bool:
+        """Commits one event before returning; if the archive does not take it now, the queue does.
+
+        False if it is of somebody who was forgotten since, and nobody's. Raises Contended, TooLarge, QueueRefused.
+        """
         if _tried(event):
-            return
+            return True
         if event.type == ERASURE:
             self._forget(event)
-            return
+            return True
         customer = self._customer(event)
         found = self._commit.read((customer,), (customer,), consistent=True)[customer]
+        if not outlives(event, found.state):
+            return False
         event = outspoken(found.state, event)
-        batch = Batch(
-            self._clock(),
-            Owners(self._learning.addresses),
-            events=[("", event)],
-            erased={customer: found.state} if found.state.erased else {},
-        )
+        batch = Batch(self._clock(), Owners(self._learning.addresses), events=[("", event)])
         batch.add(self._commit(found, (event,), batch.now, consistent=True))
         self._carry_on(batch)
         self._file(batch)
         if batch.failed:
             self._queues.put_events([{"kairos": "event", "event": canonical.to_dict(event)}])
+        return True
 
     def _understand(self, batch: Batch, item: Item, queued: Millis) -> tuple[Understood, ...]:
         """What says of itself when it was received was; all else was when it was queued."""

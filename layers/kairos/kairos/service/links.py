@@ -78,8 +78,8 @@ class Links:
         # said again by the same message it is the same answer, however often the button is pressed
         name = f"given.{short_hash(repr((found.attribute, found.value)))}"
         declared = {"declared": {found.attribute: found.value}}
-        if not self._at.noted(_event(name, "answer.given", found, now, said, declared)):
-            return self._at.page("unavailable", language)
+        if why := self._at.unheard(_event(name, "answer.given", found, now, said, declared)):
+            return self._at.page(why, language)
         return self._at.page("answered", language, **_words(found))
 
     def _withdraw(self, found: Unsubscribe, now: Millis, visit: Visit) -> Response:
@@ -90,7 +90,7 @@ class Links:
             for topic in topics
         ]
         event = _word("consent.withdrawn", f"unsubscribed.{now}", found, now, *words)
-        if not self._at.noted(event):
+        if self._at.unheard(event) == "unavailable":  # whoever was forgotten gets nothing, as they wish
             return self._at.page("unavailable", language)
         return self._at.page("unsubscribed", language, **self._about(found, now), everything=everything)
 
@@ -98,8 +98,8 @@ class Links:
         language = self._at.speaks(visit)
         wording = self._at.pages.wording("confirm", language, found.topic, found.channel)
         word = Consent(found.topic, found.channel, "granted", now, "confirmation", wording, found.message)
-        if not self._at.noted(_word("consent.granted", "confirmed", found, now, word)):
-            return self._at.page("unavailable", language)
+        if why := self._at.unheard(_word("consent.granted", "confirmed", found, now, word)):
+            return self._at.page(why, language)
         return self._at.page("confirmed", language, **self._about(found, now))
 
     def _about(self, found: Unsubscribe | Confirm, now: Millis) -> dict[str, Any]:

@@ -58,8 +58,8 @@ class PreferenceCentre:
         policy, choices = self._catalog.policy, choices_of(customer, self._catalog, now)
         language = self._at.speaks(visit, choices.locale)
         change = changed(choices, self._wish(visit.form), customer.profile or Profile(), policy, now)
-        if (event := self._event(found, change, language, now)) and not self._at.noted(event):
-            return self._at.page("unavailable", language)
+        if (event := self._event(found, change, language, now)) and (why := self._at.unheard(event)):
+            return self._at.page(why, language)
         done = after(choices, change, policy, now)
         spoken = self._at.pages.language(done.locale, language) if done.locale != choices.locale else language
         asked = any(c.pending for c in done.topics if c.name in {granted.name for granted in change.granted})
@@ -67,8 +67,7 @@ class PreferenceCentre:
 
     def _forget(self, found: Preferences, now: Millis, visit: Visit) -> Response:
         language = self._at.speaks(visit)
-        noted = self._at.noted(erasure(Ref(id=found.customer), now, SOURCE))
-        return self._at.page("forgotten" if noted else "unavailable", language)
+        return self._at.page(self._at.unheard(erasure(Ref(id=found.customer), now, SOURCE)) or "forgotten", language)
 
     def _page(self, choices: Choices, language: str, **more: Any) -> Response:
         return self._at.page("preferences", language, choices=choices, languages=self._at.pages.languages, **more)

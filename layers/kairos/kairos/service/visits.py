@@ -12,7 +12,7 @@ from kairos.service import trouble
 from kairos.service.ports import Clock, Queues
 from kairos.service.ports.pages import Page, Pages
 
-_STATUS: Final[Mapping[Page, int]] = {"invalid": 404, "expired": 410, "unavailable": 503}
+_STATUS: Final[Mapping[Page, int]] = {"invalid": 404, "expired": 410, "gone": 410, "unavailable": 503}
 _LARGEST: Final = 64 * 1024  # bytes of a form; no page of ours sends a tenth of it
 _FIELDS: Final = 1_000
 
@@ -54,10 +54,13 @@ class Response:
 
 
 class Reception:
-    """Opens with tokens, and notes what was said there. `commit` takes an event in at once, and raises if it could not."""
+    """Opens with tokens, and notes what was said there.
+
+    `commit` takes an event in at once, and raises if it could not; False if it is nobody's, who was forgotten.
+    """
 
     def __init__(
-        self, keys: Callable[[], Keyring], commit: Callable[[Event], object], queues: Queues, pages: Pages, clock: Clock
+        self, keys: Callable[[], Keyring], commit: Callable[[Event], bool], queues: Queues, pages: Pages, clock: Clock
     ) -> None:
         self.keys, self.pages = keys, pages
         self._commit, self._queues, self._clock = commit, queues, clock
@@ -82,14 +85,13 @@ class Reception:
         headers, body = self.pages.show(name, language, about)
         return Response(_STATUS.get(name, 200), headers, body)
 
-    def noted(self, event: Event) -> bool:
-        """Committed, or queued if that fails; False if nobody took it."""
+    def unheard(self, event: Event) -> Page | None:
+        """None once it is committed, or queued if that fails; else the page that says why it is not."""
         try:
-            self._commit(event)
+            return None if self._commit(event) else "gone"
         except Exception as error:  # whatever stops the commit, the word of the customer must not be lost
             trouble.note(f"{event.type} not committed, queueing it", error)
-            return self.queued(event)
-        return True
+            return None if self.queued(event) else "unavailable"
 
     def queued(self, event: Event) -> bool:
         """In the queue of events; False if it is not."""

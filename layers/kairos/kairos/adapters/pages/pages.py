@@ -65,7 +65,7 @@ class HtmlPages:
                 shown |= self._preferences(language, about)
             case "forget" | "forgotten":
                 shown |= self._forgetting(page, language, about)
-            case "invalid" | "expired" | "unavailable":
+            case "invalid" | "expired" | "gone" | "unavailable":
                 shown["texts"] = [words[f"{page}.text"]]
             case _:
                 shown |= self._one_topic(page, language, about)

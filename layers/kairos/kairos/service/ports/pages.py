@@ -7,7 +7,7 @@ from kairos.domain.events import Json
 
 Page = Literal[
     "question", "answered", "unsubscribe", "unsubscribed", "confirm", "confirmed", "preferences",
-    "forget", "forgotten", "invalid", "expired", "unavailable",
+    "forget", "forgotten", "invalid", "expired", "gone", "unavailable",
 ]  # fmt: skip
 
 
