@@ -51,7 +51,7 @@ class Reached:
 
     def __init__(self, stack: str | None, region: str | None) -> None:
         """From now on every AWS client of this process asks where that stack is."""
-        if region := region or os.environ.get("AWS_REGION"):  # which boto3 does not read, and AWS's own command line does
+        if region := region or os.environ.get("AWS_REGION"):  # which AWS's own command line reads, and boto3 does not
             os.environ["AWS_DEFAULT_REGION"] = region
         if stack is None:
             for name, value in LOCAL.items():

@@ -29,7 +29,7 @@ ABOUT: dict[Page, dict[str, Any]] = {
     "confirm": {"topic": "news", "channel": "push", "preferences": "../p/x"},
     "confirmed": {"topic": "news", "channel": "whatsapp", "preferences": "../p/x"},
     "preferences": {"choices": ALL, "languages": {"da": "dansk", "en": "English"}, "saved": True, "asked": True},
-    "forget": {"preferences": "../p/x"}, "forgotten": {}, "invalid": {}, "expired": {}, "unavailable": {},
+    "forget": {"preferences": "../p/x"}, "forgotten": {}, "invalid": {}, "expired": {}, "gone": {}, "unavailable": {},
 }  # fmt: skip
 
 
