@@ -41,6 +41,30 @@ BROKEN = {
 }  # fmt: skip
 
 
+LOG, UPDATE, KEY = (
+    "import logging\n\nlog = logging.getLogger()\n\n\n",
+    "def f(client, name):\n    ",
+    "import hmac\n\n\n",
+)
+OTHERWISE = {
+    "no-event-in-a-log": [
+        LOG + "def f(event):\n    log.info('heard', extra={'event': event})\n",
+        LOG + "def f(event):\n    log.warning('heard', event=event)\n",
+        LOG + "def f(event):\n    log.error(f'{event}')\n",
+        LOG + "def f(customer):\n    log.info('%s', customer.profile)\n",
+    ],
+    "no-built-dynamodb-expression": [
+        UPDATE + "client.update_item(UpdateExpression='SET {} = :v'.format(name))\n",
+        UPDATE + "client.query(KeyConditionExpression='%s = :v' % name)\n",
+        UPDATE + "client.put(**{'ConditionExpression': f'{name} = :v'})\n",
+    ],
+    "secrets-compared-in-constant-time": [
+        KEY + "def f(key, body, mac):\n    return hmac.new(key, body, 'sha256').hexdigest() == mac\n",
+        KEY + "def f(key, body, mac):\n    if mac != hmac.digest(key, body, 'sha256'):\n        raise ValueError\n",
+    ],
+}
+"""The same error as somebody else would make it."""
+
 OPTIONS = ["--metrics=off", "--disable-version-check", "--quiet", "--json", "--no-git-ignore"]
 
 
@@ -82,6 +106,18 @@ def test_each_rule_finds_what_it_is_for(tmp_path: Path) -> None:
     assert found(semgrep(tmp_path, tmp_path, ".")) == {
         (rule, f"layers/kairos/{where}") for rule, (where, _) in BROKEN.items()
     }
+
+
+@needs_semgrep
+def test_a_rule_knows_its_error_in_other_words(tmp_path: Path) -> None:
+    expected = set()
+    for rule, texts in OTHERWISE.items():
+        for number, text in enumerate(texts):
+            file = tmp_path / "layers" / "kairos" / "kairos" / "service" / f"{rule}_{number}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            expected.add((rule, file.relative_to(tmp_path).as_posix()))
+    assert found(semgrep(tmp_path, tmp_path, ".")) == expected
 
 
 def test_every_rule_is_broken_once_on_purpose() -> None:
