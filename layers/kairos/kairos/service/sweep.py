@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 from kairos.domain.events import Json, Millis
 from kairos.service.metrics import Tally
@@ -11,7 +11,10 @@ from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 
 BACKLOG: Final = 10_000
-"""With more events waiting, wake-ups would only queue behind them, again every minute."""
+"""With more waiting in a queue, what is due would only queue behind it, again every minute."""
+
+SPAN: Final[Millis] = 30_000
+"""So long the minute queues what is due; the rest of it is for reputation and calendar, and the next minute goes on."""
 
 LIMIT: Final = 1_000
 """Rows of the index a shard and minute."""
@@ -59,20 +62,29 @@ class Sweep:
 
     def __call__(self) -> Swept:
         """Says how many of each. Raises QueueRefused: the next minute finds the rest."""
-        due = self._look()
-        for page in _pages(due.messages):
-            self._queues.put_messages(page)
+        began, due = self._clock(), self._look()
         if due.fan_outs:
             self._queues.put_fan_outs(due.fan_outs)
         if due.erasures:
             self._queues.put_erasures(due.erasures)
-        if due.wakes and self._queues.backlog() > BACKLOG:
-            due.wakes.clear()
-        for bodies in _pages(due.wakes):
-            self._queues.put_events(bodies)
+        messages = self._queue(due.messages, "send", self._queues.put_messages, began)
+        wakes = self._queue(due.wakes, "events", self._queues.put_events, began)
         self._breaker(due.reputations)
-        started = self._calendar()
-        return Swept(len(due.wakes), len(due.messages), len(due.fan_outs), started)
+        return Swept(wakes, messages, len(due.fan_outs), self._calendar())
+
+    def _queue(
+        self, due: Sequence[Item], queue: Literal["events", "send"], put: Callable[[Sequence[Item]], None], began: Millis
+    ) -> int:  # fmt: skip
+        """How many there was room and time for."""
+        if not due or self._queues.backlog(queue) > BACKLOG:
+            return 0
+        queued = 0
+        for page in _pages(due):
+            if self._clock() - began >= SPAN:
+                break
+            put(page)
+            queued += len(page)
+        return queued
 
     def _look(self) -> _Found:
         now = self._clock()
