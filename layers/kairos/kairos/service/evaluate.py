@@ -1,13 +1,13 @@
 """A batch of what was heard: understood, grouped by customer, decided, committed once each, archived."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import ERASURE, outlives
 from kairos.domain.events import Event, Heard, Millis, Occurrence, Wake
 from kairos.domain.facts import outspoken
 from kairos.domain.identity import TESTER, customer_id, is_stray
-from kairos.domain.merge import others_in, others_of
+from kairos.domain.merge import others_of
 from kairos.domain.sources import canonical
 from kairos.domain.sources.feedback import Feedback
 from kairos.domain.sources.parts import BadEvent
@@ -36,6 +36,7 @@ from kairos.service.ports import (
     TooLarge,
     Unavailable,
 )
+from kairos.service.reading import Reading, others
 from kairos.service.redeem import Redeem
 
 HOT = 9
@@ -61,6 +62,7 @@ class Evaluate:
         self._clock = clock
         self._tally = tally
         self._commit = Commit(customers, catalog, ids, tally)
+        self._reading = Reading(self._commit)
         self._look_back = LookBack(self._commit, self._customer)
 
     def batch(self, items: Sequence[Item]) -> list[str]:
@@ -79,11 +81,11 @@ class Evaluate:
                 self._hear(batch, one, said)
         self._learn(batch)
         self._look_back(batch)
-        found, receipts = self._read(batch), {item.id: item.receipts for item in items}
+        found, receipts = self._reading(batch), {item.id: item.receipts for item in items}
         for who in sorted(batch.heard, key=lambda who: not is_stray(who)):  # before they are identified
             if who in found:
                 heard, (customer, consistent) = batch.heard[who], found[who]
-                self._decide(batch, heard, customer, receipts, consistent, _others(batch, heard, found))
+                self._decide(batch, heard, customer, receipts, consistent, others(batch, heard, found))
         self._carry_on(batch)
         self._file(batch)
         return [item.id for item in items if item.id in batch.failed]
@@ -173,35 +175,6 @@ class Evaluate:
             for item, event in learnt.heard:
                 self._hear(batch, item, event)
 
-    def _read(self, batch: Batch) -> dict[str, tuple[Customer, bool]]:
-        """All customers in one request, with those said to be one with them; those woken or reached consistently, in another.
-
-        One that is heard of itself in the same batch is read only when that has been decided.
-        """
-        woken = {
-            who for who, heard in batch.heard.items() if any(isinstance(said, Wake | Occurrence) for _, said in heard)
-        }
-        profiles = {who for who, heard in batch.heard.items() if any(_tells(said) for _, said in heard)}
-        others = others_in(said for heard in batch.heard.values() for _, said in heard) - batch.heard.keys()
-        found: dict[str, tuple[Customer, bool]] = {}
-        for ids, consistent in (((batch.heard.keys() - woken) | others, False), (woken, True)):
-            for who, customer in self._read_some(batch, ids, (profiles | others) & ids, consistent).items():
-                found[who] = (customer, consistent)
-                if customer.state.erased:
-                    batch.erased[who] = customer.state
-        return found
-
-    def _read_some(self, batch: Batch, ids: set[str], profiles: set[str], consistent: bool) -> dict[str, Customer]:
-        try:
-            return self._commit.read(ids, profiles, consistent=consistent)
-        except Exception as error:  # one customer's state may be unreadable (newer code wrote it): find out whose
-            if len(ids) == 1:
-                trouble.note("read", error)
-                self._fail(batch, ids)
-                return {}
-            parts = (self._read_some(batch, {who}, profiles & {who}, consistent) for who in ids)
-            return {who: customer for part in parts for who, customer in part.items()}
-
     def _decide(
         self, batch: Batch, heard: Sequence[tuple[str, Heard]], customer: Customer, receipts: Mapping[str, int],
         consistent: bool, others: Mapping[str, Customer],
@@ -238,14 +211,11 @@ class Evaluate:
             return
         ordered, middle = sorted(heard, key=lambda each: order(each[1])), len(heard) // 2
         for part in (ordered[:middle], ordered[middle:]):
-            for customer in self._read_some(batch, {who}, {who}, consistent=True).values():
+            for customer in self._reading.some(batch, {who}, {who}, consistent=True).values():
                 self._decide(batch, part, customer, receipts, True, {})
 
     def _customer(self, event: Event) -> str:
         return (customer_id(event.customer, self._catalog.address_hash) if event.customer else None) or ""
-
-    def _fail(self, batch: Batch, customers: Iterable[str]) -> None:
-        batch.failed.update(item for who in customers for item, _ in batch.heard.get(who, ()))
 
     def _carry_on(self, batch: Batch) -> None:
         """Hands messages to delivery; what the queue does not take now the sweep finds."""
@@ -275,21 +245,8 @@ class Evaluate:
 _COUNTED: Mapping[str, str] = {"entered": "Entered", "goal": "Goal", "refused": "Refused"}
 
 
-def _others(
-    batch: Batch, heard: Sequence[tuple[str, Heard]], found: Mapping[str, tuple[Customer, bool]]
-) -> dict[str, Customer]:  # fmt: skip
-    """Those that are said to be theirs, as they were read along."""
-    named = others_in(said for _, said in heard) - batch.heard.keys()
-    return {other: found[other][0] for other in named if other in found}
-
-
 def _tried(said: Understood) -> bool:
     """Whether it is about a message that was sent to try it out."""
     if isinstance(said, Event):
         return said.customer is not None and said.customer.id == TESTER
     return isinstance(said, Feedback) and said.customer == TESTER
-
-
-def _tells(said: Heard) -> bool:
-    """Whether it speaks of what only the profile keeps; an address that is known already does not need it."""
-    return isinstance(said, Event) and (bool(said.attributes) or bool(others_of(said)))
