@@ -13,19 +13,25 @@ from tests.unit.domain.shop import CART, DAY, T0, campaign, catalog, event, star
 from tests.unit.service.workers import Workers
 
 
-class Nothing:
+class Items:
+    """So many messages of a customer, each with such a text; or a table that does not answer."""
+
+    def __init__(self, count=0, text="", *, answers=True):
+        self.count, self.text, self.answers = count, text, answers
+
     def items(self, customer):
-        return iter(())
+        if not self.answers:
+            raise Unavailable("ProvisionedThroughputExceededException")
+        return (("messages", {"text": self.text}) for _ in range(self.count))
 
 
-NOTHING = Nothing()
 ADMIN = {"x-api-key": "admin-key"}
 
 
-def door(workers, definitions=None):
+def door(workers, definitions=None, items=None):
     keys = keys_of(workers.world.clock)
     world, known = workers.world, definitions or catalog(abandoned_cart=CART)
-    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids, forms, NOTHING)
+    return Customers(workers.customers, workers.evaluate, keys, known, world.clock, world.ids, forms, items or Items())
 
 
 def put(workers, body, headers=ADMIN, who="ada"):
@@ -59,6 +65,25 @@ def test_while_the_table_answers_nothing_the_sender_is_asked_to_come_again():
     workers.customers.read = throttled
     answers = [door(workers).put(ADMIN, "ada", b"{}"), door(workers).get(ADMIN, "ada")]
     assert [(answer.status, answer.headers["Retry-After"]) for answer in answers] == [(503, "1")] * 2
+
+
+@pytest.mark.parametrize(
+    ("items", "status"),
+    [
+        (Items(1_000, "e" * 5_000), 200),
+        (Items(1_000, "e" * 6_000), 413),
+        (Items(1_000, "è" * 3_100), 413),
+        (Items(1_000, '"' * 2_100), 413),
+        (Items(answers=False), 503),
+    ],
+    ids=["what fits", "too many letters", "too many bytes", "too much to be written as a text", "no answer"],
+)
+def test_an_export_is_answered_if_lambda_can_give_it_back(items, status):
+    workers = shop()
+    put(workers, {"attributes": {"country": "DK"}})
+    answer = door(workers, items=items).export(ADMIN, "ada")
+    assert answer.status == status
+    assert len(json.dumps({"body": answer.body}, ensure_ascii=False).encode()) < 6 * 1024 * 1024
 
 
 def test_a_customer_who_would_grow_beyond_an_item_is_refused_by_name():
