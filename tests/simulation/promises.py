@@ -27,7 +27,11 @@ from tests.simulation.outgoing import (
     sent_means_taken,
     what_must_be_known_is_tried_thrice,
 )
-from tests.simulation.reflected import the_whole_audience_is_judged, what_was_heard_is_in_the_state
+from tests.simulation.reflected import (
+    the_whole_audience_is_judged,
+    what_was_entered_is_recorded,
+    what_was_heard_is_in_the_state,
+)
 from tests.simulation.stack import ENDLESS, Stack
 from tests.simulation.weather import CALM
 
@@ -108,5 +112,5 @@ PROMISES: Final[tuple[Promise, ...]] = (
     nothing_goes_to_a_closed_address, nothing_goes_out_stale, every_message_has_its_entry, a_key_is_entered_once, points_are_given_once, caps_hold,
     cooldowns_hold, nobody_is_texted_at_night, in_calm_weather_all_is_prompt, a_broken_template_is_refused,
     no_refusal_rests_on_an_old_look, the_audience_is_found, addresses_know_their_owners, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
-    who_was_forgotten_is_nowhere,
+    who_was_forgotten_is_nowhere, what_was_entered_is_recorded,
 )  # fmt: skip

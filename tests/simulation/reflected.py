@@ -113,6 +113,18 @@ def _interests(state: State, events: list[Event], catalog: Catalog) -> Iterator[
                 yield f"the interest in {value} is {mine:.3f}, not {told:.3f}"
 
 
+def what_was_entered_is_recorded(stack: Stack, history: History) -> Iterator[str]:
+    """Where nobody dies and every call is answered, the archive tells of each entry, whatever it took when."""
+    weather = stack.weather
+    if weather.crash or weather.lost or weather.partial:
+        return
+    told = {(r["customer"], r["campaign"], r["key"]) for r in Archive.of(stack).records if r["outcome"] == "entered"}
+    for customer, entries in history.entries.items():
+        for entry in entries:
+            if not any((who, entry.campaign, entry.key) in told for who in (customer, *history.were(customer))):
+                yield f"the archive does not know that {customer} has entered {entry.campaign}"
+
+
 def the_whole_audience_is_judged(stack: Stack, history: History) -> Iterator[str]:
     """Who stood in a place of an external event's audience all the time was judged for it: entered, or refused with a reason."""
     archive = Archive.of(stack)
