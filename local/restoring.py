@@ -53,9 +53,7 @@ class Restoring:
                 continue
             if record.get("outcome") == "entered":
                 entries[record["customer"], record["campaign"], record["key"]] = record
-            if (
-                record.get("reason") == "duplicate"
-            ):  # all that tells of an entry whose worker died before it was archived
+            elif tells_of_an_entry(record):
                 entries.setdefault((record["customer"], record["campaign"], record["key"]), record)
             if record.get("message") and record.get("outcome") in STATUS:
                 known = messages.get(record["message"], record)
@@ -119,6 +117,19 @@ class Restoring:
     def _get(self, table: str, key: Item) -> Item | None:
         found: Item | None = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return found
+
+
+def tells_of_an_entry(record: Mapping[str, Any]) -> bool:
+    """Whether somebody has entered, by what a record says: that they did, or what can only come behind it.
+
+    The record of the entry itself may be missing, if its worker died between the commit and the archive.
+    """
+    behind = (
+        record.get("step")
+        or record.get("reason") == "duplicate"
+        or record.get("outcome") in ("entered", "left", "goal")
+    )
+    return bool(record.get("key") and behind)
 
 
 def _whose(item: Item) -> str:

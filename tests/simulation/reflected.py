@@ -9,6 +9,7 @@ from kairos.domain.events import Event
 from kairos.domain.identity import customer_id, short_hash
 from kairos.domain.sources import canonical
 from kairos.domain.state import State, as_text
+from local.restoring import tells_of_an_entry
 from tests.simulation.definitions import catalogs
 from tests.simulation.history import History
 from tests.simulation.stack import Stack
@@ -114,11 +115,11 @@ def _interests(state: State, events: list[Event], catalog: Catalog) -> Iterator[
 
 
 def what_was_entered_is_recorded(stack: Stack, history: History) -> Iterator[str]:
-    """Where nobody dies and every call is answered, the archive tells of each entry, whatever it took when."""
+    """Where nobody dies and every call is answered, a restore would know of each entry by the archive, whatever that took when."""
     weather = stack.weather
     if weather.crash or weather.lost or weather.partial:
         return
-    told = {(r["customer"], r["campaign"], r["key"]) for r in Archive.of(stack).records if r["outcome"] == "entered"}
+    told = {(r["customer"], r["campaign"], r["key"]) for r in Archive.of(stack).records if tells_of_an_entry(r)}
     for customer, entries in history.entries.items():
         for entry in entries:
             if not any((who, entry.campaign, entry.key) in told for who in (customer, *history.were(customer))):

@@ -67,15 +67,29 @@ def test_an_entry_is_written_down_once_and_a_refusal_of_one_not_at_all():
     assert list(table.puts) == [("C#ada", "E#cart#k")]
 
 
-def test_an_entry_whose_record_was_lost_is_known_by_the_event_that_came_again():
+@pytest.mark.parametrize(
+    "behind",
+    [
+        record("refused", reason="duplicate", event="e1"),
+        record("refused", reason="frequency_cap", step="send.hello"),
+        record("deferred", reason="quiet_hours", step="send.hello"),
+        record("left", reason="finished"),
+        record("goal"),
+    ],
+    ids=lambda line: line["record"]["outcome"],
+)
+def test_an_entry_whose_record_was_lost_is_known_by_what_comes_behind_it(behind):
     table = Table()
-    again = record("refused", reason="duplicate", event="e1")
-    assert Restoring(table, "live", "backup").write_down([again, again]) == 1
+    assert Restoring(table, "live", "backup").write_down([behind, behind]) == 1
     assert list(table.puts) == [("C#ada", "E#cart#k")]
+
+
+def test_of_an_entry_what_is_known_best_stands():
+    again = record("refused", reason="duplicate", event="e1")
     for lines in ([again, record("entered", reason="holdout")], [record("entered", reason="holdout"), again]):
         table = Table()
         assert Restoring(table, "live", "backup").write_down(lines) == 1
-        assert items.to_entry(table.puts["C#ada", "E#cart#k"]).control, "what is known best stands"
+        assert items.to_entry(table.puts["C#ada", "E#cart#k"]).control
 
 
 def test_each_event_received_since_is_told_again_once():
