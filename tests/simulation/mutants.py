@@ -115,10 +115,6 @@ MUTANTS: Final = (
         ("service/evaluate.py", "return [item.id for item in items if item.id in batch.failed]", "return []"),
     ),
     _mutant(
-        "what the archive does not take is dropped", "what_was_entered_is_recorded",
-        ("service/filing.py", "        _queue(queues, once)\n", ""),
-    ),
-    _mutant(
         "nothing to write on an old look is nothing to do", "no_refusal_rests_on_an_old_look",
         ("service/commit.py", "elif not consistent:", "elif False:"),
     ),
