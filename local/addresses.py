@@ -82,7 +82,7 @@ class Addresses:
 
     def open(self, known: Known) -> None:
         """It may be written to again, with no bounce to its name; those who are reached there are told."""
-        now = self._clock()
+        now = max(self._clock(), known.since + 1)  # a clock may stand still, and of one instant the closing counts
         self._addresses.release(known.place, now)
         self._tell([suppression.event(known.place, who, now, now) for who in self.owners(known)])
 

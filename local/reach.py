@@ -71,9 +71,12 @@ class Reached:
 
     def now(self) -> int:
         """What time it is where the stack is, in milliseconds: `kairos dev` may have a clock of its own."""
+        wall = time.time_ns() // 1_000_000
+        if not self.local:
+            return wall
         with self._answering():
-            told = self._stacks.describe_stack_resource(StackName=self.stack, LogicalResourceId="Table")
-        return int(told["ResponseMetadata"]["HTTPHeaders"].get(NOW, time.time_ns() // 1_000_000))
+            told = self.client("secretsmanager").list_secrets(MaxResults=1)  # any answer of its endpoint tells the time
+        return int(told["ResponseMetadata"]["HTTPHeaders"].get(NOW, wall))
 
     def settings(self) -> Mapping[str, str]:
         """The stack's parameters, and beside them its outputs. Exits 1 if nobody answers."""
