@@ -3,8 +3,8 @@
 import csv
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence, Set
+from dataclasses import asdict, dataclass, fields
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,14 @@ class Progress:
 
 
 def fingerprint(*parts: Any) -> str:
-    """What differs as soon as one of these does."""
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+    """What differs as soon as one of these does, and is the same in every process."""
+    return hashlib.sha256(json.dumps(parts, default=_plain).encode()).hexdigest()[:16]
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, Set):  # each process has another order of its own
+        return sorted(part)
+    return {one.name: getattr(part, one.name) for one in fields(part) if one.compare}
 
 
 @dataclass(slots=True)
