@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_process_that_comes_later_goes_on_with_what_another_has_left():
         assert ran.stdout.strip() == mine()
 
 
-OTHERS = {
+OTHERS: dict[str, dict[str, Any]] = {
     "file": {"file": "0" * 64},
     "column": {"columns": columns(HEADER, MAP | {"staff": "-"}, ())},
     "kind": {"columns": columns(HEADER, MAP | {"staff": "attributes.staff:boolean"}, ())},
