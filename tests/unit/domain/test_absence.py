@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.domain.properties.lives import Told
 from tests.unit.domain.shop import CART, DAY, HOUR, MINUTE, T0, Life, campaign, catalog, event, joined, on, send
 
 FIRES = T0 + HOUR
@@ -119,6 +120,28 @@ def test_large_event_fields_wait_beside_the_state():
     (armed,) = life.customer.state.armed["abandoned-cart"].values()
     assert armed.snapshot and armed.event == {"properties": {"cart_id": "c"}}
     assert life.customer.state.snapshots() == {armed.snapshot} and len(life.customer.state.pack()) < 1024
+
+
+def test_what_waits_beside_the_state_for_one_campaign_is_not_what_waits_for_another():
+    """Nor is the same id with another body, or a cart that waits would be written to about another."""
+    items = [{"name": f"a rather long name of a product {n}", "price": n} for n in range(20)]
+    known = catalog(
+        left=CART | {"event_paths": ["properties.items"]},
+        later=CART | {"event_paths": ["properties.notes"], "trigger": CART["trigger"] | {"for": 2 * HOUR}},
+    )
+    life = Told(known).hear(joined())
+    life.hear(event("cart.updated", T0, "e", total=3, cart_id="c", items=items, notes="long " * 60))
+    life.hear(event("cart.updated", T0, "e", total=3, cart_id="d", items=items[:9], notes="none"))
+    waiting = {
+        (name, armed.event["properties"]["cart_id"]): life.snapshots[armed.snapshot]["properties"]
+        for name, values in life.customer.state.armed.items()
+        for armed in values.values()
+        if armed.snapshot
+    }
+    assert {of: sorted(put) for of, put in waiting.items()} == {
+        ("left", "c"): ["cart_id", "items"], ("left", "d"): ["cart_id", "items"], ("later", "c"): ["cart_id", "notes"],
+    }  # fmt: skip
+    assert {(cart, put["cart_id"]) for (_, cart), put in waiting.items()} == {("c", "c"), ("d", "d")}
 
 
 EVENTS = st.lists(

@@ -58,13 +58,59 @@ def test_a_moment_is_a_local_day_or_a_timestamp(value, days, ms, at, expected):
         ("1990-06-03", "2026-06-03", "2026-06-03", ("2027-06-03", "2027-06-03T09:00:00+02:00")),
         ("1992-02-29", "", "2026-01-01", ("2026-02-28", "2026-02-28T09:00:00+01:00")),
         ("1992-02-29", "", "2028-01-01", ("2028-02-29", "2028-02-29T09:00:00+01:00")),
-        ("2030-05-05", "", "2026-01-01", None),  # not before it has happened once
+        ("2035-05-05", "", "2026-01-01", ("2035-05-05", "2035-05-05T09:00:00+02:00")),  # not before its own year
+        ("2036-02-29", "2036-02-29", "2026-01-01", ("2037-02-28", "2037-02-28T09:00:00+01:00")),
+        (
+            "1990-06-03",
+            "2031-06-03",
+            "2026-01-01",
+            ("2032-06-03", "2032-06-03T09:00:00+02:00"),
+        ),  # it has come years before it
+        (
+            "1990-06-02T22:30:00Z",
+            "",
+            "2026-01-01",
+            ("2026-06-03", "2026-06-03T09:00:00+02:00"),
+        ),  # it is the next day there
+        ("9999-12-31", "9999-12-31", "2026-01-01", None),
+        ("9999-12-31T23:30:00Z", "", "2026-01-01", None),
+        ("no day", "", "2026-01-01", None),
     ],
 )
 def test_a_yearly_day_comes_once_a_year(value, after, bound, expected):
-    start = int(datetime.fromisoformat(bound + "T00:00:00+00:00").timestamp() * 1000)
-    found = moments.yearly(value, 0, 0, None, COPENHAGEN, after=after, bound=start)
+    found = moments.yearly(value, 0, 0, None, COPENHAGEN, home=COPENHAGEN, after=after, bound=start_of(bound))
     assert (found and (found[0], iso(found[1]))) == expected
+
+
+def start_of(day):
+    return int(datetime.fromisoformat(day + "T00:00:00+00:00").timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("days", "ms", "expected"),
+    [
+        (-36_500, 0, "2126-06-03"),
+        (36_500, 0, "1927-06-03"),
+        (0, -20_000 * HOUR, "2029-06-03"),
+        (0, 20_000 * HOUR, "2024-06-03"),
+        (365, 0, "2026-06-03"),
+    ],
+)
+def test_however_far_from_its_day_it_comes_every_year(days, ms, expected):
+    """The day is that of the first moment behind the bound."""
+    bound = start_of("2026-06-10")
+    found = moments.yearly("1900-06-03", days, ms, None, COPENHAGEN, home=COPENHAGEN, after="", bound=bound)
+    assert found is not None
+    day, moment = found
+    assert bound < moment <= bound + 366 * DAY
+    assert day == expected
+
+
+def test_a_yearly_timestamp_is_its_day_where_they_are_and_keeps_its_name_as_they_move():
+    tokyo, utc = ZoneInfo("Asia/Tokyo"), ZoneInfo("UTC")
+    for tz, there in ((utc, "2026-12-31T09:00:00+00:00"), (tokyo, "2027-01-01T09:00:00+09:00")):
+        found = moments.yearly("2019-12-31T22:30:00Z", 0, 0, None, tz, home=utc, after="", bound=start_of("2026-06-01"))
+        assert (found and (found[0], iso(found[1], tz))) == ("2026-12-31", there)
 
 
 @given(

@@ -44,17 +44,20 @@ FACTS: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     ("my later lapse", {"lapses": {"l": 9}}, {"lapses": {"l": 7}}, {"lapses": {"l": 9}}),
     ("a date only the other waits for", {}, {"dates": {"d": ("", 50, "2026-05-20")}}, {"dates": {"d": ("", 50, "2026-05-20")}}),
     ("a date only I wait for", {"dates": {"d": ("", 50, "2026-05-20")}}, {}, {"dates": {"d": ("", 50, "2026-05-20")}}),
-    ("the later day handled, the later one waited for", {"dates": {"d": ("2026-05-01", 100, "2026-06-01")}},
-     {"dates": {"d": ("2026-05-02", 50, "2026-05-20")}}, {"dates": {"d": ("2026-05-02", 100, "2026-06-01")}}),
-    ("my day handled, theirs waited for", {"dates": {"d": ("2026-05-03", 0, "")}},
-     {"dates": {"d": ("2026-05-02", 50, "2026-05-20")}}, {"dates": {"d": ("2026-05-03", 50, "2026-05-20")}}),
-    ("a day that the other has handled is waited for no more", {"dates": {"d": ("", 100, "2026-06-01")}},
-     {"dates": {"d": ("2026-06-01", 0, "")}}, {"dates": {"d": ("2026-06-01", 0, "")}}),
-    ("nor one before that", {"dates": {"d": ("2026-06-02", 0, "")}}, {"dates": {"d": ("", 100, "2026-06-01")}},
-     {"dates": {"d": ("2026-06-02", 0, "")}}),
+    ("the later day handled", {"dates": {"d": ("2026-05-01", 0, "")}}, {"dates": {"d": ("2026-05-02", 0, "")}},
+     {"dates": {"d": ("2026-05-02", 0, "")}}),
+    ("my later day handled", {"dates": {"d": ("2026-05-02", 0, "")}}, {"dates": {"d": ("2026-05-01", 0, "")}},
+     {"dates": {"d": ("2026-05-02", 0, "")}}),
+    ("the local times of both", {"dates": {"s": ("", 50, "2026-06-01T09:00 2026-06-03T09:00")}},
+     {"dates": {"s": ("", 60, "2026-06-02T09:00 2026-06-03T09:00")}},
+     {"dates": {"s": ("", 50, "2026-06-01T09:00 2026-06-02T09:00 2026-06-03T09:00")}}),
     ("an address closed for the other is closed", {}, {"suppressed": {"sms": {"h": 5}}}, {"suppressed": {"sms": {"h": 5}}}),
     ("and the newer word on it stands", {"suppressed": {"sms": {"h": -7}}}, {"suppressed": {"sms": {"h": 5}}},
      {"suppressed": {"sms": {"h": -7}}}),
+    ("the newest five closed addresses of a channel", {"suppressed": {"sms": {"a": 1, "c": 3, "e": 5}}},
+     {"suppressed": {"sms": {"b": 2, "d": 4, "f": 6}}}, {"suppressed": {"sms": {"b": 2, "c": 3, "d": 4, "e": 5, "f": 6}}}),
+    ("all of them, if they are no more", {"suppressed": {"sms": {"a": 1, "c": 3}}}, {"suppressed": {"sms": {"b": 2}, "email": {"d": 4}}},
+     {"suppressed": {"sms": {"a": 1, "b": 2, "c": 3}, "email": {"d": 4}}}),
     ("events that showed interests, each once", {"seen": [(5, "a"), (3, "b")]}, {"seen": [(4, "c"), (3, "b")], "forgotten": 2},
      {"seen": [(5, "a"), (4, "c"), (3, "b")], "forgotten": 2}),
     ("the newest 64 of them, and the second up to which they are forgotten", {"seen": [(n, f"{n}") for n in range(140, 80, -2)]},
@@ -240,6 +243,16 @@ def test_exits_and_awaited_events_that_only_the_other_had_heard_of_end_and_conti
     assert told(turn) == [("gone-by", "e", "left", "exited", "wait-1")]
     assert [one.key for one in turn.state.runs] == ["r", "s", "a", "later"]
     assert [(c.run.key, c.step.id, c.due) for c in turn.candidates] == [("a", "send.hello", T0 - 5)]
+
+
+def test_what_collects_for_arbitration_on_both_sides_competes_when_the_later_window_closes():
+    held = [
+        run("one", "a", T0 - 10, "send.hello", due=T0 + HOUR, held="window"),
+        run("many", "b", T0, "send.hello", due=T0 + 5, held="quiet_hours"),
+    ]
+    theirs = [run("many", "c", T0 - 5, "send.hello", due=T0 + 2 * HOUR, held="window")]
+    turn = united(SERIES, State(runs=held, window=T0 + 2 * HOUR), State(runs=theirs))
+    assert {one.key: one.due for one in turn.state.runs} == {"a": T0 + 2 * HOUR, "b": T0 + 5, "c": T0 + 2 * HOUR}
 
 
 HOPES = catalog(

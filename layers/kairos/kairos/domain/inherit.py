@@ -28,13 +28,14 @@ def unite_facts(state: State, other: State, catalog: Catalog) -> None:
         state.tags[tag] = max(state.tags.get(tag, word), word, key=lambda pair: (pair[1], pair[0]))
     state.points += other.points
     _unite_interests(state, other)
-    for name, (handled, moment, day) in other.dates.items():
+    for name, (
+        handled,
+        moment,
+        times,
+    ) in other.dates.items():  # planned anew: a day by what is handled, local times are all kept
         mine = state.dates.get(name, ("", 0, ""))
-        waiting = max((mine[2], mine[1]), (day, moment))
-        state.dates[name] = (max(mine[0], handled), waiting[1], waiting[0])
-    for name, (handled, _, day) in state.dates.items():
-        if day and day <= handled:
-            state.dates[name] = (handled, 0, "")
+        both = " ".join(sorted({*mine[2].split(), *times.split()}))
+        state.dates[name] = (max(mine[0], handled), mine[1] or moment, both)
     for name, base in other.lapses.items():
         state.lapses[name] = max(state.lapses.get(name, 0), base)
 

@@ -1,6 +1,6 @@
 """Local days and times as instants: DST gaps and repeats, leap days, offsets. Rules: docs/campaigns.md, chapter Time."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -96,54 +96,59 @@ def parse(value: Any) -> date | datetime | None:
 def resolve(value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis | None:
     """A moment: a date is that local day at `at`; a timestamp itself, or its local day at `at`; `days` are calendar days."""
     parsed = parse(value)
-    if parsed is None:
-        return None
+    return None if parsed is None else _resolve(parsed, days, ms, at, tz)
+
+
+def _resolve(parsed: date | datetime, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis | None:
+    """None beyond the moments that every zone can show as a local time."""
     try:
-        return _within_reach(_resolve(parsed, days, ms, at, tz))
+        moment = _instant(parsed, days, at, tz) + ms
     except (OverflowError, ValueError):
         return None
-
-
-def _resolve(parsed: date | datetime, days: int, ms: Millis, at: int | None, tz: ZoneInfo) -> Millis:
-    if not isinstance(parsed, datetime):
-        return instant(parsed + timedelta(days=days), MORNING if at is None else at, tz) + ms
-    if at is None and not days and parsed.tzinfo is not None:
-        return _millis(parsed) + ms
-    there = parsed if parsed.tzinfo is None else parsed.astimezone(tz)
-    return instant(there.date() + timedelta(days=days), clock(there) if at is None else at, tz) + ms
-
-
-def _within_reach(moment: Millis) -> Millis | None:
-    """Moments that every zone can show as a local time."""
     return moment if EARLIEST < moment < LATEST else None
+
+
+def _instant(parsed: date | datetime, days: int, at: int | None, tz: ZoneInfo) -> Millis:
+    if not isinstance(parsed, datetime):
+        return instant(parsed + timedelta(days=days), MORNING if at is None else at, tz)
+    if at is None and not days and parsed.tzinfo is not None:
+        return _millis(parsed)
+    there = parsed if parsed.tzinfo is None else parsed.astimezone(tz)
+    return instant(there.date() + timedelta(days=days), clock(there) if at is None else at, tz)
 
 
 def day_named(value: Any, tz: ZoneInfo) -> str:
     """The day (ISO) that a date or a timestamp names, the latter as seen from that zone; empty for anything else."""
-    parsed = parse(value)
+    day = _day(parse(value), tz)
+    return "" if day is None else day.isoformat()
+
+
+def _day(parsed: date | datetime | None, tz: ZoneInfo) -> date | None:
+    if not isinstance(parsed, datetime):
+        return parsed
     try:
-        if isinstance(parsed, datetime):
-            return (parsed if parsed.tzinfo is None else parsed.astimezone(tz)).date().isoformat()
+        return (parsed if parsed.tzinfo is None else parsed.astimezone(tz)).date()
     except OverflowError:  # of the first or the last day that there is, and over there it is another one
-        return ""
-    return "" if parsed is None else parsed.isoformat()
+        return None
 
 
 def yearly(
-    value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo, *, after: str, bound: Millis
+    value: Any, days: int, ms: Millis, at: int | None, tz: ZoneInfo, *, home: ZoneInfo, after: str, bound: Millis
 ) -> tuple[str, Millis] | None:
-    """The next occurrence of a day of the year: its day (ISO) later than `after` and its moment later than `bound`."""
-    parsed = parse(value)
-    if parsed is None:
+    """The next occurrence of a day of the year, from its own year on: its day as `home` names it (ISO), and its moment there.
+
+    The day is later than `after`, the moment later than `bound`.
+    """
+    named, there = _day(parse(value), home), _day(parse(value), tz)
+    if named is None or there is None:
         return None
-    start = local(bound - days * DAY, tz).year - 1
-    for year in range(start, start + 4):
-        day = _in_year(parsed, year)
-        if day.isoformat() <= after or day.year < parsed.year:
-            continue
-        moment = instant(day + timedelta(days=days), MORNING if at is None else at, tz) + ms
-        if moment > bound:
-            return day.isoformat(), moment
+    first = max(named.year, local(bound - days * DAY - ms, tz).year - 1, int(after[:4] or 0))
+    for year in range(first, min(first + 4, MAXYEAR)):
+        day, anniversary = _in_year(named, year).isoformat(), _in_year(there, year + there.year - named.year)
+        if (moment := _resolve(anniversary, days, ms, at, tz)) is None:
+            return None
+        if day > after and moment > bound:
+            return day, moment
     return None
 
 

@@ -82,7 +82,7 @@ def _hope_on(turn: Turn, goal: Goal) -> None:
 
 
 def _look_again(turn: Turn) -> None:
-    """An exit or an awaited event that only the other had heard of."""
+    """An exit or an awaited event that only the other had heard of, and the moment when what waits for others is judged."""
     for run in list(turn.state.runs):
         campaign = turn.catalog.campaigns.get(run.campaign)
         if campaign is None:
@@ -91,6 +91,8 @@ def _look_again(turn: Turn) -> None:
             turn.end(run, "exited")
         elif (position := campaign.index.get(run.step)) is not None and campaign.steps[position].on is not None:
             advance(turn, run, position, run.began)
+        elif run.held == "window":  # two windows are one, or each would let through as many as both may
+            run.due = max(run.due, turn.state.window)
     turn.state.placed = [
         one
         for one in turn.state.placed

@@ -21,9 +21,9 @@ def note(state: State, channel: str, address: str, time: Millis, *, closed: bool
     if before and (abs(before), before > 0) >= (time, closed):
         return False
     kept[address] = time if closed else -time
-    for oldest in sorted(kept, key=lambda one: abs(kept[one]))[: len(kept) - KEPT]:
+    for oldest in sorted(kept, key=lambda one: (abs(kept[one]), one))[: max(len(kept) - KEPT, 0)]:
         del kept[oldest]
-    return (before > 0) != closed
+    return address in kept and (before > 0) != closed
 
 
 def event(place: str, owner: str, time: Millis, received: Millis, reason: str = "") -> Event:

@@ -14,6 +14,7 @@ from kairos.domain.events import Millis
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Armed, Run, Sent
 from kairos.domain.lasts import LATE
+from kairos.domain.state import as_text
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, kept
 
@@ -67,13 +68,13 @@ def await_local(turn: Turn, campaign: Campaign, there: str, *, since: Millis) ->
         _start_local(turn, campaign, moment, there)
         return
     waiting = turn.state.dates.get(campaign.name, ("", 0, ""))[2].split()
-    _wait_for(turn, campaign, sorted({*waiting, there})[:WAITING])
+    _wait_for(turn, campaign, sorted({*waiting, there}))
 
 
 def _wait_for(turn: Turn, campaign: Campaign, times: list[str]) -> None:
     """The local times that are waited for, the first one first."""
     if times:
-        turn.state.dates[campaign.name] = ("", _local_instant(turn, times[0]), " ".join(times))
+        turn.state.dates[campaign.name] = ("", _local_instant(turn, times[0]), " ".join(times[:WAITING]))
     else:
         turn.state.dates.pop(campaign.name, None)
 
@@ -217,6 +218,7 @@ def _plan_dates(turn: Turn, bounds: Mapping[str, Millis] | None = None) -> None:
     What is over for too long is passed over, unless it is behind its bound.
     """
     dates = {}
+    home = moments.zone(None, turn.catalog.policy.timezone)  # a day's name stays as they move
     for campaign in turn.catalog.dated:
         date = campaign.trigger.until
         assert date is not None
@@ -226,9 +228,9 @@ def _plan_dates(turn: Turn, bounds: Mapping[str, Millis] | None = None) -> None:
         value = view.read(date.path)
         found = None
         if value is not MISSING and campaign.trigger.yearly:
-            found = moments.yearly(value, date.days, date.ms, date.at, view.tz, after=handled, bound=bound)
+            found = moments.yearly(value, date.days, date.ms, date.at, view.tz, home=home, after=handled, bound=bound)
         elif value is not MISSING and (moment := view.resolve(date)) is not None:
-            day = moments.day_named(value, moments.zone(None, turn.catalog.policy.timezone))  # stays as they move
+            day = moments.day_named(value, home)
             found = (day, moment) if moment > bound and day > handled else None
         if found or handled:
             dates[campaign.name] = (handled, found[1], found[0]) if found else (handled, 0, "")
@@ -247,7 +249,7 @@ def _local_instant(turn: Turn, there: str) -> Millis:
 def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:
     for one in armed:
         if one.snapshot is None and one.event and len(str(one.event)) > INLINE:
-            name = short_hash(one.id, 9)
+            name = short_hash("\x1f".join((campaign.name, one.id, as_text(one.event))), 9)
             until = (_absence_due(turn, campaign, one) or turn.now) + campaign.expires + 30 * _DAY
             turn.effects.append(PutSnapshot(name, one.event, until))
             one.snapshot, one.event = name, kept(one.event, campaign.decision_paths, campaign)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from kairos.domain.definitions import Catalog
-from kairos.domain.effects import Decision, DropPlace, PutEntry, PutMessage, PutPlace, Record
+from kairos.domain.effects import Decision, DropPlace, PutEntry, PutMessage, PutPlace, PutSnapshot, Record
 from kairos.domain.events import Consent, Event, Json, Millis, Ref
 from tests.unit.domain.shop import DAY, HOUR, MINUTE, Life
 
@@ -28,6 +28,7 @@ class Told(Life):
         self.entries: list[tuple[Millis, PutEntry]] = []
         self.decided: list[tuple[Millis, PutMessage]] = []
         self.places: set[str] = set()
+        self.snapshots: dict[str, Json] = {}
 
     def _commit(self, decision: Decision) -> Self:
         self.lines += decision.records
@@ -37,6 +38,8 @@ class Told(Life):
                     self.entries.append((self.now, effect))
                 case PutMessage():
                     self.decided.append((self.now, effect))
+                case PutSnapshot():
+                    self.snapshots[effect.name] = effect.event
                 case PutPlace(place):
                     self.places.add(place)
                 case DropPlace(place):
