@@ -40,13 +40,11 @@ def hear(turn: Turn, event: Event) -> None:
     match event.type:
         case "message.bounced" | "message.complained" if told.get("permanent") and address:
             suppress(turn, channel, address, event.time, event.type.removeprefix("message."))
-        case "address.suppressed" if event.own and address:
-            suppress(turn, channel, address, event.time, str(told.get("reason", "")))
+        case "address.suppressed" | "address.released" if event.own and address:  # says so itself to whoever listens
+            _note(turn, channel, address, event.time, closed=event.type == "address.suppressed")
         case type if type in RECEIVED and event.own and told.get("keyword") == "stop":
             suppress(turn, channel, address, event.time, "stopped")
         case type if type in RECEIVED and event.own and told.get("keyword") == "start":
-            release(turn, channel, address, event.time)
-        case "address.released" if event.own and address:
             release(turn, channel, address, event.time)
     if event.own and event.type.startswith("message.") and "channels" in told:
         _settle_report(turn, event)
@@ -87,16 +85,21 @@ def _unissue(turn: Turn, coupon: Json) -> None:
 
 def suppress(turn: Turn, channel: str, address: str, time: Millis, reason: str) -> None:
     """Nothing goes to that address any more."""
-    if suppression.note(turn.state, channel, address, time, closed=True):
-        turn.moved = True
+    if _note(turn, channel, address, time, closed=True):
         turn.tell("address.suppressed", "", str(time), channel=channel, address_hash=address, reason=reason)
 
 
 def release(turn: Turn, channel: str, address: str, time: Millis) -> None:
     """That address may be written to again."""
-    if suppression.note(turn.state, channel, address, time, closed=False):
-        turn.moved = True
+    if _note(turn, channel, address, time, closed=False):
         turn.tell("address.released", "", str(time), channel=channel, address_hash=address)
+
+
+def _note(turn: Turn, channel: str, address: str, time: Millis, *, closed: bool) -> bool:
+    """Whether that word on an address is news, by which every claim that is under way has to look again."""
+    news = suppression.note(turn.state, channel, address, time, closed=closed)
+    turn.moved = turn.moved or news
+    return news
 
 
 def _moves_on(told: Json) -> bool:

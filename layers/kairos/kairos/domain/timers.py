@@ -86,7 +86,7 @@ def close(turn: Turn, *, woken: bool) -> None:
     for name in [name for name in state.recents if name not in catalog.campaigns]:
         del state.recents[name]
     for name, recents in state.recents.items():
-        span = max([_DAY, catalog.campaigns[name].remember, *(s for _, s in catalog.campaigns[name].groups)])
+        span = max(_DAY, catalog.campaigns[name].remember)
         state.recents[name] = [r for r in recents if not r.ended or r.entered > now - span]
     state.sends = _places(state.sends, catalog.policy, now)
     state.goals = [goal for goal in state.goals if goal.until + LATE > now]

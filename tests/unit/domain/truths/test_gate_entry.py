@@ -60,6 +60,8 @@ DUPLICATE = EntryGate("duplicate", [
     ("a part is missing: the event is the key", "KEY", "0 x; +1h x", "entered, entered"),
     ("a part is null: the event is the key", "KEY", "0 x k=null; +1h x k=null", "entered, entered"),
     ("of two parts one is missing", "key: '{{ event.properties.k }}-{{ event.properties.m }}'", "0 x k=1; +1h x k=1", "entered, entered"),
+    ("what stands between its parts is part of it", "key: '{{ event.properties.k }}-{{ event.properties.m }}'", "0 x k=a m=bc; +1h x k=ab m=c", "entered, entered"),
+    ("nothing stands between its parts but what is written", "key: '{{ event.properties.k }}{{ event.properties.m }}'", "0 x k=a m=bc; +1h x k=ab m=c", "entered, duplicate"),
     ("a number and its text are one key", "KEY", '0 x k=1; +1h x k="1"', "entered, duplicate"),
     ("equal numbers are one key however they are written", "KEY", "0 x k=1; +1h x k=1.0", "entered, duplicate"),
     ("never given back, though nothing went out", "KEY, MAIL", "-1d withdraws offers/email; 0 x k=1; +1h x k=1", "entered, duplicate"),

@@ -95,6 +95,7 @@ NO_CONSENT = SendGate("no_consent", [
     ("transactional needs none", "MAIL, topic: service", "-1d withdraws service/email; 0 x", "goes"),
     ("a pause", "MAIL", "-1d answers paused_until=2026-06-05; 0 x", "no_consent"),
     ("a pause that is over", "MAIL", "-1d answers paused_until=2026-06-01T09:00:00Z; 0 x", "goes"),
+    ("a pause until a day, by the customer's clock", "MAIL", "-2d put timezone=America/New_York; -1d answers paused_until=2026-06-01; +4h-1ms x; +4h x", "no_consent, goes"),
     ("a pause that is no moment", "MAIL", "-1d answers paused_until=soon; 0 x", "goes"),
     ("a pause taken back", "MAIL", "-2d answers paused_until=2026-06-05; -1d answers paused_until=null; 0 x", "goes"),
     ("transactional knows no pause", "MAIL, topic: service", "-1d answers paused_until=2026-06-05; 0 x", "goes"),
