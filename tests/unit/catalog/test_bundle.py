@@ -125,7 +125,18 @@ def test_a_step_is_written_one_way_in_the_bundle(line: str, step: dict[str, Any]
     [
         (("wait: 1d", "tag: x", "wait: 2d"), ["wait-1", "tag-1", "wait-2"]),
         (("{id: wait-2, wait: 1d}", "wait: 2d"), ["wait-2", "wait-2-2"]),
+        (("wait: 1d", "{id: wait-1, wait: 2d}"), ["wait-1-2", "wait-1"]),
+        (("tag: x", "{id: here, tag: y}", "tag: z"), ["tag-1", "here", "tag-3"]),
         (("send: {channel: email, template: t}",) * 3, ["send.t", "send.t-2", "send.t-3"]),
+        (("send: {channel: email, template: t}", "{id: send.t, wait: 1d}"), ["send.t-2", "send.t"]),
+        (
+            ("send: {channel: email, template: t}",) * 2 + ("{id: send.t-2, wait: 1d}",),
+            ["send.t", "send.t-3", "send.t-2"],
+        ),
+        (
+            ("wait: 1d", "wait: {event: x, timeout: 1d, else: [{wait: 2d}, {id: wait-1, exit: }]}"),
+            ["wait-1-2", "wait-2"],
+        ),
     ],
 )
 def test_a_step_is_named_by_its_id_or_kind_and_number(lines: tuple[str, ...], ids: list[str], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kairos.catalog.problems import Problem
+from kairos.domain.references import leaves
 
 Tree = dict[str, Any]
 """Known keys; an empty tree below one is a value of which no more is known."""
@@ -79,21 +80,10 @@ def named(node: Any, root: str) -> Iterator[tuple[str, ...]]:
         if key in ("ref", "path", "of") and isinstance(part, list) and part[:1] == [root]:
             yield tuple(part[1:])
         elif (key == root and isinstance(part, Mapping)) or (root == "event" and key == "match" and part):
-            yield from _leaves(part)
+            yield from leaves(part)
         elif root == "event" and key == "same" and isinstance(part, str):
             yield tuple(part.split("."))
         elif root == "attributes" and key == "values" and isinstance(part, Mapping):  # of a `set`
-            yield from ((name,) for name in part)
+            yield from ((name,) for name in part.get("fields", part))
         else:
             yield from named(part, root)
-
-
-def _leaves(pattern: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for name, part in pattern.items():
-        if name == "$or":
-            for branch in part:
-                yield from _leaves(branch, path)
-        elif isinstance(part, Mapping):
-            yield from _leaves(part, (*path, name))
-        else:
-            yield (*path, name)

@@ -115,7 +115,7 @@ def _act(turn: Turn, run: Run, step: Step) -> int:
         case "show" if not run.control and not _exited(turn, run):
             _show(turn, run, step)
         case "set":
-            _set(turn, {name: fill(value, view) for name, value in spec["values"].items()})
+            _set(turn, fill(spec["values"], view))
         case "coupon":
             run.coupon = _coupon(turn, run, step)
         case "emit" if not run.control:
@@ -180,11 +180,10 @@ def _show(turn: Turn, run: Run, step: Step) -> None:
 def _set(turn: Turn, values: Mapping[str, Any]) -> None:
     kept = turn.needed_profile().attributes.setdefault("behaviour", {})
     for name, value in values.items():
-        if value is not MISSING:
-            kept[name] = Fact(value, turn.now, turn.now)
-            if name in turn.catalog.attributes and facts.show(turn.state, name, "behaviour", value):
-                turn.touched.add(f"attribute:{name}")
-                turn.replan, turn.moved = True, turn.moved or name == manners.PAUSED_UNTIL
+        kept[name] = Fact(value, turn.now, turn.now)
+        if name in turn.catalog.attributes and facts.show(turn.state, name, "behaviour", value):
+            turn.touched.add(f"attribute:{name}")
+            turn.replan, turn.moved = True, turn.moved or name == manners.PAUSED_UNTIL
 
 
 def fill(value: Any, view: View) -> Any:
@@ -194,7 +193,7 @@ def fill(value: Any, view: View) -> Any:
             return view.read(tuple(value["ref"]))
         if "parts" in value:
             return "".join(text_of(fill(part, view)) for part in value["parts"])
-        filled = {name: fill(part, view) for name, part in value.items()}
+        filled = {name: fill(part, view) for name, part in value.get("fields", value).items()}
         return {name: part for name, part in filled.items() if part is not MISSING}
     if isinstance(value, list):
         return [part for part in (fill(v, view) for v in value) if part is not MISSING]

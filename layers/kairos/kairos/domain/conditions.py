@@ -7,7 +7,7 @@ from kairos.domain import interest, moments, scoring
 from kairos.domain.definitions import Condition, Path, Truth
 from kairos.domain.events import Json
 from kairos.domain.needs import Needs, counted
-from kairos.domain.references import leaves, names, referring
+from kairos.domain.references import leaves, referring
 from kairos.domain.view import View
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -61,17 +61,15 @@ def _not(node: Json, needs: Needs) -> Condition:
 
 def _attributes(node: Json, needs: Needs) -> Condition:
     pattern, source = node["attributes"], node.get("source")
-    found: set[str] = set()
-    names(pattern, found)
-    for name in found:
-        needs.attribute(name)
+    for path in leaves(pattern):
+        needs.attribute(path[0])
     matches = referring(pattern, needs)
     return lambda view: matches(view, view.attributes(source))
 
 
 def _event(node: Json, needs: Needs) -> Condition:
     pattern = node["event"]
-    leaves(pattern, (), needs.paths)
+    needs.paths |= set(leaves(pattern))
     matches = referring(pattern, needs)
     return lambda view: matches(view, view.event)
 

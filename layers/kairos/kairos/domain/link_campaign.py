@@ -153,7 +153,7 @@ def _chain(nodes: Sequence[Json], after: int, flat: list[Step], keeping: Keeping
 
 
 def _step(node: Json, after: int, flat: list[Step], keeping: Keeping) -> Step:
-    for path in _references(node):
+    for path in _references([part for name, part in node.items() if name not in ("branches", "else", "on")]):
         keeping.needs.reference(path)
     step = Step(node["id"], node["do"], after, node)
     if node["do"] == "choose":
@@ -194,12 +194,11 @@ def _reversed(flat: Sequence[Step]) -> Iterable[Step]:
 def _references(node: Any) -> Iterable[Path]:
     """Every reference below a node of the bundle."""
     if isinstance(node, Mapping):
-        if set(node) == {"ref"} and isinstance(node["ref"], list | tuple):
+        if "ref" in node:
             yield tuple(node["ref"])
-        else:
-            for name, value in node.items():
-                if name not in ("branches", "else"):
-                    yield from _references(value)
+            return
+        for value in node.get("fields", node).values():
+            yield from _references(value)
     elif isinstance(node, list | tuple):
         for value in node:
             yield from _references(value)

@@ -1,7 +1,7 @@
 """Patterns whose values may be references into the event or the customer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from kairos.domain.definitions import Path
 from kairos.domain.events import Json
@@ -21,64 +21,64 @@ def referring(pattern: Json, needs: Needs) -> Callable[[View, Json], bool]:
         needs.reference(path)
 
     def matches(view: View, document: Json) -> bool:
-        filled = _fill(pattern, view)
         try:
-            return filled is not None and compile_pattern(filled)(document)
+            return compile_pattern(_filled(pattern, view))(document)
         except InvalidPattern:  # a value that no pattern can hold, such as a number out of range
             return False
 
     return matches
 
 
-def _fill(pattern: Any, view: View) -> Any:
-    """The pattern with its references replaced; None if one of them leaves nothing to match."""
-    if isinstance(pattern, Mapping):
-        filled = {name: _fill(value, view) for name, value in pattern.items()}
-        return None if None in filled.values() else filled
-    if not isinstance(pattern, list):
-        return pattern
-    leaves: list[Any] = []
-    for leaf in pattern:
-        if isinstance(leaf, Mapping) and "ref" in leaf:
-            value = view.read(tuple(leaf["ref"]))
-            # only plain values: a mapping would be read as an operator of the pattern
-            leaves += [
-                one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int | float)
-            ]
+_NOTHING: Final = "\udfff"
+"""Stands where a reference leaves nothing to match: half a character, which no value that is heard has in it."""
+
+
+def _filled(pattern: Json, view: View) -> dict[str, Any]:
+    """The pattern with its references replaced."""
+    filled: dict[str, Any] = {}
+    for name, part in pattern.items():
+        if isinstance(part, list):
+            filled[name] = [one for each in part for one in _read(each, view)] or [_NOTHING]
         else:
-            leaves.append(leaf)
-    return leaves or None
+            filled[name] = _filled(part, view) if isinstance(part, Mapping) else part
+    return filled
 
 
-def _note_references(node: Any, found: list[Path]) -> None:
-    if isinstance(node, Mapping):
-        if set(node) == {"ref"} and isinstance(node["ref"], list):
-            found.append(tuple(node["ref"]))
-        else:
-            for value in node.values():
-                _note_references(value, found)
-    elif isinstance(node, list):
-        for value in node:
-            _note_references(value, found)
+def _read(part: Any, view: View) -> list[Any]:
+    """What an element of a leaf, or a branch of `$or`, stands for; of `anything-but` nothing where a reference leads nowhere."""
+    if not isinstance(part, Mapping):
+        return [part]
+    if set(part) == {"ref"}:
+        value = view.read(tuple(part["ref"]))
+        # only plain values: a mapping would be read as an operator of the pattern
+        return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int | float)]
+    if isinstance(part.get("anything-but"), list):
+        named = [_read(one, view) for one in part["anything-but"]]
+        return [{"anything-but": [one for values in named for one in values]}] if all(named) else []
+    return [_filled(part, view)]
 
 
-def names(pattern: Json, found: set[str]) -> None:
-    """Adds the names of attributes that a pattern reads."""
-    for name, value in pattern.items():
+def _note_references(node: Any, found: list[Path], within: bool = False) -> None:
+    """Adds the paths of all references; they stand in lists only, and a field may be called `ref`."""
+    if isinstance(node, list):
+        for part in node:
+            _note_references(part, found, within=True)
+    elif within and isinstance(node, Mapping) and set(node) == {"ref"}:
+        found.append(tuple(node["ref"]))
+    elif isinstance(node, Mapping):
+        for part in node.values():
+            _note_references(part, found)
+
+
+def leaves(pattern: Json, path: Path = ()) -> Iterator[Path]:
+    """The paths of a pattern's leaves; a name with dots in it is a path, or a name all the same."""
+    for name, part in pattern.items():
         if name == "$or":
-            for part in value:
-                names(part, found)
-        else:
-            found.add(name)
-
-
-def leaves(pattern: Json, path: Path, found: set[Path]) -> None:
-    """Adds the paths of a pattern's leaves."""
-    for name, value in pattern.items():
-        if name == "$or":
-            for part in value:
-                leaves(part, path, found)
-        elif isinstance(value, Mapping):
-            leaves(value, (*path, name), found)
-        else:
-            found.add((*path, name))
+            for branch in part:
+                yield from leaves(branch, path)
+            continue
+        for spelled in {(name,), tuple(name.split("."))}:
+            if isinstance(part, Mapping):
+                yield from leaves(part, (*path, *spelled))
+            else:
+                yield (*path, *spelled)

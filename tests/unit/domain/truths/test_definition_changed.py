@@ -69,6 +69,8 @@ CHANGED = Deployment("definition_changed", [
     ("all that is left is another wait", "steps: [{id: pause, wait: 3d}, MAIL_A]", "steps: [wait: 3d, MAIL_A]", "", "", "+3d", "definition_changed"),
     ("its step has another name", "steps: [{id: pause, wait: 3d}, MAIL_A]", "steps: [{id: rest, wait: 3d}, MAIL_A]", "", "", "+3d", "definition_changed"),
     ("its step stands elsewhere under its name", "steps: [{id: pause, wait: 3d}, MAIL_A]", "steps: [MAIL_B, {id: pause, wait: 3d}, MAIL_C]", "", "c +3d", "+3d", "finished"),
+    ("before its step stands one that would have its name", "steps: [{id: wait-1, wait: 3d}, MAIL_A]", "steps: [wait: 1h, MAIL_B, {id: wait-1, wait: 3d}, MAIL_A]", "", "a +3d", "+3d", "finished"),
+    ("before its held send stands a second one of another template", "steps: [send: {channel: email, template: a-2}], QUIET", "steps: [MAIL_A, MAIL_A, send: {channel: email, template: a-2}], QUIET", "", "a-2 +11h", "+11h", "finished"),
     ("a step behind it is gone", "steps: [wait: 3d, MAIL_A, MAIL_B]", "steps: [wait: 3d, MAIL_B]", "", "b +3d", "+3d", "finished"),
     ("a step behind it is new", "WAITS", "steps: [wait: 3d, MAIL_B, wait: 1h, MAIL_A]", "", "b +3d, a +3d1h", "+3d1h", "finished"),
     ("nothing is behind it", "WAITS", "steps: [wait: 3d]", "", "", "+3d", "finished"),

@@ -43,6 +43,7 @@ SET = Step("set", [
     ("from another attribute", "[set: {tier: '{{ attributes.was }}'}, " + GOLD + "]", "", "-1d put was=gold; 0 x", "yes 0", "finished"),
     ("the score as it is now", "[score: 12, set: {n: '{{ score }}'}, " + asks("behaviour: {n: [12]}") + "]", "", "", "yes 0", "finished"),
     ("a text around it", "[set: {tier: 'go{{ event.properties.end }}'}, " + GOLD + "]", "", "0 x end=ld", "yes 0", "finished"),
+    ("what is called ref", "[set: {ref: '{{ event.properties.n }}', parts: {fields: gold}}, " + asks("behaviour: {ref: [7], parts: {fields: [gold]}}") + "]", "", "0 x n=7", "yes 0", "finished"),
     ("set anew", f"[set: {{tier: silver}}, set: {{tier: gold}}, {GOLD}]", "", "", "yes 0", "finished"),
     ("several at once", f"[set: {{tier: silver, n: 1}}, {asks('behaviour: {tier: [silver], n: [1]}')}]", "", "", "yes 0", "finished"),
     ("it starts what waits for the change", "[set: {tier: gold}, wait: 1d, " + asks("tagged: noticed") + "]", "beside: {notices: {trigger: {change: attributes.tier, to: [gold]}, steps: [tag: noticed]}}", "", "yes +1d", "finished"),

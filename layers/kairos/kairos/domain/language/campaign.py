@@ -72,5 +72,5 @@ class Campaign(Model):
             "exit": [selector.selector() for selector in self.exit],
             "goal": {"on": goal.selector(), "within": goal.within, "value": goal.value} if goal else None,
             "holdout": self.holdout,
-            "steps": StepIds().chain(self.steps),
+            "steps": StepIds(self.steps).chain(self.steps),
         }

@@ -14,8 +14,13 @@ WORDS = ("at_least", "top")
 def _values(value: Any, info: ValidationInfo) -> Any:
     found = with_references(value if isinstance(value, list) else [value], info)
     for number, part in enumerate(found):
-        if isinstance(part, dict) and set(part) != {"ref"}:
-            raise wrong("a reference within a text", "the reference alone", path=(number,))
+        if isinstance(part, dict) and "ref" not in part:
+            within = "parts" in part
+            raise wrong(
+                "a reference within a text" if within else "a mapping",
+                "the reference alone" if within else "texts",
+                path=(number,),
+            )
         if isinstance(part, bool | float | list) or part in (None, ""):
             raise wrong(f"{type(part).__name__} {part!r}" if part else "nothing", "texts", path=(number,))
     return [str(part) if isinstance(part, int) else part for part in found]

@@ -10,6 +10,7 @@ from kairos.domain.language.scope import eventless, nearby, scope, wrong
 _SEGMENT: Final = r"[A-Za-z_$][A-Za-z0-9_$-]*"
 _PATH: Final = re.compile(rf"{_SEGMENT}(?:\.{_SEGMENT})*")
 _REFERENCE: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_MARKS: Final = frozenset({"ref", "parts", "fields"})
 EVENT_FIELDS: Final = ("id", "type", "source", "customer", "properties", "context")
 STANDING: Final = ("score", "grade")
 """What of the customer is referred to by its bare name."""
@@ -79,11 +80,17 @@ def parts_of_text(text: str, info: ValidationInfo) -> list[Any]:
 
 
 def with_references(value: Any, info: ValidationInfo) -> Any:
-    """A value in which strings may hold references, as the bundle has it."""
+    """A value in which strings may hold references, as the bundle has it; a mapping that reads as one stands in `fields`."""
     if isinstance(value, dict):
-        return {name: with_references(part, info) for name, part in value.items()}
+        filled = {name: with_references(part, info) for name, part in value.items()}
+        return {"fields": filled} if filled.keys() & _MARKS else filled
     if isinstance(value, list):
         return [with_references(part, info) for part in value]
+    return reference_in(value, info)
+
+
+def reference_in(value: Any, info: ValidationInfo) -> Any:
+    """A text as `{"ref": …}` if it is a reference, as `{"parts": …}` if it holds some; any other value as it is."""
     if not isinstance(value, str) or "{{" not in value:
         return value
     parts = parts_of_text(value, info)

@@ -1,11 +1,12 @@
 """Which events are meant, and which moments."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from kairos.domain.language.references import EventPath, check_event_path, with_references
+from kairos.domain.language.references import EventPath, check_event_path, reference_in
 from kairos.domain.language.scope import nearby, wrong
 from kairos.domain.language.values import LONGEST, UNITS, Model, Texts, parts_of_span
 from kairos.domain.pattern import OPERATORS, InvalidPattern, compile_pattern
@@ -16,7 +17,7 @@ Pattern = dict[str, Any]
 def _has_reference(node: Any) -> bool:
     if isinstance(node, dict):
         return any(map(_has_reference, node.values()))
-    return any(map(_has_reference, node)) if isinstance(node, list) else isinstance(node, str) and "{{" in node
+    return any(map(_has_reference, node)) if isinstance(node, list) else _refers(node)
 
 
 def _hint(invalid: InvalidPattern) -> str:
@@ -71,29 +72,39 @@ def _referring(pattern: Any, info: ValidationInfo) -> Any:
     """References become `{"ref": […]}`; what is left is checked as if a text stood there."""
     if not isinstance(pattern, dict):
         return pattern
-    filled = with_references(pattern, info)
-    _compiled(_stand_in(filled))
-    return filled
+    _compiled(_mapped(pattern, lambda text, path: ""))
+    return _mapped(pattern, lambda text, path: _alone(reference_in(text, info), path))
 
 
-def _stand_in(node: Any, path: tuple[str | int, ...] = ()) -> Any:
-    if isinstance(node, dict):
-        if set(node) == {"parts"}:
-            raise wrong("a reference within a text", "the reference alone", path=path)
-        for name, part in node.items():
-            compared = name in OPERATORS and isinstance(part, dict | list)
-            if _is_reference(part) or (compared and name != "anything-but" and any(map(_is_reference, part))):
-                raise wrong(
-                    "a reference", "the reference alone in the list of a leaf, or of anything-but", path=(*path, name)
-                )
-        return {name: _stand_in(part, (*path, name)) for name, part in node.items()}
+Place = tuple[str | int, ...]
+
+
+def _mapped(node: Any, change: Callable[[str, Place], Any], path: Place = ()) -> Any:
+    """The pattern with its references changed, which stand in the lists of leaves and of anything-but, and nowhere else."""
     if isinstance(node, list):
-        return ["" if _is_reference(part) else _stand_in(part, (*path, n)) for n, part in enumerate(node)]
-    return node
+        return [
+            change(part, (*path, n)) if _refers(part) else _mapped(part, change, (*path, n))
+            for n, part in enumerate(node)
+        ]
+    if not isinstance(node, dict):
+        return node
+    for name, part in node.items():
+        compared = path and isinstance(path[-1], int) and name in OPERATORS and name != "anything-but"
+        if _refers(part) or (compared and _has_reference(part)):
+            raise wrong(
+                "a reference", "the reference alone in the list of a leaf, or of anything-but", path=(*path, name)
+            )
+    return {name: _mapped(part, change, (*path, name)) for name, part in node.items()}
 
 
-def _is_reference(node: Any) -> bool:
-    return isinstance(node, dict) and set(node) == {"ref"}
+def _refers(node: Any) -> bool:
+    return isinstance(node, str) and "{{" in node
+
+
+def _alone(reference: Any, path: Place) -> Any:
+    if "ref" not in reference:
+        raise wrong("a reference within a text", "the reference alone", path=path)
+    return reference
 
 
 EventPattern = Annotated[Pattern, AfterValidator(_plain), AfterValidator(_is_of_event)]
