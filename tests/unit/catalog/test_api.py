@@ -49,7 +49,7 @@ CONSENTS: list[Any] = [
     [WORD | {"wording": "w" * 4097}], [WORD | {"proof": 5}], [WORD | {"source": None}],
 ]  # fmt: skip
 CUSTOMERS: list[Any] = [
-    None, "ada", "", "x" * 257, {}, {"id": "ada"}, {"id": 5}, {"id": None}, {"id": None, "phone": "+45"}, {"id": True},
+    None, "ada", "", "x" * 257, "x" * 513, {}, {"id": "ada"}, {"id": 5}, {"id": None}, {"id": None, "phone": "+45"}, {"id": True},
     {"email": "a@b.example"}, {"email": "nobody"}, {"email": "a b@c.example"}, {"anonymous_id": "d", "more": 1}, {"phone": 5}, 5, [],
 ]  # fmt: skip
 EVENTS = body(

@@ -55,6 +55,15 @@ def test_what_is_put_can_be_read_at_once_and_null_takes_it_away():
     assert (read["attributes"]["backend"], read["addresses"]) == ({"country": "DK"}, {})
 
 
+@pytest.mark.parametrize(
+    ("who", "status"), [("x" * 512, 200), ("é" * 500, 200), ("x" * 513, 400), ("é" * 501, 400), (" ", 400)]
+)
+def test_whoever_an_event_may_name_can_be_told_of_and_forgotten(who: str, status: int) -> None:
+    workers = shop()
+    assert put(workers, {"attributes": {"country": "DK"}}, who=who)[0] == status
+    assert door(workers).delete(ADMIN, who).status == (202 if status == 200 else 400)
+
+
 def test_while_the_table_answers_nothing_the_sender_is_asked_to_come_again():
     workers = shop()
     put(workers, {"attributes": {"country": "DK"}})

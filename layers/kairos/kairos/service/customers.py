@@ -12,7 +12,7 @@ from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import erasure
 from kairos.domain.events import Millis, Ref
 from kairos.domain.interest import Dimension
-from kairos.domain.sources import parts
+from kairos.domain.sources import own
 from kairos.domain.sources.customers import of_policy, told
 from kairos.domain.sources.parts import BadEvent, Forms
 from kairos.domain.state import Customer, Fact, Profile, State
@@ -55,7 +55,7 @@ class Customers:
             return problem(413, "too_large", f"must have at most {LARGEST} bytes")
         try:
             event = told(
-                parts.text(customer, "id"), strict_json.parse(body), self.clock(), self.receipts(), self.ids(),
+                own.person_id(customer, "id"), strict_json.parse(body), self.clock(), self.receipts(), self.ids(),
                 forms=self.forms,
             )  # fmt: skip
             of_policy(event.consents, self.catalog.policy.topics)
@@ -95,7 +95,7 @@ class Customers:
         if refused := self.keys.refuse(headers, Scope.ADMIN):
             return refused
         try:
-            self.evaluate.commit_now(erasure(Ref(id=parts.text(customer, "id")), self.receipts(), source="api"))
+            self.evaluate.commit_now(erasure(Ref(id=own.person_id(customer, "id")), self.receipts(), source="api"))
         except BadEvent as error:
             return problem(400, error.code, error.message, field=error.field)
         except Contended as error:

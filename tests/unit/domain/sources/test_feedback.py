@@ -161,6 +161,11 @@ def test_a_text_message_is_of_the_moment_of_its_notification():
     assert said.event("", NOW, address_hash).customer == Ref(phone=NUMBER)
 
 
+def test_a_text_message_that_ends_in_half_a_character_is_heard():
+    (said,) = understood(payload("sms-received") | {"messageBody": "STOP \ud83d"})
+    assert (said.keyword, said.text) == ("stop", "STOP \ufffd")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [({"messageBody": None}, "messageBody"), ({"originationNumber": ""}, "originationNumber"), ({"inboundMessageId": 5}, "inboundMessageId")],

@@ -56,6 +56,7 @@ def consent(**said: Any) -> Any:
 PRINTABLE = "must not contain control characters"
 TIME = "must be an ISO 8601 time such as 2026-11-23T09:00:00Z"
 PHONE = "must be a phone number with its country, such as +45 20 12 34 56"
+BYTES = "must have at most 1000 bytes of UTF-8"
 TOKEN = {"token": "t", "platform": "fcm"}
 
 REFUSED: list[tuple[Callable[[], Any], str, str, str]] = [
@@ -106,6 +107,13 @@ REFUSED: list[tuple[Callable[[], Any], str, str, str]] = [
     (lambda: segment({"type": "page"}), "bad_value", "userId", "must have a userId or an anonymousId"),
     (lambda: segment({"type": "group", "userId": "u"}), "bad_value", "groupId", "must be the group's id"),
     (lambda: segment({"type": "alias", "userId": "u"}), "bad_value", "previousId", "must be an id"),
+    (lambda: plain(customer="x" * 513), "too_long", "customer", "must have at most 512 characters"),
+    (lambda: plain(customer="😀" * 251), "too_long", "customer", BYTES),
+    (lambda: plain(customer={"id": "é" * 501}), "too_long", "customer.id", BYTES),
+    (lambda: plain(customer={"anonymous_id": "😀" * 251}), "too_long", "customer.anonymous_id", BYTES),
+    (lambda: segment({"type": "page", "userId": "é" * 501}), "too_long", "userId", BYTES),
+    (lambda: segment({"type": "page", "anonymousId": "é" * 501}), "too_long", "anonymousId", BYTES),
+    (lambda: segment({"type": "alias", "userId": "u", "previousId": "é" * 501}), "too_long", "previousId", BYTES),
     (lambda: queued.read(7, NOW, SEGMENT), "not_understood", "", "must be an object"),
     (lambda: queued.read({}, NOW, SEGMENT), "not_understood", "", "is of no kind known here"),
     (lambda: queued.read({"kairos": "wake"}, NOW, SEGMENT), "not_understood", "", "is no page of customers (KeyError)"),

@@ -71,6 +71,9 @@ def test_signing_up_and_a_trial_also_tell_of_the_customer():
         ("Product Added", {"sku": "s1"}, {"product_id": "s1", "items": [{"product_id": "s1"}], "partial": True}),
         ("Completed Order", {"orderId": "o1", "value": "7"}, {"order_id": "o1", "total": 7}),
         ("Order Completed", {"total": None, "revenue": 9}, {"total": 9}),
+        ("Order Completed", {"total": str(2**64 - 1)}, {"total": 2**64 - 1}),
+        ("Order Completed", {"total": str(2**64)}, {"total": str(2**64)}),  # longer than what a queue can carry
+        ("Order Completed", {"total": "9" * 25 + ".5"}, {"total": "9" * 25 + ".5"}),
         ("Chat Opened", {"products": [1], "currency": "usd"}, {"products": [1], "currency": "usd"}),
     ],
 )  # fmt: skip

@@ -75,6 +75,7 @@ def test_a_message_of_somebody_else_is_nobody_s(data: Any) -> None:
     [
         ({"type": "text", "text": {"body": "Stop it, please"}}, "Stop it, please", "stop"),
         ({"type": "button", "button": {"payload": "p", "text": "Help"}}, "Help", "help"),
+        ({"type": "text", "text": {"body": "Stop \ud83d"}}, "Stop \ufffd", "stop"),
         ({"type": "image", "image": {"id": "1"}}, "", ""),
     ],
 )

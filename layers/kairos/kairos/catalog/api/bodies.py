@@ -99,7 +99,7 @@ class Event(Open):
     )
     time: Moment | None = Field(None, description="When it happened; without it, now. The future is not believed")
     source: Text | None = None
-    customer: Text | Who | None = Field(None, description="The customer's id, or more of who it is")
+    customer: Id | Who | None = Field(None, description="The customer's id, or more of who it is")
     properties: Object | None = Field(
         None, description="What happened. Each type may have its contract, see `x-contracts`"
     )
@@ -124,7 +124,7 @@ class CloudEvent(Open):
         Field(json_schema_extra={"not": {"enum": sorted(OWN_TYPES)}}),
     ]
     time: Moment | None = None
-    subject: Text | None = Field(None, description="The customer's id, if the data names nobody")
+    subject: Id | None = Field(None, description="The customer's id, if the data names nobody")
     datacontenttype: Annotated[str, StringConstraints(pattern=cloudevents.JSON)] | None = Field(
         None, description="JSON of whatever kind", examples=["application/json"]
     )

@@ -12,7 +12,7 @@ from kairos.catalog.api import answers
 from kairos.catalog.api.bodies import PRINTABLE
 from kairos.catalog.api.routes import ALWAYS, ROUTES, Route
 from kairos.domain.contracts import MODE, Mode
-from kairos.domain.sources import parts
+from kairos.domain.sources import own
 from kairos.domain.sources.bounds import MOST_EVENTS
 
 VERSION: Final = "1.0.0"
@@ -27,7 +27,7 @@ _SAID: Final = {
 }  # fmt: skip
 _GATEWAY: Final = {"application/json": {"schema": {"type": "object"}}}
 """API Gateway's own answers, and those for paths that no function knows."""
-_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": parts.TEXT, "pattern": PRINTABLE}
+_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": own.LONGEST_ID, "pattern": PRINTABLE}
 _RETRY: Final = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
 
 

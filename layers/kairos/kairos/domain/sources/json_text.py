@@ -31,15 +31,18 @@ def read(data: bytes) -> Any:
     return _text(value) if isinstance(value, str) else value
 
 
+def whole(text: str) -> str:
+    """What somebody wrote to us, of which nothing is refused: half a character, as where a long text was cut, is a mark."""
+    return _HALF.sub("\ufffd", text)
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in pairs:
         if name in made:
             made[name] = Flaw("duplicate_key", "must be there once, and is there twice")
         elif _HALF.search(name):
-            made[_HALF.sub("\ufffd", name)] = Flaw(
-                "bad_text", "must have a name without half characters (lone surrogates)"
-            )
+            made[whole(name)] = Flaw("bad_text", "must have a name without half characters (lone surrogates)")
         else:
             made[name] = _texts(value)
     return made

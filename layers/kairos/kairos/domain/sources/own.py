@@ -9,6 +9,8 @@ from kairos.domain.sources import bounds, parts
 from kairos.domain.sources.parts import BadEvent
 
 LONGEST_ID: Final = 512
+MOST_BYTES: Final = 1000
+"""Bytes of a customer's id or a device's: of the keys of a table that it stands in, the shorter ones take 1,024."""
 
 
 def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted: bool) -> Event:
@@ -59,18 +61,31 @@ def event_id(value: Any, field: str) -> str:
     return parts.text(value, field, longest=LONGEST_ID)
 
 
+def person_id(value: Any, field: str) -> str:
+    """The id of a customer or a device, or nothing; it has to fit into a key of the table."""
+    id = event_id(value, field)
+    if len(id.encode(errors="surrogatepass")) > MOST_BYTES:
+        raise BadEvent("too_long", f"must have at most {MOST_BYTES} bytes of UTF-8", field)
+    return id
+
+
+def _device_id(value: Any, field: str) -> str:
+    return person_id(parts.text(value, field), field)
+
+
 def customer(value: Any, field: str = "customer") -> Ref | None:
     """Who it is about: a plain string is the id; nobody at all makes it an external event."""
     if value is None:
         return None
     if isinstance(value, str):
-        return Ref(id=parts.text(value, field))
+        return Ref(id=person_id(value, field))
     if not isinstance(value, dict):
         raise BadEvent("bad_value", "must be an object or the customer's id", field)
     named: Json = {k: v for k in ("id", "anonymous_id", "email", "phone") if (v := value.get(k)) is not None}
     if not named:
         raise BadEvent("bad_value", "must have an id, anonymous_id, email or phone", field)
-    ref = Ref(**{k: (event_id if k == "id" else parts.text)(v, f"{field}.{k}") for k, v in named.items()})
+    forms = {"id": person_id, "anonymous_id": _device_id}
+    ref = Ref(**{k: forms.get(k, parts.text)(v, f"{field}.{k}") for k, v in named.items()})
     if ref.email:
         parts.email(ref.email, f"{field}.email")
     return replace(ref, phone=parts.phone(ref.phone, f"{field}.phone")) if ref.phone else ref

@@ -107,7 +107,7 @@ class Segment:
 
 def who(body: Json) -> Ref:
     """`userId`, `anonymousId`, or both. Raises BadEvent."""
-    user, device = (own.event_id(body.get(name) or None, name) or None for name in _WHO)
+    user, device = (own.person_id(body.get(name) or None, name) or None for name in _WHO)
     if user is None and device is None:
         raise BadEvent("bad_value", "must have a userId or an anonymousId", "userId")
     return Ref(id=user, anonymous_id=device)
@@ -115,7 +115,7 @@ def who(body: Json) -> Ref:
 
 def _united(body: Json, trusted: bool) -> Ref:
     """Who an alias says are one. What a browser says of another id is believed of devices only."""
-    user, previous = (own.event_id(body.get(name) or None, name) for name in ("userId", "previousId"))
+    user, previous = (own.person_id(body.get(name) or None, name) for name in ("userId", "previousId"))
     for id, name in ((user, "userId"), (previous, "previousId")):
         if not id:
             raise BadEvent("bad_value", "must be an id", name)

@@ -9,7 +9,7 @@ from typing import Any
 from kairos.domain import replies
 from kairos.domain.events import Event, Json, Millis, Ref
 from kairos.domain.identity import AddressHash
-from kairos.domain.sources import parts
+from kairos.domain.sources import json_text, parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def read(body: Json, time: Millis) -> tuple[Text, ...]:
             id=parts.text(body["inboundMessageId"], "inboundMessageId"),
             time=time,
             number=parts.text(body["originationNumber"], "originationNumber"),
-            text=text,
+            text=json_text.whole(text),
             answers=parts.optional_text(body, "previousPublishedMessageId", "previousPublishedMessageId"),
         ),
     )

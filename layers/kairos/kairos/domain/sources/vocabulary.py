@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kairos.domain.events import Json
+from kairos.domain.sources.bounds import LARGEST_NUMBER, LEAST_NUMBER
 
 Path = tuple[str, ...]
 Fields = Mapping[str, Sequence[Path]]
@@ -126,10 +127,11 @@ def _dig(said: Any, path: Path) -> Any:
 
 
 def number(value: Any) -> Any:
-    """A number that was sent as text; anything else as it is."""
+    """A number that was sent as text; anything else as it is, and what is longer than a whole number may be."""
     if not isinstance(value, str) or not _NUMBER.fullmatch(value.strip()) or len(value) > 30:
         return value
-    return float(value) if "." in value else int(value)
+    found = float(value) if "." in value else int(value)
+    return found if LEAST_NUMBER <= found <= LARGEST_NUMBER else value
 
 
 def _worth(items: Any) -> float | None:

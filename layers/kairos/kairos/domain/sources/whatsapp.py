@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kairos.domain import tags
 from kairos.domain.events import Json, Millis
-from kairos.domain.sources import parts
+from kairos.domain.sources import json_text, parts
 from kairos.domain.sources.feedback import ALL, Feedback
 from kairos.domain.sources.parts import BadEvent
 from kairos.domain.sources.texts import Text
@@ -65,11 +65,12 @@ def _preferences(told: list[Any], proof: str) -> Iterator[Feedback]:
 def _written(told: Json) -> Text:
     """What somebody wrote: its words, those of the button that was pressed; a picture has none."""
     words = [parts.mapping(told.get(kind), f"messages.{kind}") for kind in ("text", "button")]
+    text = next((text for one in words for text in (one.get("body"), one.get("text")) if isinstance(text, str)), "")
     return Text(
         id=parts.text(told.get("id"), "messages.id"),
         time=_seconds(told.get("timestamp"), "messages.timestamp"),
         number=_number(parts.text(told.get("from"), "messages.from")),
-        text=next((text for one in words for text in (one.get("body"), one.get("text")) if isinstance(text, str)), ""),
+        text=json_text.whole(text),
         answers=str(parts.mapping(told.get("context"), "messages.context").get("id", "")),
         channel="whatsapp",
     )
