@@ -133,7 +133,7 @@ def test_what_waits_beside_the_state_for_one_campaign_is_not_what_waits_for_anot
     life.hear(event("cart.updated", T0, "e", total=3, cart_id="c", items=items, notes="long " * 60))
     life.hear(event("cart.updated", T0, "e", total=3, cart_id="d", items=items[:9], notes="none"))
     waiting = {
-        (name, armed.event["properties"]["cart_id"]): life.snapshots[armed.snapshot]["properties"]
+        (name, armed.event["properties"]["cart_id"]): life.snapshots[armed.snapshot].event["properties"]
         for name, values in life.customer.state.armed.items()
         for armed in values.values()
         if armed.snapshot
@@ -142,6 +142,16 @@ def test_what_waits_beside_the_state_for_one_campaign_is_not_what_waits_for_anot
         ("left", "c"): ["cart_id", "items"], ("left", "d"): ["cart_id", "items"], ("later", "c"): ["cart_id", "notes"],
     }  # fmt: skip
     assert {(cart, put["cart_id"]) for (_, cart), put in waiting.items()} == {("c", "c"), ("d", "d")}
+
+
+def test_large_fields_are_there_for_the_last_message_however_long_the_chain_waits():
+    items = [{"name": f"a rather long name of a product {n}", "price": n} for n in range(20)]
+    steps = [send("reminder"), {"id": "wait-1", "do": "wait", "for": 90 * DAY}, send("offer")]
+    life = Told(catalog(left=CART | {"event_paths": ["properties.items"], "steps": steps})).hear(joined())
+    life.hear(event("cart.updated", T0, total=3, cart_id="c", items=items)).until(T0 + 100 * DAY)
+    ((_, entry),) = life.entries
+    assert [m.template for m in life.messages] == ["reminder", "offer"] and entry.snapshot
+    assert all(m.expires <= life.snapshots[entry.snapshot].expires for m in life.messages)
 
 
 EVENTS = st.lists(

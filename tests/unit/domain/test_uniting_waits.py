@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from kairos.domain.decide import decide
 from kairos.domain.definitions import Catalog
 from kairos.domain.events import Ref
-from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event, joined, send, started
+from tests.unit.domain.shop import DAY, HOUR, T0, Life, campaign, catalog, event, joined, on, send, started
 
 IDENTIFIED = replace(event("identify", T0), customer=Ref("anna", "d"))
 
@@ -40,3 +42,18 @@ def test_of_two_windows_one_message_comes():
     )
     life = lives(known, mine, theirs).until(T0 + DAY)
     assert (life.sent, life.reasons()) == (["high/hello"], ["outranked"])
+
+
+@pytest.mark.parametrize("bought", ["by me", "by them", "afterwards"])
+def test_content_that_both_were_shown_reaches_its_goal_once(bought: str) -> None:
+    goal = {"on": on("order.placed"), "within": 3 * DAY, "value": None}
+    show = {"id": "show-1", "do": "show", "slot": None, "template": "a", "for": None}
+    known = catalog(banner=campaign({"kind": "inbound", "slot": "home"}, show, goal=goal))
+    mine = Life(known).hear(event("content.shown", T0 - 3 * HOUR, own=True, campaign="banner"))
+    theirs = Life(known).hear(event("content.shown", T0 - 2 * HOUR, own=True, campaign="banner"))
+    order = event("order.placed", T0 - HOUR)
+    for life, who in ((mine, "by me"), (theirs, "by them")):
+        if who == bought:
+            life.hear(order)
+    lives(known, mine, theirs).hear(order)
+    assert [outcome for _, outcome, _ in (*mine.records, *theirs.records)] == ["goal"]

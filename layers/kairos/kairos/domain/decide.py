@@ -1,13 +1,12 @@
 """`decide`: what follows from one occurrence for one customer. Pure and total."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kairos.domain import context, facts, manners, merge, replies, settling, timers, watching
 from kairos.domain.chain import advance
 from kairos.domain.definitions import Catalog
 from kairos.domain.effects import Decision, PutConsent
-from kairos.domain.entering import enter, hope, reach_goal
+from kairos.domain.entering import enter, hope_again, reach_goal
 from kairos.domain.events import Consent, Event, Heard, Json, Millis, Occurrence, Wake
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Goal
@@ -146,7 +145,7 @@ def _goals(turn: Turn, event: Event, document: Json) -> None:
         on = campaign.goal if campaign else None
         if campaign is None or on is None or not on.selects(event, document) or short_hash(event.id) == goal.trigger:
             continue
-        if not goal.since < event.time <= goal.until:
+        if goal.reached or not goal.since < event.time <= goal.until:
             continue
         value = value_hash(document, on.same) if on.same else None
         if value != goal.same and "-" not in (value, goal.same):
@@ -156,22 +155,13 @@ def _goals(turn: Turn, event: Event, document: Json) -> None:
 
 
 def _shown(turn: Turn, event: Event) -> None:
-    """Nobody enters an inbound campaign: its goal may be reached from the moment its content is shown.
-
-    Shown again meanwhile it is hoped for so much longer, and reached once all the same.
-    """
+    """Nobody enters an inbound campaign: its goal may be reached from the moment its content is shown."""
     campaign = turn.catalog.campaigns.get(str(event.properties.get("campaign", "")))
     if not event.own or campaign is None or campaign.trigger.kind != "inbound" or campaign.goal is None:
         return
     key, variant = str(event.properties.get("key") or event.id), str(event.properties.get("variant", ""))
     same, until = "-" if campaign.goal.same else None, event.time + campaign.goal_within
-    goal = Goal(campaign.name, key, event.time, until, short_hash(event.id), same, variant)
-    for other in [other for other in turn.state.goals if other.campaign == goal.campaign]:
-        if other.since <= goal.until and goal.since <= other.until:
-            first = min(other, goal, key=lambda one: one.since)
-            goal = replace(first, until=max(other.until, goal.until))
-            turn.state.goals.remove(other)
-    hope(turn, campaign, goal)
+    hope_again(turn, campaign, Goal(campaign.name, key, event.time, until, short_hash(event.id), same, variant))
 
 
 def _exits(turn: Turn, event: Event, document: Json) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from kairos.domain.chain import advance
@@ -70,17 +71,42 @@ def enter(
 
 def hope(turn: Turn, campaign: Campaign, goal: Goal) -> None:
     """From now on the goal may be reached; it has been, if its event came before the entry was decided."""
-    assert campaign.goal is not None
-    reached = known(turn.state, campaign.goal, goal.same or "", goal.since + 1, goal.trigger, goal.until)
+    reached = _known(turn, campaign, goal)
     if reached is not None:
         reach_goal(turn, campaign, goal, reached)
     else:
-        open_ones = [other for other in turn.state.goals if other.until + LATE > turn.now]
-        turn.state.goals = [*open_ones[1 - GOALS :], goal]
+        _keep(turn, goal)
+
+
+def hope_again(turn: Turn, campaign: Campaign, goal: Goal) -> None:
+    """The same for content, which nobody enters: shown again meanwhile it is hoped for so much longer, and reached once all the same."""
+    others = [other for other in turn.state.goals if other.campaign == goal.campaign]
+    if turn.now >= goal.until + LATE or any(goal.since < other.reached <= goal.until for other in others):
+        return
+    reached = _known(turn, campaign, goal)
+    for other in others:
+        meanwhile = not other.reached and other.since <= goal.until and goal.since <= other.until
+        if meanwhile and (reached is None or other.since < reached[0]):
+            goal = replace(min(other, goal, key=lambda one: one.since), until=max(other.until, goal.until))
+            turn.state.goals.remove(other)
+    hope(turn, campaign, goal)
+
+
+def _known(turn: Turn, campaign: Campaign, goal: Goal) -> Moment | None:
+    assert campaign.goal is not None
+    return known(turn.state, campaign.goal, goal.same or "", goal.since + 1, goal.trigger, goal.until)
+
+
+def _keep(turn: Turn, goal: Goal) -> None:
+    others = [other for other in turn.state.goals if other.until + LATE > turn.now]
+    others.sort(key=lambda other: not other.reached)
+    turn.state.goals = [*others[1 - GOALS :], goal]
 
 
 def reach_goal(turn: Turn, campaign: Campaign, goal: Goal, reached: Moment) -> None:
     """Records a success, and what it was worth if the goal names that."""
+    if campaign.trigger.kind == "inbound":  # there is no key that would be used up
+        _keep(turn, replace(goal, reached=reached[0]))
     amount, currency = reached[2] if len(reached) > 2 else 0.0, None
     if campaign.goal is not None and campaign.goal.worth is not None:
         currency = reached[3] if len(reached) > 3 else turn.catalog.policy.currency

@@ -76,6 +76,7 @@ class Goal:
     trigger: str  # short hash of the trigger event's id
     same: str | None = None  # hashed value that the goal event must share
     variant: str = ""
+    reached: Millis = 0  # of shown content: by an event of then, so that it is not reached again
 
 
 @dataclass(slots=True)

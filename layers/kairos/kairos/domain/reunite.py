@@ -2,7 +2,8 @@
 
 from kairos.domain import manners
 from kairos.domain.chain import advance
-from kairos.domain.entering import REMEMBERED, SIDE_BY_SIDE, UNDER_WAY, hope
+from kairos.domain.entering import REMEMBERED, SIDE_BY_SIDE, UNDER_WAY, hope, hope_again
+from kairos.domain.events import Millis
 from kairos.domain.journey import Goal, Recent, Run
 from kairos.domain.lasts import same_of
 from kairos.domain.state import State
@@ -67,18 +68,19 @@ def _both(one: Recent, other: Recent) -> Recent:
 def _unite_goals(turn: Turn, other: State) -> None:
     """Hopes on for all of them; one that an event of the other has reached is reached."""
     mine = turn.state.goals
-    known = {(goal.campaign, goal.key) for goal in mine}
-    known |= {(goal.campaign, goal.key) for goal in other.goals if turn.recent(goal.campaign, goal.key)}
-    theirs = [goal for goal in other.goals if (goal.campaign, goal.key) not in known]
-    turn.state.goals = []
+    known = {_which(goal) for goal in mine}
+    known |= {_which(goal) for goal in other.goals if turn.recent(goal.campaign, goal.key)}
+    theirs = [goal for goal in other.goals if _which(goal) not in known]
+    turn.state.goals = [goal for goal in (*mine, *theirs) if goal.reached]
     for goal in sorted([*mine, *theirs], key=lambda goal: goal.since):
-        _hope_on(turn, goal)
+        campaign = turn.catalog.campaigns.get(goal.campaign)
+        if campaign is None or campaign.goal is None or goal.reached:
+            continue
+        (hope_again if campaign.trigger.kind == "inbound" else hope)(turn, campaign, goal)
 
 
-def _hope_on(turn: Turn, goal: Goal) -> None:
-    campaign = turn.catalog.campaigns.get(goal.campaign)
-    if campaign is not None and campaign.goal is not None:
-        hope(turn, campaign, goal)
+def _which(goal: Goal) -> tuple[str, str, Millis]:
+    return goal.campaign, goal.key, goal.reached
 
 
 def _look_again(turn: Turn) -> None:

@@ -250,7 +250,7 @@ def _set_aside(turn: Turn, campaign: Campaign, armed: Iterable[Armed]) -> None:
     for one in armed:
         if one.snapshot is None and one.event and len(str(one.event)) > INLINE:
             name = short_hash("\x1f".join((campaign.name, one.id, as_text(one.event))), 9)
-            until = (_absence_due(turn, campaign, one) or turn.now) + campaign.expires + 30 * _DAY
+            until = (_absence_due(turn, campaign, one) or turn.now) + turn.catalog.policy.keys  # as long as its entry
             turn.effects.append(PutSnapshot(name, one.event, until))
             one.snapshot, one.event = name, kept(one.event, campaign.decision_paths, campaign)
 

@@ -28,7 +28,7 @@ class Told(Life):
         self.entries: list[tuple[Millis, PutEntry]] = []
         self.decided: list[tuple[Millis, PutMessage]] = []
         self.places: set[str] = set()
-        self.snapshots: dict[str, Json] = {}
+        self.snapshots: dict[str, PutSnapshot] = {}
 
     def _commit(self, decision: Decision) -> Self:
         self.lines += decision.records
@@ -39,7 +39,7 @@ class Told(Life):
                 case PutMessage():
                     self.decided.append((self.now, effect))
                 case PutSnapshot():
-                    self.snapshots[effect.name] = effect.event
+                    self.snapshots[effect.name] = effect
                 case PutPlace(place):
                     self.places.add(place)
                 case DropPlace(place):

@@ -44,6 +44,10 @@ GOAL = Goal("goal", [
     ("shown again, it is hoped for so much longer", "BANNER", "0 content.shown campaign=hello; +1d content.shown campaign=hello; +4d buy", "+4d", "0"),
     ("shown earlier, as is heard later: then it was reached", "BANNER", "+2d content.shown campaign=hello; +1d buy; 0 content.shown campaign=hello late=2d1h", "+2d1h", "0"),
     ("shown again after it was reached", "BANNER", "0 content.shown campaign=hello; +1d buy; +2d content.shown campaign=hello; +3d buy", "+1d, +3d", "0, 0"),
+    ("shown, as is told again after it was reached", "BANNER", "0 content.shown campaign=hello id=s; +1h buy; 0 content.shown campaign=hello id=s late=2h", "+1h", "0"),
+    ("and once more after weeks", "BANNER", "0 content.shown campaign=hello id=s; +1h buy; 0 content.shown campaign=hello id=s late=13d", "+1h", "0"),
+    ("shown twice before it was reached, as is heard later", "BANNER", "0 content.shown campaign=hello; +2h buy; +1h content.shown campaign=hello late=2h", "+2h", "0"),
+    ("shown again behind what reached it, whatever is heard first", "BANNER", "+2d content.shown campaign=hello; +1d buy; 0 content.shown campaign=hello late=2d1h; +3d buy", "+2d1h, +3d", "0, 0"),
     ("before it was shown", "BANNER", "-1h buy; 0 content.shown campaign=hello key=k", "", "silent"),
 ], known={"BUYS": BUYS, "SAME": SAME, "EACH": EACH, "CART": CART, "BANNER": BANNER})  # fmt: skip
 
