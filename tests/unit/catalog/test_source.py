@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from kairos.catalog.source import Place, Source, read
 
+LONG = "a whole number of more than 64 bits, expected a shorter one, or the text in quotes"
+
 
 def source(text: str, folder: Path) -> Source:
     file = folder / "file.yaml"
@@ -22,7 +24,7 @@ def source(text: str, folder: Path) -> Source:
     [
         ("NO", "NO"), ("yes", "yes"), ("on", "on"), ("21:00", "21:00"), ("2026-05-01", "2026-05-01"), ("1_000", "1_000"),
         ("true", True), ("False", False), ("null", None), ("~", None), ("", None), ('""', ""), ("'5'", "5"),
-        ("5", 5), ("-5", -5), ("+5", 5), ("0", 0), ("0o17", 15), ("0x1F", 31), ("1.5", 1.5), ("1e3", 1000.0), ("-.5", -0.5),
+        ("5", 5), ("-5", -5), ("+5", 5), ("0", 0), ("0o17", 15), ("0x1F", 31), (str(2**64 - 1), 2**64 - 1), (str(-(2**63)), -(2**63)), ("0xFFFFFFFFFFFFFFFF", 2**64 - 1), ("1.5", 1.5), ("1e3", 1000.0), ("-.5", -0.5),
         ("1.2.3", "1.2.3"), ("10%", "10%"), ("60m", "60m"), ("=", "="), ("<<", "<<"),
     ],
 )  # fmt: skip
@@ -38,6 +40,10 @@ def test_a_scalar_is_what_the_core_schema_says(written: str, value: Any, tmp_pat
         ("a: 1\nb: {a: 2, a: 3}\n", "file.yaml:2:11: b.a: repeated key, expected each key once (first on line 2)"),
         ("a: 010\n", 'file.yaml:1:4: a: leading zero in 010, expected a number without it, or the text "010"'),
         ("a: .inf\n", "file.yaml:1:4: a: .inf, expected a finite number"),
+        ("a: 1e999\n", "file.yaml:1:4: a: 1e999, expected a finite number"),
+        (f"a: {2**64}\n", f"file.yaml:1:4: a: {LONG}"),
+        ("a: 0x1FFFFFFFFFFFFFFFF\n", f"file.yaml:1:4: a: {LONG}"),
+        ("a: " + "9" * 5000 + "\n", f"file.yaml:1:4: a: {LONG}"),
         ("a: *b\n", "file.yaml:1:4: not YAML: found undefined alias 'b'"),
         (
             "a: 1\n\tb: 2\n",

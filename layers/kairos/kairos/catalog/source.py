@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from math import isinf
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,12 +11,14 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kairos.catalog.problems import Problem
+from kairos.domain.sources.bounds import LARGEST_NUMBER, LEAST_NUMBER
 
 Path_ = tuple[str | int, ...]
 DEEP: Final = 50
 
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+", re.ASCII)
 _OCTAL_OR_HEX: Final = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
+_LONGEST: Final = 24  # characters of a whole number of 64 bits, in eights
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _ENDLESS: Final = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?", re.ASCII)
@@ -141,16 +144,17 @@ def _scalar(style: str | None, text: str, path: Path_, source: Source) -> Any:
     if _LEADING_ZERO.fullmatch(text):
         source.wrong(place, dotted(path), f"leading zero in {text}", f'a number without it, or the text "{text}"')
         return text
-    if _INTEGER.fullmatch(text) and len(text) < 20:
-        return int(text)
-    if _OCTAL_OR_HEX.fullmatch(text) and len(text) < 20:
-        return int(text, 0)
-    if _ENDLESS.fullmatch(text):
+    based = 10 if _INTEGER.fullmatch(text) else 0 if _OCTAL_OR_HEX.fullmatch(text) else None
+    if based is not None:
+        number = int(text, based) if len(text) <= _LONGEST else LARGEST_NUMBER + 1
+        if LEAST_NUMBER <= number <= LARGEST_NUMBER:
+            return number
+        source.wrong(place, dotted(path), "a whole number of more than 64 bits", "a shorter one, or the text in quotes")
+        return text
+    if _ENDLESS.fullmatch(text) or (_FLOAT.fullmatch(text) and isinf(float(text))):
         source.wrong(place, dotted(path), text, "a finite number")
         return text
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    return text
+    return float(text) if _FLOAT.fullmatch(text) else text
 
 
 def dotted(path: Path_) -> str:

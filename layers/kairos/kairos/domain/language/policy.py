@@ -20,6 +20,7 @@ from kairos.domain.language.values import (
     Language,
     LongDuration,
     Model,
+    Name,
     Text,
     TimeOfDay,
     Topic,
@@ -137,7 +138,7 @@ class Policy(Model):
     locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en"
     languages: Annotated[list[Language], Field(min_length=1)] | None = None  # of its messages
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
-    topics: dict[str, TopicRule] = Field(default_factory=dict)
+    topics: dict[Name, TopicRule] = Field(default_factory=dict)
     quiet_hours: list[QuietHours] = Field(default_factory=list)
     frequency_caps: list[Cap] = Field(default_factory=list)
     cooldown_groups: dict[str, Group] = Field(default_factory=dict)

@@ -82,6 +82,8 @@ def parts_of_text(text: str, info: ValidationInfo) -> list[Any]:
 def with_references(value: Any, info: ValidationInfo) -> Any:
     """A value in which strings may hold references, as the bundle has it; a mapping that reads as one stands in `fields`."""
     if isinstance(value, dict):
+        if any("{{" in str(name) for name in value):
+            raise wrong("a reference as a name", "the name itself")
         filled = {name: with_references(part, info) for name, part in value.items()}
         return {"fields": filled} if filled.keys() & _MARKS else filled
     if isinstance(value, list):

@@ -16,7 +16,7 @@ Pattern = dict[str, Any]
 
 def _has_reference(node: Any) -> bool:
     if isinstance(node, dict):
-        return any(map(_has_reference, node.values()))
+        return any(map(_has_reference, (*node, *node.values())))
     return any(map(_has_reference, node)) if isinstance(node, list) else _refers(node)
 
 
@@ -89,6 +89,8 @@ def _mapped(node: Any, change: Callable[[str, Place], Any], path: Place = ()) ->
     if not isinstance(node, dict):
         return node
     for name, part in node.items():
+        if _refers(name):
+            raise wrong("a reference as a name", "the name itself", path=(*path, name))
         compared = path and isinstance(path[-1], int) and name in OPERATORS and name != "anything-but"
         if _refers(part) or (compared and _has_reference(part)):
             raise wrong(
