@@ -162,6 +162,7 @@ def _carry(table: "Table", lines: "Lines", options: dict[str, Any], reached: Rea
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from local.clock import iso
     from local.importing.progress import Notebook, Report, fingerprint
     from local.importing.progress import Progress as Done
     from local.importing.sending import Sending
@@ -171,7 +172,7 @@ def _carry(table: "Table", lines: "Lines", options: dict[str, Any], reached: Rea
     plan = fingerprint(lines, table.encoding, table.delimiter, options["quiet"], place)
     if options["restart"] or reached is None:
         notebook.close()
-    begun = notebook.begin(Done(lines.file, plan))
+    begun = notebook.begin(Done(lines.file, plan, iso(reached.now()) if reached else ""))
     report = Report(_beside(table.path, ".bad.csv"), table.header, table.delimiter, begun.reported)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[lines]}"),
@@ -186,8 +187,6 @@ def _carry(table: "Table", lines: "Lines", options: dict[str, Any], reached: Rea
     sending = Sending(_bulk(reached), options["quiet"], begun, notebook, report, moved)
     with bar:
         done = _to_the_end(sending, table, lines, begun)
-    report.close(keep=done.bad > 0)
-    notebook.close()
     if done.bad:
         click.echo(f"the bad lines are in {report.path}", err=True)
     return done

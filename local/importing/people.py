@@ -1,6 +1,5 @@
 """A line of the table as what the queue takes of one customer, or why it is nobody."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -63,6 +62,7 @@ class Lines:
     as_of: str = ""  # when all of it was so, where no column says so
     country: str = ""  # of numbers without their country
     clear: bool = False  # an empty cell takes the value away
+    began: str = field(default="", compare=False)  # when a line is told, where neither a column nor `as_of` says so
 
     def check(self) -> None:
         """Whether lines of these columns can name somebody, and say when they agreed. Raises BadColumns."""
@@ -95,7 +95,7 @@ class Lines:
         gone = {name for name, (_, text, _) in cells.items() if not text} if self.clear else frozenset[str]()
         person = self._person(said, heads, gone) | {"id": f"import:{self.file[:16]}:{row.line}"}
         try:
-            next(customers.page({"customers": [person]}, time.time_ns() // 1_000_000))
+            next(customers.page({"customers": [person]}, 0))  # which of them is wrong is so at any time
         except BadEvent as bad:
             raise BadLine(bad.message, _column(bad.field.removeprefix("customers.0."), heads)) from bad
         return person
@@ -114,7 +114,7 @@ class Lines:
         }
         consents = [self._consent(*one.consent[:2], said, heads) for one in self._targets
                     if one.consent and not one.consent[2] and _word(said, one)]  # fmt: skip
-        when = said.get("time") or self.as_of
+        when = said.get("time") or self.as_of or self.began
         return {
             "customer": _who(said, addresses),
             **({"time": str(when)} if when else {}),

@@ -24,6 +24,9 @@ class Progress:
 
     file: str
     plan: str  # columns, options and stack: with others it would be another import
+    began: str = (
+        ""  # when a line was so that does not say it: however late or often it is told, it overrules nothing newer
+    )
     rows: int = 0
     taken: int = 0
     bad: int = 0

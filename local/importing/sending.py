@@ -4,7 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -51,16 +51,25 @@ class Sending:
     moved: Callable[[Progress], object] = lambda _: None  # told after each line
     sleep: Callable[[float], None] = time.sleep
     elapsed: Callable[[], float] = time.monotonic
+    hands: Callable[[], Executor] = lambda: ThreadPoolExecutor(HANDS)
+    page: int = PAGE
+    at_once: int = AT_ONCE
+    ahead: int = AHEAD
     _under_way: deque[tuple[Future[None], Progress]] = field(default_factory=deque)
     _looked: float = -1.0
     _written: float = -1.0
 
     def __call__(self, table: Table, lines: Lines) -> Progress:
-        """Everything from where it was left. Raises what the queue and the table raise; what is done then stands in the notebook."""
-        with ThreadPoolExecutor(HANDS) as hands:
+        """Everything from where it was left; then nothing is left to go on with, but bad lines.
+
+        Raises what the queue, the table and the disk raise; what is done then stands in the notebook.
+        """
+        lines = replace(lines, began=self.progress.began)
+        self.notebook.write(self.progress)  # whoever goes on must know when it began
+        with self.hands() as hands:
             try:
                 for pages, so_far in self._requests(table, lines):
-                    if len(self._under_way) == AHEAD:
+                    if len(self._under_way) == self.ahead:
                         self._done(self._under_way.popleft())
                     self._wait()
                     self._under_way.append((hands.submit(self.bulk.put_pages, pages), so_far))
@@ -68,6 +77,8 @@ class Sending:
                     self._done(self._under_way.popleft())
             finally:
                 self.notebook.write(self.progress)
+        self.report.close(keep=self.progress.bad > 0)
+        self.notebook.close()
         return self.progress
 
     def _requests(self, table: Table, lines: Lines) -> Iterator[tuple[list[Json], Progress]]:
@@ -77,10 +88,10 @@ class Sending:
         held, filled = 0, self.progress
         for person, seen in self._people(table, lines):
             size = len(json.dumps(person))
-            if page and (len(page) == PAGE or held + size > LARGEST_EVENT):
+            if page and (len(page) == self.page or held + size > LARGEST_EVENT):
                 pages.append(self._body(page))
                 page, held = [], 0
-                if len(pages) == AT_ONCE:
+                if len(pages) == self.at_once:
                     yield pages, filled
                     pages = []
             if person:

@@ -147,6 +147,18 @@ FORGOTTEN: Final = (
 )  # fmt: skip
 """Of two people one is forgotten: a device was theirs, mails went out, something of theirs was put aside."""
 
+
+def _imported(lines: int) -> tuple[Deed, ...]:
+    """A file in which every fourth line is bad, and one is of somebody of whom something newer is said soon."""
+    header = "id,email,region,birthday,consent.offers.email,consent.time\n"
+    people = (
+        f"p{line},p{line}{'@shop.example' if line % 4 else ''},north,1990-06-02,yes,2026-05-01\n"
+        for line in range(2, 2 + lines)
+    )
+    newer = Deed(T0 + HOUR, "put", "p3", {"attributes": {"region": "south"}})
+    return (Deed(T0, "import", "", header + "".join(people)), newer)
+
+
 LIVES: Final[dict[str, Life]] = {
     "ingest": Life("ingest", (presented("ann"), heard("ann", *["order.placed"] * 11))),
     "identify": Life("ingest", (presented("ann"), _identified("ann", "d1", T0 + HOUR))),
@@ -186,6 +198,8 @@ LIVES: Final[dict[str, Life]] = {
     "links": Life(
         "links", (presented("ann"), heard("ann", "signup"), Deed(T0 + 2 * HOUR, "unsubscribe", "ann", ("news", "email")))
     ),
+    "import": Life("importer", _imported(7)),
+    "import, taken in": Life("evaluate", _imported(3), deaths=EXTREMES),
     "stop and resume": Life(
         "switch",
         (presented("ann"), Deed(T0 + MINUTE, "stop", "", None), heard("ann", "order.placed"),

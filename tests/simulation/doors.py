@@ -51,6 +51,7 @@ from kairos.service.ports.pages import Page
 from kairos.service.reputation import Breaker
 from kairos.service.sweep import Sweep
 from kairos.service.visits import Reception
+from tests.simulation.laptop import Importer
 
 KEY: Final = {"x-api-key": "key"}
 ERASURE_WAIT: Final[Millis] = 30 * 60_000
@@ -179,6 +180,9 @@ class Doors:
             DynamoErasures(self._table, self._catalog.address_hash), SqsLetters(self._aws.sqs, aside),
             S3Lines(self._aws.s3, self._aws.bucket), self._catalog.address_hash, self._clock, self._tally, wait=ERASURE_WAIT,
         )  # fmt: skip
+
+    def importer(self) -> Importer:
+        return Importer(self._queues, self._clock)
 
     def switch(self) -> Switch:
         control, reputation = DynamoControl(self._table), DynamoReputation(self._table)

@@ -14,6 +14,7 @@ from local.aws.feedback import of_mail
 from local.aws.outbox import Sent
 from local.clock import iso
 from tests.simulation.doors import KEY, KEYS
+from tests.simulation.laptop import FILE, LUNCH, Imported
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.story import Deed
 from tests.simulation.world import World
@@ -49,6 +50,7 @@ class Told:
     )  # what was decided, and the commits when its worker began
     opted_out: list[tuple[int, Millis, str, str, str]] = field(default_factory=list)  # customer, topic, channel
     erased: set[str] = field(default_factory=set)  # ids and addresses of who was forgotten
+    imported: list[Imported] = field(default_factory=list)
     unanswered: int = 0
 
 
@@ -138,6 +140,19 @@ class Outside:
         """A backend has somebody forgotten, who is known by the names that are told."""
         again, well = lambda: self._erase(deed), lambda: self.told.erased.update(deed.told)
         self._ask("customers", lambda customers: customers.delete(KEY, deed.who), again, well, answered=202)
+
+    def _import(self, deed: Deed) -> None:
+        """Somebody imports a file, and again after lunch unless they have read that all is done."""
+        disk = self._world.disk
+        (disk.folder / FILE).write_text(deed.told, "utf-8")
+
+        def over(answer: Any, error: BaseException | None) -> None:
+            if error:
+                self._scheduler.at(self._scheduler.now + LUNCH, lambda: self._import(deed))
+            else:
+                self.told.imported.append(Imported(answer, disk.left()))
+
+        self._stack.invoke("importer", lambda importer: importer(disk), over)
 
     def _unsubscribe(self, deed: Deed) -> None:
         """Whoever reads the page that answers has opted out."""

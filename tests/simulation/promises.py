@@ -16,6 +16,7 @@ from tests.simulation.decided import (
 from tests.simulation.definitions import catalogs
 from tests.simulation.forgotten import who_was_forgotten_is_nowhere
 from tests.simulation.history import History
+from tests.simulation.imported import every_line_is_a_customer_or_a_bad_line
 from tests.simulation.outgoing import (
     a_broken_template_is_refused,
     an_answered_opt_out_is_kept,
@@ -112,5 +113,5 @@ PROMISES: Final[tuple[Promise, ...]] = (
     nothing_goes_to_a_closed_address, nothing_goes_out_stale, every_message_has_its_entry, a_key_is_entered_once, points_are_given_once, caps_hold,
     cooldowns_hold, nobody_is_texted_at_night, in_calm_weather_all_is_prompt, a_broken_template_is_refused,
     no_refusal_rests_on_an_old_look, the_audience_is_found, addresses_know_their_owners, what_was_heard_is_in_the_state, the_whole_audience_is_judged,
-    who_was_forgotten_is_nowhere, what_was_entered_is_recorded,
+    who_was_forgotten_is_nowhere, what_was_entered_is_recorded, every_line_is_a_customer_or_a_bad_line,
 )  # fmt: skip

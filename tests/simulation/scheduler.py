@@ -30,6 +30,7 @@ class Worker:
     run: greenlet
     began: int  # how many commits there had been
     call: Call = ("", "", {})  # before which it stands
+    dead: bool = False  # it only leaves what it was in
     wakes: Millis = 0  # until then its call is on its way, or its garbage being collected
 
 
@@ -89,7 +90,11 @@ class Scheduler(Troubles):
         """Where workers stand still. What the scheduler itself asks is answered at once."""
         if getcurrent() is self._hub:
             return None
+        assert self.moving
+        if self.moving.dead:  # what would be done on the way out is not done by a process that is gone
+            return Fault(Crashed())
         fault: Fault | None = self._hub.switch((service, operation, request))
+        self.moving.dead = fault is not None and isinstance(fault.error, Crashed)
         if fault is None or fault.applied:
             self.accepts(service, operation, request)
         return fault

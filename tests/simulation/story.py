@@ -25,7 +25,7 @@ class Deed:
     """Something that comes from outside: an HTTP call (`http`, `identify`, `put`), an event of the bus, or the team's doing."""
 
     at: Millis
-    kind: str  # http | bus | identify | alias | put | unsubscribe | complain | stop | resume | deploy | restore | erase
+    kind: str  # http | bus | identify | alias | put | unsubscribe | complain | stop | resume | deploy | restore | erase | import
     who: str = ""
     told: Any = field(default_factory=dict)
 

@@ -26,6 +26,7 @@ from tests.simulation.aws.streams import Bus, Firehose
 from tests.simulation.aws.transactions import DynamoDb
 from tests.simulation.deployed import template
 from tests.simulation.doors import Aws
+from tests.simulation.laptop import Disk
 from tests.simulation.scheduler import Scheduler
 
 DOORS: Final[Mapping[str, str]] = {
@@ -48,6 +49,7 @@ class World:
         self.objects = Objects("archive", scheduler)
         self.archive = Firehose("archive", scheduler, self.objects)
         self.ses, self.sns, self.bus = Ses(scheduler), Sns(scheduler), Bus("bus", scheduler)
+        self.disk = Disk("disk", scheduler)
         self._tokens = count(1)
 
     @property

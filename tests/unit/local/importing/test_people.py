@@ -70,7 +70,7 @@ BAD = (
     ({"id": "a", "consent.news.email": "yes", "consent.time": ""}, "consent.news.email", "must say when it was given"),
     ({"id": "a", "consent.news.email": "yes", "consent.time": "May"}, "consent.time", "must be an ISO 8601 time"),
     ({"id": "a", "time": "soon"}, "time", "must be an ISO 8601 time"),
-    ({"id": "a" * 300}, "id", "must have at most 256 characters"),
+    ({"id": "a" * 600}, "id", "must have at most 512 characters"),
     ({"id": "a", "name": "a\x00b", "email": "a@shop.example\x00"}, "email", "must be an e-mail address"),
 )
 

@@ -41,9 +41,9 @@ def write(tmp_path, lines):
     return file
 
 
-def run(file, queue, plan="plan", sleep=lambda _: None, elapsed=lambda: 0.0, **options):
+def run(file, queue, plan="plan", began="", sleep=lambda _: None, elapsed=lambda: 0.0, **options):
     notebook = Notebook(file.with_name("state.json"))
-    begun = notebook.begin(Progress(digest(file), plan))
+    begun = notebook.begin(Progress(digest(file), plan, began))
     with Table(file) as table:
         report = Report(file.with_name("bad.csv"), table.header, table.delimiter, begun.reported)
         lines = Lines(file.name, digest(file), table.header, columns(table.header, {}, []))
@@ -103,14 +103,34 @@ def test_it_goes_on_where_the_queue_refused_and_nobody_is_left_out(tmp_path, ref
 def test_a_line_has_the_same_id_whenever_it_is_sent(tmp_path):
     file, first, second = write(tmp_path, some(60)), Queue(), Queue()
     run(file, first)
-    (tmp_path / "state.json").unlink()
     run(file, second)
     assert first.requests == second.requests
 
 
+def test_a_line_is_of_when_the_import_began_whenever_it_is_sent(tmp_path):
+    """Told again two hours later, or by a client that has not heard an answer, it overrules nothing that came in between."""
+    file, first, second = write(tmp_path, some(600)), Queue(refuse=[1]), Queue()
+    with pytest.raises(QueueRefused):
+        run(file, first, began="2026-06-01T09:00:00Z")
+    run(file, second, began="2026-06-01T11:00:00Z")
+    sent = [
+        person
+        for queue in (first, second)
+        for pages in queue.requests
+        for page in pages
+        for person in page["customers"]
+    ]
+    assert {person["time"] for person in sent} == {"2026-06-01T09:00:00Z"} and len(second.people) < len(sent)
+    run(file, second, began="2026-06-01T12:00:00Z")
+    assert second.requests[-1][0]["customers"][0]["time"] == "2026-06-01T12:00:00Z", (
+        "all of it was done: this is another one"
+    )
+
+
 def test_another_file_or_other_columns_do_not_go_on(tmp_path):
     file = write(tmp_path, some(10))
-    run(file, Queue())
+    with pytest.raises(QueueRefused):
+        run(file, Queue(refuse=[0]))
     with pytest.raises(Another, match="other columns, options, or into another stack"):
         run(file, Queue(), plan="another")
     file.write_text("id,phone\nx,\n")
@@ -151,7 +171,6 @@ def test_a_file_of_any_length_takes_the_same_memory(tmp_path):
 
     def peak(lines):
         file = write(tmp_path, some(lines, bad=50))
-        (tmp_path / "state.json").unlink(missing_ok=True)
         tracemalloc.start()
         run(file, Counting())
         most = tracemalloc.get_traced_memory()[1]
