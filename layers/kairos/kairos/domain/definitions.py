@@ -150,7 +150,7 @@ class Campaign:
     compared: frozenset[Path]  # and what only has to be the same: for `same` and `key`
     event_paths: tuple[Path, ...]  # that, and what templates read
     groups: tuple[tuple[frozenset[str], Millis], ...]  # cooldown groups it is in
-    remember: Millis  # longest cooldown that looks back at its entries
+    remember: Millis  # longest cooldown that looks back at its entries, or life of its messages, which may be refused till then
     answered: str = ""  # of a campaign that shows content: the keep of the last yes or no to it
 
 

@@ -78,7 +78,7 @@ def campaign(name: str, node: Json, keeping: Keeping) -> Campaign:
         event_paths=tuple(sorted(templates | set(decision_paths))),
         groups=groups,
         answered=answered,
-        remember=max([node.get("cooldown") or 0, *(span for _, span in groups)]),
+        remember=max([node.get("cooldown") or 0, *(span for _, span in groups), *_lasting(node["expires"], steps)]),
     )
 
 
@@ -87,6 +87,11 @@ def _hold(campaign: Json) -> Millis | None:
     trigger = campaign["trigger"]
     armed = None if trigger.get("until") else trigger.get("for", 0) if trigger["kind"] == "inaction" else 0
     return None if armed is None else int(armed + campaign["expires"] + LATE)
+
+
+def _lasting(expires: Millis, steps: Sequence[Step]) -> Iterable[Millis]:
+    """How long its messages may wait to be sent."""
+    return (step.spec.get("expires") or expires for step in steps if step.do == "send")
 
 
 def _trigger(name: str, campaign: Json, keeping: Keeping) -> Trigger:

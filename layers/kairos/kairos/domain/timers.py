@@ -7,7 +7,7 @@ from functools import partial
 from kairos.domain import facts, moments, watching
 from kairos.domain.absence import pending
 from kairos.domain.chain import reschedule, resume
-from kairos.domain.definitions import Campaign, Policy
+from kairos.domain.definitions import Campaign, Catalog
 from kairos.domain.effects import PutSnapshot
 from kairos.domain.entering import enter
 from kairos.domain.events import Millis
@@ -88,7 +88,7 @@ def close(turn: Turn, *, woken: bool) -> None:
     for name, recents in state.recents.items():
         span = max(_DAY, catalog.campaigns[name].remember)
         state.recents[name] = [r for r in recents if not r.ended or r.entered > now - span]
-    state.sends = _places(state.sends, catalog.policy, now)
+    state.sends = _places(state.sends, catalog, now)
     state.goals = [goal for goal in state.goals if goal.until + LATE > now]
     state.coupons = {name: c for name, c in state.coupons.items() if c["since"] + c["valid"] > now}
     state.placed = [p for p in state.placed if p.until > now and p.campaign in catalog.campaigns]
@@ -107,13 +107,18 @@ def close(turn: Turn, *, woken: bool) -> None:
     state.due = _due(turn, woken=woken)
 
 
-def _places(sends: list[Sent], policy: Policy, now: Millis) -> list[Sent]:
-    """Those that caps may still count; what is transactional is counted by none, and only has to be found if it is refused."""
-    longest = max([_DAY, *(cap.per for cap in policy.caps)])
-    counted = [sent for sent in sends if sent.time > now - longest and not policy.transactional(sent.topic)][-SENDS:]
-    others = [sent for sent in sends if sent.time > now - _DAY and policy.transactional(sent.topic)]
+def _places(sends: list[Sent], catalog: Catalog, now: Millis) -> list[Sent]:
+    """Those that caps may still count, or that may still come back; the former are the last ones to be forgotten."""
+    longest = max([_DAY, *(cap.per for cap in catalog.policy.caps)])
+    spans = {name: max(_DAY, campaign.remember) for name, campaign in catalog.campaigns.items()}
+    counted, others = list[Sent](), list[Sent]()
+    for sent in sends:
+        if sent.time > now - longest and not catalog.policy.transactional(sent.topic):
+            counted.append(sent)
+        elif sent.time > now - spans.get(sent.campaign, _DAY):
+            others.append(sent)
     room = SENDS - len(counted)
-    return sorted([*counted, *others[max(len(others) - room, 0) :]], key=lambda sent: sent.time)
+    return sorted([*others[max(len(others) - room, 0) :], *counted[-SENDS:]], key=lambda sent: sent.time)
 
 
 def _due(turn: Turn, *, woken: bool) -> Millis | None:

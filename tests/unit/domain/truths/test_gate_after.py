@@ -41,12 +41,16 @@ TEMPLATE = AfterGate("failed_template", [
     ("so does its cooldown", "COOLED", "0 x; +1m reports failed_template; +1h x", "goes, failed_template, goes"),
     ("no other channel: only a provider's refusal moves on", "BOTH", "0 x; +1m reports failed_template", "goes, failed_template"),
     ("the address stays good", "MAIL, EACH", "0 x; +1m reports failed_template; +1h x", "goes, failed_template, goes"),
+    ("its cooldown comes back, however long it was held", "MAIL, EACH, cooldown: 30d", "0 x; +2d x; +9d reports failed_template; +9d1h x", "goes, cooldown, failed_template, goes"),
+    ("so does that of its group", "MAIL, EACH, policy: {cooldown_groups: {g: {campaigns: [hello], for: 30d}}}", "0 x; +2d x; +9d reports failed_template; +9d1h x", "goes, cooldown, failed_template, goes"),
 ], known=KNOWN)  # fmt: skip
 
 PROVIDER = AfterGate("failed_provider", [
     ("its cap place comes back", "CAPPED", "0 x; +1m reports failed_provider; +1h x", "goes, failed_provider, goes"),
     ("so does its cooldown", "COOLED", "0 x; +1m reports failed_provider; +1h x", "goes, failed_provider, goes"),
     ("the next channel", "BOTH", "0 x; +1m reports failed_provider", "goes, failed_provider, goes"),
+    ("the next channel, as long as it may go out, however long it was held", "BOTH, EACH, expires: 3d, beside: {other: {trigger: {event: y}}}", "0 x; +2d y; +2d2h reports failed_provider", "goes, failed_provider, goes"),
+    ("also if the step lets it live for longer", "steps: [send: {channel: [email, sms], template: a, expires: 3d}], EACH, beside: {other: {trigger: {event: y}}}", "0 x; +2d y; +2d2h reports failed_provider", "goes, failed_provider, goes"),
     ("no further channel", "BOTH", "0 x; +1m reports failed_provider; +2m reports failed_provider", "goes, failed_provider, goes, failed_provider"),
     ("the next channel has no consent", "BOTH", "-1d withdraws offers/sms; 0 x; +1m reports failed_provider", "goes, failed_provider, no_consent"),
     ("the next channel is quiet now, and waits", "BOTH, policy: {quiet_hours: [{channels: [sms], from: '08:00', to: '12:00'}]}", "0 x; +1m reports failed_provider", "goes, failed_provider, goes"),
