@@ -94,6 +94,32 @@ def _read_again(stack: Stack) -> None:
     stack.session.client("dynamodb").put_item(TableName=stack.table.name, Item=_kept["item"])
 
 
+BACKUP: Final = "kairos-backup"
+WELL: Final = "2026-05-04T08:10:00Z"
+"""When the backup is of: ten minutes into the day."""
+
+
+def _spoil(stack: Stack) -> None:
+    """A script wrote nonsense over every state; what point-in-time recovery will find is put aside before."""
+    client, names = stack.session.client("dynamodb"), customers(stack, 4, "hal")
+    register(stack, names)
+    stack.advance("10m")
+    fill_carts(stack, names[:1])
+    client.restore_table_to_point_in_time(
+        SourceTableName=stack.table.name, TargetTableName=BACKUP, UseLatestRestorableTime=True
+    )
+    stack.advance("1m")
+    fill_carts(stack, names[1:2])
+    stack.settle()
+    for who in names:
+        client.update_item(
+            TableName=stack.table.name, Key={"pk": {"S": f"C#{who}"}, "sk": {"S": "S"}},
+            UpdateExpression="SET body = :nonsense", ExpressionAttributeValues={":nonsense": {"B": b"nonsense"}},
+        )  # fmt: skip
+    stack.post_events([{"type": "page.viewed", "customer": who, "properties": {"category": "toys"}} for who in names])
+    stack.advance("91m")
+
+
 def _time_out(stack: Stack) -> None:
     """The provider takes mails and answers none, then takes none any more; ten people are due in twenty minutes."""
     fill_carts(stack, customers(stack, 25, "cy"))
@@ -166,6 +192,20 @@ SCENARIOS: Final = (
             ("dlq", "redrive", "events"), ("dlq", "redrive", "bulk"),
         ),
         _everybody_once("welcome", _names("bo", 3)),
+    ),
+    Scenario(
+        "spoilt-states", f"A script has written nonsense over every customer's state; at {WELL} all was well.",
+        "EventsDlqDepth", _spoil,
+        (
+            ("dlq", "list"), Repair(f"recover the table of {WELL} as {BACKUP}", lambda stack: None),
+            ("restore", "--from", BACKUP, "--at", WELL, "--yes"), ("resume",),
+            Repair("wait: what was in its tenth try dies only now", lambda stack: stack.advance("15m")),
+            ("dlq", "redrive", "events"), ("dlq", "redrive", "bulk"),
+        ),
+        lambda stack: [
+            *_everybody_once("welcome", _names("hal", 4))(stack),
+            *_everybody_once("abandoned-cart", _names("hal", 2))(stack),
+        ],
     ),
     Scenario(
         "silent-provider", "SES has taken reminders to twenty-five people, and answers nothing. Ten more are due in twenty minutes.",
