@@ -18,13 +18,14 @@ UNMEASURED = {"silent-provider", "paused-account"}
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 
-def test_played_by_the_runbook_every_scenario_ends_well() -> None:
-    command = [sys.executable, "-m", "local", "gameday", "--play", "--port", "0", "--aws-port", "0"]
+@pytest.mark.parametrize("name", BY_NAME)
+def test_played_by_the_runbook_it_ends_well(name: str) -> None:
+    command = [sys.executable, "-m", "local", "gameday", name, "--play", "--port", "0", "--aws-port", "0"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count("nothing lost, nothing twice") == len(SCENARIOS)
-    rung = dict(re.findall(r"── ([\w-]+): .*\n   ALARM (.*) ·", ran.stdout))
-    assert {name for name, alarms in rung.items() if BY_NAME[name].alarm in alarms.split(", ")} == set(BY_NAME)
+    assert ran.stdout.count("nothing lost, nothing twice") == 1
+    [rung] = re.findall(r"   ALARM (.*) ·", ran.stdout)
+    assert BY_NAME[name].alarm in rung.split(", ")
 
 
 @pytest.mark.parametrize("name", sorted(BY_NAME))
