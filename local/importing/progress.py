@@ -79,11 +79,13 @@ class Report:
     """Bad lines as a table of their own: where, why, and the line as it was, to be corrected and imported."""
 
     def __init__(self, path: Path, header: Sequence[str], delimiter: str, keep: int = 0) -> None:
-        """`keep` bytes are of lines before; what lies behind was not done, and comes again."""
+        """`keep` bytes are of lines before; what lies behind was not done, and comes again. Raises Another."""
+        if keep and (not path.exists() or path.stat().st_size < keep):
+            raise Another(f"{path} is no longer what it was when the import was left")
         self.path = path
         mine = [head for head in header if head.strip() not in OURS]
         self._places = [place for place, head in enumerate(header) if head.strip() not in OURS]
-        self._raw = path.open("r+b" if keep and path.exists() else "wb")
+        self._raw = path.open("r+b" if keep else "wb")
         self._raw.truncate(keep)
         self._raw.seek(0, 2)
         self._text = TextIOWrapper(self._raw, "utf-8", newline="")

@@ -141,6 +141,17 @@ def test_another_file_or_other_columns_do_not_go_on(tmp_path):
         run(file, Queue())
 
 
+def test_a_report_that_somebody_took_away_meanwhile_is_not_gone_on_with(tmp_path):
+    file = write(tmp_path, some(600))
+    with pytest.raises(QueueRefused):
+        run(file, Queue(refuse=[1]))
+    (tmp_path / "bad.csv").unlink()
+    with pytest.raises(Another, match="no longer what it was"):
+        run(file, Queue())
+    (tmp_path / "state.json").unlink()
+    assert run(file, Queue()).bad == 85
+
+
 def test_it_waits_while_feedback_would_stand_behind_it(tmp_path):
     slept: list[float] = []
     now = count()
