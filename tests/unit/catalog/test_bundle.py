@@ -178,7 +178,7 @@ def test_a_condition_is_written_one_way_in_the_bundle(condition: str, bundled: d
 
 def test_templates_say_what_they_read_of_the_event(tmp_path: Path) -> None:
     text = "topic: offers\ntrigger: {event: x}\nsteps: [{send: {channel: email, template: t}}]\n"
-    assert campaign(tmp_path, text)["event_paths"] == ["properties.items", "properties.total"]
+    assert campaign(tmp_path, text)["event_paths"] == ["browser", "properties.items", "properties.total"]
 
 
 def test_a_draft_stays_in_the_bundle_and_hears_nothing(tmp_path: Path) -> None:

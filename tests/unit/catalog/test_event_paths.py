@@ -15,7 +15,7 @@ from kairos.catalog.jinja_source import covering, event_paths
         ("{{ event.properties['items'][0].name }}", ("properties.items",)),
         ("{{ (event.properties['items'] | first).name }}", ("properties.items",)),
         ("{{ event.properties.a if event.context.b else event.id }}", ("context.b", "id", "properties.a")),
-        ("{{ link(event.properties.url | default(brand.website), 'x') }}", ("browser", "properties.url")),
+        ("{{ link(event.properties.url | default(brand.website), 'x') }}", ("properties.url",)),
         ("{{ event.properties.name.upper() }}", ("properties.name",)),
         ("{{ event.properties[customer.x] }}", ("properties",)),
         ("{{ event.properties[event.type] }}", ("properties", "type")),
@@ -31,4 +31,12 @@ from kairos.catalog.jinja_source import covering, event_paths
     ],
 )
 def test_only_the_fields_that_a_template_reads_are_kept(source, paths):
-    assert covering(event_paths(source)) == paths
+    assert covering(event_paths(source) - {"browser"}) == paths
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ event.properties.name }}", "{{ link(event.properties.url) }}", "{{ event.id }}"]
+)
+def test_whether_a_browser_reported_it_is_kept_with_whatever_is_read(source):
+    assert "browser" in event_paths(source)
+    assert not event_paths("Hi {{ customer.name }}")

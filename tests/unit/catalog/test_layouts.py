@@ -86,7 +86,7 @@ def test_a_whole_document_stands_alone(tmp_path):
 def test_what_the_layout_reads_of_the_event_is_kept_too(tmp_path):
     layout = LAYOUT.format("en", "{{ event.properties.of_the_layout }}")
     _, found = campaigns(tmp_path, {"layout.email.mjml": layout}, {"offer.email.mjml": MAIL + BODY})
-    assert found.event_paths == ("properties.of_the_layout", "properties.x")
+    assert found.event_paths == ("browser", "properties.of_the_layout", "properties.x")
 
 
 GOOD = LAYOUT.format("en", "")

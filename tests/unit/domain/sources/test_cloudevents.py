@@ -21,6 +21,8 @@ def cloud_event(**more):
         (cloud_event(subject="ada", data={"category": "toys"}), Ref(id="ada"), {"category": "toys"}),
         (cloud_event(data={"customer": "ada", "properties": {"a": 1}}), Ref(id="ada"), {"a": 1}),
         (cloud_event(data={"customer": "ada", "category": "toys"}), Ref(id="ada"), {"category": "toys"}),
+        (cloud_event(data={"customer": {"id": "ada"}, "total": 5}), Ref(id="ada"), {"total": 5}),
+        (cloud_event(data={"customer": {"id": "ada"}, "context": {"locale": "da"}}), Ref(id="ada"), {}),
         (cloud_event(), None, {}),
     ],
 )

@@ -46,6 +46,8 @@ def normalise(body: Any, *, received: Millis, new_id: Callable[[], str], trusted
     told = dict(_data(body))
     if not any(isinstance(told.get(name), dict) for name in ("customer", "properties")):
         told = {"properties": {k: v for k, v in told.items() if k != "customer"}, "customer": told.get("customer")}
+    elif told.get("properties") is None:  # a customer written as here among fields that are not
+        told["properties"] = {name: value for name, value in told.items() if name not in _OWN}
     fields = {name: told[name] for name in _OWN if name in told}
     if fields.get("customer") is None and isinstance(body.get("subject"), str) and body["subject"]:
         fields["customer"] = body["subject"]
