@@ -105,6 +105,15 @@ def test_what_is_too_large_on_its_own_is_put_aside_with_its_reason_and_the_other
     assert "anna" in workers.world.states
 
 
+def test_of_more_that_is_due_than_one_transaction_holds_so_much_less_is_taken_at_a_time():
+    names = [f"c{n}" for n in range(9)]
+    steps = ({"id": "wait-1", "do": "wait", "for": MINUTE}, send("one", topic="service"), send("two", topic="service"))
+    shop = catalog(**{name: campaign(started("signup"), *steps, topic="service") for name in names})
+    workers = holding(Workers(shop), 9).hear(joined(), event("signup", T0)).minutes(5)
+    assert len(workers.world.messages) == 18, "each minute as many as go, until none is left"
+    assert workers.world.states["anna"].state.runs == []
+
+
 def test_a_table_that_takes_nothing_makes_nobody_hot():
     workers = shop()
 

@@ -36,6 +36,7 @@ def decide(
         return Decision(customer)
     else:
         turn = _turn(customer, catalog, now, heard.id if isinstance(heard, Occurrence) else "wake")
+        turn.most = heard.most if isinstance(heard, Wake) else turn.most
         timers.renew(turn)
         if isinstance(heard, Occurrence):
             _occur(turn, heard)  # its messages compete with those that are due by now

@@ -91,11 +91,16 @@ class Event:
         }  # fmt: skip
 
 
+MOST: Final = 60
+"""Effects and sends of one turn, beyond which the next wake-up takes what else is due: a transaction holds a hundred items."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wake:
     """A hint that timers of a customer may be due; early, late or twice does no harm."""
 
     customer: str
+    most: int = MOST  # fewer, where what follows from these was more than a transaction holds
 
 
 @dataclass(frozen=True, slots=True)

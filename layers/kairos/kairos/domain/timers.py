@@ -21,9 +21,6 @@ from kairos.domain.view import MISSING, kept
 INLINE = 256
 """How many bytes of event fields a waiting timer keeps in the state; larger ones go into a snapshot."""
 
-MOST = 60
-"""Effects and sends of one turn, beyond which the next wake-up takes what else is due: a transaction holds a hundred items."""
-
 SENDS = 300
 """How many sends are remembered for the caps, the newest ones."""
 
@@ -49,7 +46,7 @@ def fire(turn: Turn) -> bool:
 
 
 def _full(turn: Turn) -> bool:
-    return len(turn.effects) + len(turn.candidates) > MOST
+    return len(turn.effects) + len(turn.candidates) > turn.most
 
 
 def renew(turn: Turn) -> None:

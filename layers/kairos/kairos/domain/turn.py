@@ -19,7 +19,7 @@ from kairos.domain.effects import (
     Record,
     message_id,
 )  # fmt: skip
-from kairos.domain.events import Event, Json, Millis, Ref
+from kairos.domain.events import MOST, Event, Json, Millis, Ref
 from kairos.domain.identity import short_hash
 from kairos.domain.journey import Recent, Run
 from kairos.domain.state import Customer, NeedsProfile, Profile, State
@@ -53,6 +53,7 @@ class Turn:
         self.records: list[Record] = []
         self.candidates: list[Candidate] = []
         self.told: deque[Event] = deque()
+        self.most = MOST  # effects and sends, beyond which it takes no further timer
         self.kept = 0  # marketing messages that won arbitration in this turn
         self.moved = False  # whether the guard has to move
         self.replan = False  # whether moments of the customer have to be looked at again

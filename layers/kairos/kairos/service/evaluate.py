@@ -1,6 +1,7 @@
 """A batch of what was heard: understood, grouped by customer, decided, committed once each, archived."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from kairos.domain.definitions import Catalog
 from kairos.domain.erasure import ERASURE, outlives
@@ -200,17 +201,20 @@ class Evaluate:
     def _in_parts(
         self, batch: Batch, heard: Sequence[tuple[str, Heard]], who: str, receipts: Mapping[str, int], why: TooLarge
     ) -> None:  # fmt: skip
-        """In two commits what does not go into one; what is too large on its own is put aside."""
+        """In two commits what does not go into one, and of what is due so much less; what is too large on its own is put aside."""
+        ordered, middle = sorted(heard, key=lambda each: order(each[1])), len(heard) // 2
+        parts = [ordered[:middle], ordered[middle:]]
         if len(heard) == 1:
             [(item, said)] = heard
-            if isinstance(said, Wake):  # the next minute has another one: put aside, they would pile up
+            if not isinstance(said, Wake):
+                batch.rejected.append((item, rejected.too_large(said, str(why))))
+                return
+            if not said.most:  # the next minute has another one: put aside, they would pile up
                 trouble.note("wake", why)
                 batch.failed.add(item)
-            else:
-                batch.rejected.append((item, rejected.too_large(said, str(why))))
-            return
-        ordered, middle = sorted(heard, key=lambda each: order(each[1])), len(heard) // 2
-        for part in (ordered[:middle], ordered[middle:]):
+                return
+            parts = [[(item, replace(said, most=said.most // 2))]]
+        for part in parts:
             for customer in self._reading.some(batch, {who}, {who}, consistent=True).values():
                 self._decide(batch, part, customer, receipts, True, {})
 
