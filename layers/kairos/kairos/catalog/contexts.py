@@ -11,12 +11,14 @@ from typing import Final
 from kairos.catalog import jinja_source
 from kairos.catalog.jinja_marks import MARK, Broken, Piece, mark_of
 
-_RAW: Final = re.compile(r"<(?P<raw>script|style)\b[^>]*>(?P<text>.*?)</(?P=raw)\s*>", re.DOTALL | re.IGNORECASE)
-_TAG: Final = re.compile(r"""<[a-zA-Z][\w:-]*(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_RAW: Final = re.compile(r"<(?P<raw>script|style)\b[^>]*>(?P<text>.*?)(?:</(?P=raw)\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG: Final = re.compile(r"""<(?P<name>[a-zA-Z][\w:-]*)(?P<rest>(?:[^>"']|"[^"]*"|'[^']*')*)>""")
+_OPENED: Final = re.compile(r"<[a-zA-Z][^<>]*")
 _ATTRIBUTE: Final = re.compile(r"""(?P<name>[^\s"'<>/=]+)(?:\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s"'<>]+))?""")
 _LED: Final = frozenset({"href", "xlink:href", "action", "formaction", "ping"})
 _LOADED: Final = frozenset({"src", "srcset", "background", "poster", "data", "cite", "longdesc", "manifest"})
 _HOST: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
+_NO_HOST: Final = re.compile(r"(?:https?:)?[/\\]*", re.IGNORECASE)
 _PROGRAM: Final = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
 _OURS: Final = frozenset({"link", "answer", "unsubscribe_url", "preferences_url", "confirm_url"})
 _VALUE: Final = "\0"  # stands for a value in what comes before another
@@ -26,6 +28,9 @@ def guard(html: str, pieces: list[Piece]) -> str:
     """The HTML with a mark of its own for each value that needs a filter; the pieces grow by them. Raises Broken."""
     guards = _Guards(pieces)
     html = _RAW.sub(guards.raw, html)
+    for opened in _OPENED.finditer(html):
+        for piece in () if _TAG.match(html, opened.start()) else guards.values(opened[0]):
+            raise Broken("a value in a tag whose quotes do not close", piece.line, "each quote in pairs")
     return _TAG.sub(guards.tag, html)
 
 
@@ -46,6 +51,8 @@ class _Guards:
         return found[0][:start] + self.filtered(found["text"], lambda before: "_css") + found[0][end:]
 
     def tag(self, found: re.Match[str]) -> str:
+        if found["name"].lower() == "script" and (values := list(self.values(found["rest"]))):
+            raise Broken("a value in a script", values[0].line, "a data- attribute of another element can hold it")
         start = found.start("rest") - found.start()
         return found[0][:start] + _ATTRIBUTE.sub(self.attribute, found["rest"]) + ">"
 
@@ -72,12 +79,15 @@ class _Guards:
         return self.filtered(value, lambda before: self.of_address(name, before.removeprefix(quote)))
 
     def of_address(self, name: str, before: str) -> str:
-        """The filter of a value behind this much of an address."""
+        """The filter of a value behind this much of an address, in which browsers pass over blanks."""
+        before = "".join(before.split())
         if not before:
             return "_href" if name in _LED else "_src"
         if "?" in before or "#" in before:
             return "_query"
-        if _HOST.fullmatch(before):
+        if before == "/":
+            return "_below"
+        if _HOST.fullmatch(before) or _NO_HOST.fullmatch(before):
             raise Broken("a value as the host of an address", 0, "the whole address, or a host that is written out")
         return "_rooted" if before.startswith(_VALUE) and "/" not in before else "_path"
 

@@ -59,6 +59,13 @@ def _path(value: Any) -> str:
     return quote(_text(value), safe=_PATH)
 
 
+def _below(value: Any) -> str:
+    """A path behind the first slash: a second one would begin a host."""
+    if _text(value).startswith("/"):
+        raise BrokenTemplate("link: not a path")
+    return _path(value)
+
+
 def _query(value: Any) -> str:
     return quote(_text(value), safe="")
 
@@ -85,6 +92,6 @@ def _css(value: Any) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {
-    "_href": _href, "_src": web_address, "_path": _path, "_rooted": _rooted, "_query": _query, "_css": _css,
+    "_href": _href, "_src": web_address, "_path": _path, "_rooted": _rooted, "_below": _below, "_query": _query, "_css": _css,
 }  # fmt: skip
 """What compiled templates apply to a value within an address, or within a style."""
