@@ -86,6 +86,7 @@ def test_of_other_addresses_nothing_is_known(ip):
         ({"sec-purpose": "prefetch;prerender"}, True),
         ({"purpose": "prefetch"}, True),
         ({"x-purpose": "preview"}, True),
+        ({"x-purpose": "prerender"}, True),
         ({"x-moz": "prefetch"}, True),
         ({"x-moz": "livebookmarks"}, False),
         ({"purpose": "pleasure"}, False),

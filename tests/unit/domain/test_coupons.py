@@ -35,6 +35,10 @@ def test_a_code_has_the_form_of_its_pattern(pattern: str | None, form: str) -> N
     assert re.fullmatch(form, derive(coupon, KEYS))
 
 
+def test_a_code_that_was_sent_once_is_the_same_by_whatever_is_deployed_later() -> None:
+    assert [derive(COUPON, KEYS, attempt) for attempt in (0, 1)] == ["24GM-5JMV-BVSI", "7CJB-R4IH-SJ2X"]
+
+
 def test_a_coupon_has_one_code_and_each_another() -> None:
     codes = [derive(COUPON | {"id": f"c{number}", "code": "{8}"}, KEYS) for number in range(2_000)]
     assert len(set(codes)) == len(codes)

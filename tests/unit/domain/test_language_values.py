@@ -12,11 +12,11 @@ from kairos.domain.language.brand import mailbox
 from kairos.domain.language.clocks import schedule
 from kairos.domain.language.references import with_references
 from kairos.domain.language.selectors import OffsetText
-from kairos.domain.language.values import UNITS, Also, Duration, LongDuration, Share, TimeOfDay
+from kairos.domain.language.values import UNITS, Also, Color, Duration, LongDuration, Share, TimeOfDay
 from kairos.domain.pattern import InvalidPattern, compile_pattern
 
 DURATION, LONG, SHARE = TypeAdapter(Duration), TypeAdapter(LongDuration), TypeAdapter(Share)
-TIME, OFFSET = TypeAdapter(TimeOfDay), TypeAdapter(OffsetText)
+TIME, OFFSET, COLOR = TypeAdapter(TimeOfDay), TypeAdapter(OffsetText), TypeAdapter(Color)
 
 
 class _Nowhere:
@@ -47,6 +47,21 @@ def test_a_share_is_a_hundredth_part(percent: int) -> None:
 def test_what_is_no_duration_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):
         DURATION.validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "found", "hint"),
+    [
+        (COLOR, None, "None", "in quotes: # begins a comment"),
+        (COLOR, "#17625", "'#17625'", ""),
+        (LONG, "5300w", "'5300w'", ""),
+    ],
+)
+def test_what_is_refused_is_named_as_it_was_found(values: TypeAdapter[Any], text: Any, found: str, hint: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        values.validate_python(text)
+    [error] = refused.value.errors()
+    assert (error["ctx"]["found"], error["ctx"]["hint"]) == (found, hint)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kairos.domain import context
+from kairos.domain import context, tags
 from kairos.domain.effects import PutMessage, message_id
 from kairos.domain.sources import ses, texts
 from kairos.domain.state import Fact, Profile, State
@@ -32,6 +32,18 @@ def test_a_send_that_an_exit_forestalls_is_refused_on_no_channel_and_told():
     assert [(r.outcome, r.reason, r.channel) for r in records] == [
         ("entered", "", ""), ("refused", "exited", ""), ("left", "exited", "")
     ]  # fmt: skip
+
+
+def test_whoever_listens_is_told_of_what_a_refusal_was():
+    branch = {"name": "a", "weight": 1, "steps": [send("hello", "push", "sms")]}
+    hello = campaign(started("x"), {"id": "split-1", "do": "split", "branches": [branch]}, topic="news")
+    life = Life(catalog({"publish": ["message.refused"]}, hello=hello)).hear(joined()).hear(event("x", T0, "x1"))
+    (out,) = (message.detail for message in life.messages if message.detail)
+    step = life.catalog.campaigns["hello"].steps[-1].id
+    assert out["detail"] == {
+        "campaign": "hello", "key": "x1", "step": step, "variant": "a", "channel": "sms", "reason": "no_consent",
+        "message_id": message_id("anna", "hello", "x1", step, "sms"),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("policy", "told"), [({}, 1), ({"frequency_caps": [{"at_most": 0, "per": DAY}]}, 2)])
@@ -82,6 +94,11 @@ def test_what_was_observed_last_of_several_is_the_newest_and_of_equals_the_first
                                            ({"mail": {}}, False), ({"eventType": "Send"}, False), ([], False)])  # fmt: skip
 def test_what_is_an_answer_of_the_mail_provider(body, one):
     assert ses.is_one(body) is one
+
+
+def test_what_travels_with_a_message_comes_back_as_it_was():
+    about = {"message": "m", "customer": "ada 7", "campaign": "cart", "step": "send.a", "variant": "ø"}
+    assert tags.read(tags.write(**about)) == about
 
 
 @pytest.mark.parametrize(

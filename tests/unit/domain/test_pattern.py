@@ -35,7 +35,8 @@ def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
         ([{"wildcard": "*ab*b"}], "ab", False), ([{"wildcard": "a*\nb"}], "ax\n\nb", True),
         (["10.0.0.1"], "10.0.0.1", True), (["::1"], "0:0:0:0:0:0:0:1", True), (["10:30"], "10:30", True),
         ([{"cidr": "10.0.0.0/8"}], "10.255.0.1", True), ([{"cidr": "10.0.0.0/8"}], "::a00:0", False),
-        ([{"cidr": "0.0.0.0/0"}], "example.com", False),
+        ([{"cidr": "0.0.0.0/0"}], "example.com", False), ([{"cidr": "10.0.0.0/24"}], "10.0.0.255", True),
+        ([{"cidr": "10.0.0.0/24"}], "10.0.1.0", False), ([{"cidr": "2001:db8::/33"}], "2001:db8:8000::", False),
     ],
 )  # fmt: skip
 def test_a_value_is_taken_or_not(leaf: list[Any], value: Any, answer: bool) -> None:
@@ -123,3 +124,11 @@ def test_or_is_any_of_its_patterns(event: dict[str, Any], first: Any, second: An
 
 def _with(path: Any, leaf: Any) -> Any:
     return leaf if path is ... else {key: _with(inner, leaf) for key, inner in path.items()}
+
+
+def test_a_text_may_be_in_ten_places_of_a_pattern_at_once_and_no_more() -> None:
+    assert matches({"x": [{"wildcard": f"*{'a' * 9}"}]}, {"x": "a" * 9})
+    assert matches({"x": [{"wildcard": f"*{'ab' * 9}"}]}, {"x": "ab" * 9})
+    for pattern in ("a" * 10, "ab" * 10):
+        with pytest.raises(InvalidPattern):
+            compile_pattern({"x": [{"wildcard": f"*{pattern}"}]})

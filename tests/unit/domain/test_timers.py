@@ -101,3 +101,10 @@ def test_a_lapse_is_waited_for_from_the_last_sign_of_life_and_fires_once():
     life.until(T0 + 61 * DAY)
     assert (life.sent, life.customer.state.lapses) == (["back/hello"], {"back": T0})
     assert life.until(T0 + 300 * DAY).sent == ["back/hello"]
+
+
+def test_definitions_by_which_somebody_lapses_at_another_time_are_another_plan():
+    months = [
+        catalog(back=campaign({"kind": "inactivity", "of": ["x"], "for": n * 30 * DAY}, send())) for n in (2, 2, 3)
+    ]
+    assert months[0].plan == months[1].plan != months[2].plan

@@ -168,7 +168,7 @@ def _shown(turn: Turn, watch: Watch) -> str | None:
 def _look(turn: Turn, watch: Watch) -> tuple[str | None, Millis]:
     view = replace(turn.view({}), alarms=[])
     shown = watch.look(view)
-    return shown, max(min(view.alarms or [0]), view.fact_now + 1) if view.alarms else 0
+    return shown, max(min(view.alarms), view.fact_now + 1) if view.alarms else 0
 
 
 def _remember(turn: Turn, watch: Watch, shown: str | None, alarm: Millis) -> None:

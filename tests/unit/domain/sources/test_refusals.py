@@ -207,6 +207,9 @@ def test_what_platforms_say_of_a_push_names_it() -> None:
         "arn:e",
     )
     assert (said.failed, said.permanent, said.details) == (True, True, {"status": "EndpointDisabled"})
+    (receipt,) = sms.read({"notification": {"messageId": "n", "timestamp": "2026-11-23 09:00:00.000"}, "delivery": {"destination": "+45"},
+                           "status": "SUCCESS"})  # fmt: skip
+    assert (receipt.kind, receipt.channel, receipt.provider_id, receipt.address) == ("delivered", "sms", "n", "+45")
     (bare,) = sms.read(failed)
     assert (bare.provider_id, bare.permanent, bare.details) == ("", False, {"status": ""})
     assert sms.read(failed | {"EventType": "EndpointDeleted"}) == ()

@@ -43,6 +43,11 @@ def told(name, **changes):
     return read(with_payload(name, **changes))[0]
 
 
+def test_an_order_tells_the_language_that_it_was_made_in():
+    assert told("orders-create", customer_locale="da-DK").context == {"locale": "da-DK"}
+    assert told("checkouts-create", customer_locale=None).context == {}
+
+
 @pytest.mark.parametrize(
     ("name", "type", "who", "some"),
     [

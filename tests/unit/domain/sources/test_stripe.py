@@ -165,6 +165,7 @@ def test_an_amount_is_in_whole_units(value, currency, expected):
     [
         ({"data": None}, "not_understood", "detail.data.object"),
         ({"object": "v2.core.event", "data": None}, "not_understood", "detail.data.object"),
+        ({"data": [1]}, "bad_value", "detail.data"),
         ({"created": "today"}, "bad_time", "detail.created"),
         ({"id": None}, "bad_value", "detail.id"),
         ({"type": 5}, "bad_value", "detail.type"),

@@ -1,6 +1,7 @@
 """What WhatsApp says of a message, in the shape that AWS and Meta document."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ def test_what_somebody_writes_is_heard_as_a_text_message_is(message: Any, text: 
     written = {"from": "4520123456", "id": "wamid.2", "timestamp": "1750857384", "context": {"id": "wamid.1"}} | message
     (told,) = whatsapp.read(wrapped({"messages": [written], "contacts": [{"profile": {"name": "Ada"}}]}))
     assert told == Text("wamid.2", 1_750_857_384_000, "+4520123456", text, "wamid.1", "whatsapp")
+    (bare,) = whatsapp.read(wrapped({"messages": [written | {"context": None}]}))
+    assert bare == replace(told, answers="")
     event = told.event("ada", 0, lambda channel, address: f"hash of {channel}")
     assert (event.type, event.properties["channel"], event.properties["keyword"]) == (
         "whatsapp.received",

@@ -34,6 +34,7 @@ SCORE = Condition("score", [
     ("and takes away", "score: {at_most: 0}", "-1d plus; -1d minus", "holds"),
     ("the triggering event included", "score: {at_least: 20}", "-1d paper; 0 look", "holds"),
     ("not counted so far back", "score: {at_least: 20}", "-10d deploy", "unknown"),
+    ("just to be reached by what is unknown", "score: {at_least: 160}", "-10d deploy", "unknown"),
     ("already reached", "score: {at_least: 20}", "-10d deploy; -1d paper", "holds"),
     ("could not be reached by what is unknown", "score: {at_least: 161}", "-10d deploy", "does not hold"),
     ("already too much", "score: {at_most: 10}", "-10d deploy; -1d paper", "does not hold"),

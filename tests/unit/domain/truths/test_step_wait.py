@@ -44,6 +44,7 @@ WAIT = Step("wait", [
     ("same: another one", "[PAID, MAIL_A]", "", "0 x n=1; +1h paid n=2", "a +2d", "finished"),
     ("same: one without a value is equal", "[PAID, MAIL_A]", "", "0 x n=1; +1h paid", "a +1h", "finished"),
     ("same: the trigger has no value", "[PAID, MAIL_A]", "", "0 x; +1h paid n=2", "a +1h", "finished"),
+    ("what comes behind the timeout does not count, though nobody has looked yet", "[ELSE, wait: 1d, MAIL_A]", "", "0 x; 0 sleeps; +2d1h paid; +2d2h wakes", "nudge +2d1h, a +3d", "finished"),
     ("else, when it timed out", "[ELSE, wait: 1d, MAIL_A]", "", "0 x", "nudge +2d, a +3d", "finished"),
     ("no else, when it came", "[ELSE, wait: 1d, MAIL_A]", "", "0 x; +1h paid", "a +1d1h", "finished"),
     ("else: exit", "[wait: {event: y, timeout: 2d, else: [exit]}, MAIL_A]", "", "0 x", "", "exit"),
