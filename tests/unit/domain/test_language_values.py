@@ -95,6 +95,10 @@ def test_an_offset_keeps_calendar_days_apart(text: str, days: int, ms: int) -> N
 
 def test_only_retention_counts_in_years() -> None:
     assert LONG.validate_python("3y") == 3 * 365 * UNITS["d"]
+    assert LONG.validate_python("100y") == 100 * 365 * UNITS["d"]
+    for text in ("0y", "101y", "0d", "9" * 5000 + "y"):
+        with pytest.raises(ValidationError):
+            LONG.validate_python(text)
     with pytest.raises(ValidationError):
         DURATION.validate_python("3y")
 

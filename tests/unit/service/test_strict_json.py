@@ -33,6 +33,8 @@ def refusal(text):
         (b'\xef\xbb\xbf{"a": 1}', "bad_json", "", "line 1 column 1"),
         (b'{"a": 1, "a": 2}', "duplicate_key", "a", "is there twice"),
         (b'{"a" : 1, "a": 2}', "duplicate_key", "a", "is there twice"),
+        (b'{"a"  :1,"a":2}', "duplicate_key", "a", "is there twice"),
+        (b'{"a" \n:1,"a":2}', "duplicate_key", "a", "is there twice"),
         (b'{"a":1,"b":[{"c":{"d":0,"d":0}}]}', "duplicate_key", "b.0.c.d", "is there twice"),
         (b'{"a":1,"\\u0061":2}', "duplicate_key", "a", "is there twice"),
         (b'{"a": "\\":", "b": 1, "b": 2}', "duplicate_key", "b", "is there twice"),

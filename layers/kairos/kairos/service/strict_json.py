@@ -13,7 +13,7 @@ from kairos.domain.sources import bounds, json_text
 OURS: Final = '{"kairos":"'
 """How every message begins that a queue's adapter wrote: EventBridge and SNS begin theirs otherwise, and nobody else may write there."""
 
-_SPACED: Final = (b'" :', b'"\t:', b'"\n:', b'"\r:')
+_SPACED: Final = (b" :", b"\t:", b"\n:", b"\r:")
 """A name that is not next to its colon is not counted by `count`; such texts take the slow way."""
 _LONG: Final = float(2**53)
 

@@ -82,7 +82,11 @@ def _positive(text: Any) -> int:
 
 def _long_duration(text: Any) -> int:
     years = _YEARS.fullmatch(text) if isinstance(text, str) else None
-    return int(years["y"]) * 365 * UNITS["d"] if years else _positive(text)
+    if not years:
+        return _positive(text)
+    if len(years["y"]) > 3 or not 0 < (span := int(years["y"]) * 365 * UNITS["d"]) <= LONGEST:
+        raise wrong(repr(text), "a duration above zero, of at most 100 years")
+    return span
 
 
 def _time_of_day(text: Any) -> int:
