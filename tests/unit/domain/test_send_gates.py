@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from kairos.domain.events import Consent
+from kairos.domain.forgetting import SENDS
 from kairos.domain.judge import judge, quiet_until
 from kairos.domain.settling import report
 from kairos.domain.state import Customer
-from kairos.domain.timers import SENDS
 from tests.unit.domain.shop import (
     DAY,
     HOUR,

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from kairos.domain import timers
+from kairos.domain.forgetting import SENDS
 from kairos.domain.journey import Armed, Sent
 from kairos.domain.state import Customer, State
-from kairos.domain.timers import SENDS
 from kairos.domain.turn import Turn
 from tests.unit.domain.shop import CART, DAY, HOUR, MINUTE, T0, Life, campaign, catalog, event, joined, send
 

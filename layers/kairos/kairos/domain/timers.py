@@ -4,25 +4,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from kairos.domain import facts, moments, watching
+from kairos.domain import facts, forgetting, moments, watching
 from kairos.domain.absence import pending
 from kairos.domain.chain import reschedule, resume
-from kairos.domain.definitions import Campaign, Catalog
+from kairos.domain.definitions import Campaign
 from kairos.domain.effects import PutSnapshot
 from kairos.domain.entering import enter
 from kairos.domain.events import Millis
 from kairos.domain.identity import short_hash
-from kairos.domain.journey import Armed, Run, Sent
-from kairos.domain.lasts import LATE
+from kairos.domain.journey import Armed, Run
 from kairos.domain.state import as_text
 from kairos.domain.turn import Turn
 from kairos.domain.view import MISSING, kept
 
 INLINE = 256
 """How many bytes of event fields a waiting timer keeps in the state; larger ones go into a snapshot."""
-
-SENDS = 300
-"""How many sends are remembered for the caps, the newest ones."""
 
 WAITING = 30
 """How many local times of one schedule are waited for: those of a day at most every hour."""
@@ -80,18 +76,7 @@ def close(turn: Turn, *, woken: bool) -> None:
     """Forgets what is over, puts large fields aside, and sets the one due moment."""
     state, catalog, now = turn.state, turn.catalog, turn.now
     facts.forget(state, catalog)
-    for name in [name for name in state.recents if name not in catalog.campaigns]:
-        del state.recents[name]
-    for name, recents in state.recents.items():
-        span = max(_DAY, catalog.campaigns[name].remember)
-        state.recents[name] = [r for r in recents if not r.ended or r.entered > now - span]
-    state.sends = _places(state.sends, catalog, now)
-    state.goals = [goal for goal in state.goals if goal.until + LATE > now]
-    state.coupons = {name: c for name, c in state.coupons.items() if c["since"] + c["valid"] > now}
-    state.placed = [p for p in state.placed if p.until > now and p.campaign in catalog.campaigns]
-    lapsing = {campaign.name for campaign in catalog.lapsing}
-    state.lapses = {name: base for name, base in state.lapses.items() if name in lapsing}
-    state.watched = {keep: shown for keep, shown in state.watched.items() if keep in catalog.watches}
+    forgetting.forget(state, catalog, now)
     for name, values in state.armed.items():
         _set_aside(turn, catalog.campaigns[name], values.values())
     for run in state.runs:
@@ -102,20 +87,6 @@ def close(turn: Turn, *, woken: bool) -> None:
         reschedule(turn)
     state.catalog = catalog.hash
     state.due = _due(turn, woken=woken)
-
-
-def _places(sends: list[Sent], catalog: Catalog, now: Millis) -> list[Sent]:
-    """Those that caps may still count, or that may still come back; the former are the last ones to be forgotten."""
-    longest = max([_DAY, *(cap.per for cap in catalog.policy.caps)])
-    spans = {name: max(_DAY, campaign.remember) for name, campaign in catalog.campaigns.items()}
-    counted, others = list[Sent](), list[Sent]()
-    for sent in sends:
-        if sent.time > now - longest and not catalog.policy.transactional(sent.topic):
-            counted.append(sent)
-        elif sent.time > now - spans.get(sent.campaign, _DAY):
-            others.append(sent)
-    room = SENDS - len(counted)
-    return sorted([*others[max(len(others) - room, 0) :], *counted[-SENDS:]], key=lambda sent: sent.time)
 
 
 def _due(turn: Turn, *, woken: bool) -> Millis | None:
