@@ -1,5 +1,6 @@
 """Two turn out to be one person: fact by fact and journey by journey, what is known of both as if of one."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -218,6 +219,12 @@ def test_content_waits_once_and_what_only_the_other_had_heard_of_takes_it_away()
     assert [(one.campaign, one.key, one.step, one.template) for one in turn.state.placed] == [
         ("hero", "a", "show.a", "a"), ("hero", "b", "show.a", "a"), ("hero", "a", "show.b", "a"), ("gone", "g", "show.a", "a")
     ]  # fmt: skip
+
+
+def test_no_more_content_waits_for_two_than_for_one_and_it_is_the_newest_first():
+    mine, theirs = ([replace(placed(f"{who}{n}"), since=T0 - n) for n in range(8)] for who in ("m", "t"))
+    turn = united(SHOWS, State(placed=mine), State(placed=theirs))
+    assert [one.key for one in turn.state.placed] == [f"{who}{n}" for n in range(5) for who in ("m", "t")]
 
 
 AWAITS = catalog(

@@ -1,7 +1,7 @@
 """Journeys of two states as one: entries side by side where that is allowed, late entries for cooldowns, goals, content."""
 
 from kairos.domain import manners
-from kairos.domain.chain import advance
+from kairos.domain.chain import PLACED, advance
 from kairos.domain.entering import REMEMBERED, SIDE_BY_SIDE, UNDER_WAY, hope, hope_again
 from kairos.domain.events import Millis
 from kairos.domain.journey import Goal, Recent, Run
@@ -22,7 +22,8 @@ def unite_journeys(turn: Turn, other: State) -> None:
     for name, coupon in other.coupons.items():  # of two live ones of a name, the one that lives longer
         state.coupons[name] = max(state.coupons.get(name, coupon), coupon, key=lambda one: one["since"] + one["valid"])
     taken = {(one.campaign, one.key, one.step) for one in state.placed}
-    state.placed += [one for one in other.placed if (one.campaign, one.key, one.step) not in taken]
+    theirs = [one for one in other.placed if (one.campaign, one.key, one.step) not in taken]
+    state.placed = sorted([*state.placed, *theirs], key=lambda one: -one.since)[:PLACED]
     _look_again(turn)
 
 
