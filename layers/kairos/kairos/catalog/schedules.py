@@ -16,6 +16,7 @@ EARLIEST_ZONE: Final[Millis] = 14 * 3_600_000
 
 LATEST_ZONE: Final[Millis] = 12 * 3_600_000
 
+_BEFORE_ALL: Final = datetime(1969, 12, 31, tzinfo=UTC)
 _A_DAY: Final[Millis] = 86_400_000
 
 
@@ -59,12 +60,12 @@ def following(trigger: Trigger, after: Millis, horizon: Millis) -> Millis | None
 
 
 def problem(cron: str) -> str:
-    """What the library that plays it says against an expression; nothing if it can."""
+    """What the library that plays it says against an expression, or that no day is ever one of it; nothing if it comes."""
     try:
-        AwsCroniter(_known(cron))
+        comes = AwsCroniter(_known(cron)).occurrence(_BEFORE_ALL).next() is not None
     except ValueError as error:
         return str(error)
-    return ""
+    return "" if comes else f"cron({cron}), which no day is"
 
 
 def _moved(after: Millis, until: Millis, tz: ZoneInfo) -> timedelta:

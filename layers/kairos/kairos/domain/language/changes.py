@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from kairos.domain.language.references import STANDING, attribute_path
 from kairos.domain.language.scope import nearby, wrong
-from kairos.domain.language.selectors import check_leaf
+from kairos.domain.language.selectors import check_leaf, plain_values
 from kairos.domain.language.values import Model, Number
 
 
@@ -32,7 +32,7 @@ def _listed(leaf: Any) -> Any:
     return leaf
 
 
-Leaf = Annotated[list[Any], BeforeValidator(_listed, json_schema_input_type=list[Any]), AfterValidator(check_leaf),
+Leaf = Annotated[list[Any], BeforeValidator(_listed, json_schema_input_type=list[Any]), AfterValidator(check_leaf), AfterValidator(plain_values),
                  Field(min_length=1)]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -12,6 +12,7 @@ from kairos.domain.language.values import LONGEST, UNITS, Model, Texts, parts_of
 from kairos.domain.pattern import OPERATORS, InvalidPattern, compile_pattern
 
 Pattern = dict[str, Any]
+P = TypeVar("P", dict[str, Any], list[Any])
 
 
 def _has_reference(node: Any) -> bool:
@@ -44,10 +45,11 @@ def check_leaf(leaf: list[Any]) -> list[Any]:
     return leaf
 
 
-def _plain(pattern: Pattern) -> Pattern:
-    if _has_reference(pattern):
+def plain_values(part: P) -> P:
+    """A pattern, or a list of its values, without references."""
+    if _has_reference(part):
         raise wrong("a reference", "plain values", "references are for attributes and event conditions of an audience")
-    return _compiled(pattern)
+    return part
 
 
 def _of_event(pattern: Pattern, path: tuple[str | int, ...] = ()) -> Pattern:
@@ -109,7 +111,7 @@ def _alone(reference: Any, path: Place) -> Any:
     return reference
 
 
-EventPattern = Annotated[Pattern, AfterValidator(_plain), AfterValidator(_is_of_event)]
+EventPattern = Annotated[Pattern, AfterValidator(plain_values), AfterValidator(_compiled), AfterValidator(_is_of_event)]
 ReferringPattern = Annotated[Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern)]
 ReferringEventPattern = Annotated[
     Pattern, BeforeValidator(_referring, json_schema_input_type=Pattern), AfterValidator(_is_of_event)

@@ -134,6 +134,12 @@ def plain(number: float) -> float:
     return int(number) if float(number).is_integer() else number
 
 
+def _no_reference(text: str) -> str:
+    if "{{" in text:
+        raise wrong("a reference", "plain text", "references are for key, set, emit, and what an audience compares")
+    return text
+
+
 def _name(text: Any) -> Any:
     if not isinstance(text, str) or not _NAME.fullmatch(text):
         raise wrong(repr(text), "letters, digits, hyphens and underscores, such as home-banner")
@@ -161,7 +167,7 @@ InLanguages = Annotated[dict[str, str], BeforeValidator(_in_languages, json_sche
 Number = Annotated[float, AfterValidator(plain)]
 Name = Annotated[str, BeforeValidator(_name, json_schema_input_type=_NAME_TEXT)]
 Slot = Name
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_no_reference)]
 Texts = Annotated[list[Text], BeforeValidator(_listed, json_schema_input_type=str | list[str]), Field(min_length=1)]
 Channel = Literal["email", "sms", "push", "whatsapp"]
 Channels = Annotated[
