@@ -106,8 +106,6 @@ class Times(Model):
     def _is_a_range(self) -> "Times":
         if self.at_most is not None and self.at_most < self.at_least:
             raise wrong(f"at_most {self.at_most} below at_least {self.at_least}", "a range that can hold")
-        if self.at_most is None and not self.at_least:
-            raise wrong("at_least 0 without at_most", "a range that can fail", "for never: at_least: 0, at_most: 0")
         return self
 
 
