@@ -1,7 +1,7 @@
 """More comes due at one moment than one commit can hold: nothing is lost, and nothing waits longer than it must."""
 
 from kairos.domain.effects import PutEntry, PutMessage
-from tests.unit.domain.shop import HOUR, T0, Life, campaign, catalog, event, joined, send, started
+from tests.unit.domain.shop import HOUR, T0, Life, campaign, catalog, event, joined, on, send, started
 
 WAITS = ({"id": "wait-1", "do": "wait", "for": HOUR}, send("hello", topic="service"))
 
@@ -32,3 +32,15 @@ def test_effects_of_an_ordinary_turn_are_all_taken_at_once():
     assert len([e for e in decision.effects if isinstance(e, PutEntry | PutMessage)]) <= 2
     life.wake(T0 + HOUR)
     assert (life.sent, life.customer.state.due) == (["c/hello"], None)
+
+
+def test_all_that_one_event_makes_kairos_tell_is_heard():
+    """Sixty entries begin and end at once; whoever counts them counts each."""
+    told = ("campaign.entered", "campaign.left")
+    counted = [{"did": on(type) | {"within": None, "at_least": 99, "at_most": None}} for type in told]
+    tagging = {"id": "tag-1", "do": "tag", "tags": ["t"]}
+    definitions = catalog(
+        {"segments": {"busy": {"all": counted}}}, **{f"c{n}": campaign(started("x"), tagging) for n in range(60)}
+    )
+    life = Life(definitions).hear(joined()).hear(event("x"))
+    assert [len(moments) for moments in life.customer.state.counts.values()] == [60, 60]

@@ -15,7 +15,8 @@ from kairos.domain.sending import settle
 from kairos.domain.state import Customer, NeedsProfile
 from kairos.domain.turn import Turn
 
-_ROUNDS = 100
+_ROUNDS = 1_000
+"""Far more than a transaction holds of what may come of them: only campaigns that start one another without end come so far."""
 
 
 def decide(
