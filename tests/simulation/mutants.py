@@ -15,11 +15,12 @@ Edit = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A planted bug, and the promise that it breaks."""
+    """A planted bug, and the promise that it breaks: in stories, or in a life (deaths.py) at whose n-th call somebody dies."""
 
     name: str
     breaks: str
     edits: tuple[Edit, ...]
+    life: str = ""
 
     def plant(self, folder: Path) -> None:
         """A copy of the engine with the bug in it, as `folder/kairos`. Raises ValueError if the source has moved on."""
@@ -32,8 +33,8 @@ class Mutant:
             target.write_text(source.replace(was, becomes))
 
 
-def _mutant(name: str, breaks: str, *edits: Edit) -> Mutant:
-    return Mutant(name, breaks, edits)
+def _mutant(name: str, breaks: str, *edits: Edit, life: str = "") -> Mutant:
+    return Mutant(name, breaks, edits, life)
 
 
 MUTANTS: Final = (
@@ -157,5 +158,71 @@ MUTANTS: Final = (
         ("adapters/dynamodb/customers.py", "        for place in into:\n            put_place(self._table, place, who, seen + 1)\n", ""),
         ("adapters/dynamodb/customers.py", "        for place in out_of:\n",
          "        for place in into:\n            put_place(self._table, place, who, seen + 1)\n        for place in out_of:\n"),
+    ),
+    _mutant(
+        "what is decided for whom a device has become is not recorded", "what_was_entered_is_recorded",
+        ("service/commit.py", "tuple(record for one in done for record in one.records), ", "(), "),
+    ),
+    _mutant(
+        "an answer that did not come is taken for a refusal", "sent_means_taken",
+        ("service/deliver.py", "            self._doubt(message, self._clock())\n",
+         '            self._refuse(message, self._clock(), "failed_provider", address)\n'),
+    ),
+    _mutant(
+        "nobody sees to what is claimed", "everything_comes_to_an_end",
+        ("adapters/dynamodb/messages.py", "claimed = :now, tries = tries + :one\"",
+         "claimed = :now, tries = tries + :one REMOVE due_shard, due_at\""),
+    ),
+    _mutant(
+        "a lost race is taken for a lost answer", "an_answered_opt_out_is_kept",
+        ("adapters/dynamodb/customers.py", '    if not found or found["writer"]["S"] != writer:\n', "    if not found:\n"),
+    ),
+    _mutant(
+        "expiry is judged at entry only", "nothing_goes_out_stale",
+        ("domain/sending.py", "if turn.now >= _expires(candidate):", "if False:"),
+        ("domain/judge.py", "if now >= message.expires:", "if False:"),
+        ("service/deliver.py", ' or ("expired" if now >= put.expires else "")', ""),
+        ("adapters/dynamodb/messages.py", " AND expires > :now", ""),
+    ),
+    _mutant(
+        "the state is written before the entry, not with it", "points_are_given_once",
+        ("adapters/dynamodb/customers.py", "            self._table.client.transact_write_items(TransactItems=parts)\n",
+         """            self._table.client.put_item(**common, **writes[0])
+            self._table.client.transact_write_items(TransactItems=parts[1:])
+"""),
+    ),
+    _mutant(
+        "the span of a cooldown is taken for seconds", "cooldowns_hold",
+        ("domain/entering.py", "recent.entered > turn.now - span", "recent.entered > turn.now - span // 1000"),
+    ),
+    _mutant(
+        "whose an address is is told behind the commit", "addresses_know_their_owners",
+        ("adapters/dynamodb/customers.py", "        states += owner_writes(who, effects, gone)\n", ""),
+        ("adapters/dynamodb/customers.py", "        for place in out_of:\n",
+         """        for write in owner_writes(who, effects, gone):
+            call = self._table.client.put_item if "Item" in write else self._table.client.delete_item
+            call(TableName=self._table.name, **write)
+        for place in out_of:
+"""),
+    ),
+    _mutant(
+        "whoever pauses a channel sets its alarm last", "a_pause_rings",
+        ("service/reputation.py",
+         """            self._reputation.pause(
+                channel, now
+            )  # who dies behind this has it judged again, who dies behind the next has it rung
+""", ""),
+        life="paused",
+    ),
+    _mutant(
+        "what was put aside is not looked through", "who_was_forgotten_is_nowhere",
+        ("service/erase.py",
+         'self._tally.count("LettersErased", by=self._letters.rewrite(lambda body: _without(body, persons)))', "pass"),
+        life="erase",
+    ),
+    _mutant(
+        "what was heard last stands, not what was so last", "every_line_is_a_customer_or_a_bad_line",
+        ("domain/state.py", "return self.time, self.received, as_text", "return self.received, self.time, as_text"),
+        life="import",
     ),
 )  # fmt: skip

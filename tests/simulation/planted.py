@@ -25,7 +25,7 @@ ENOUGH: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """Seeds with which a bug breaks its promise, the shortest run first, among how many that were tried."""
+    """Seeds (or calls of a life) with which a bug breaks its promise, the shortest run first, among how many that were tried."""
 
     seeds: tuple[int, ...]
     of: int
@@ -59,7 +59,7 @@ class Greenhouse:
         asked, told = self._process.stdin, self._process.stdout
         assert asked
         assert told
-        print(json.dumps((str(folder), mutant.breaks, enough, [*seeds])), file=asked)
+        print(json.dumps((str(folder), mutant.breaks, mutant.life, enough, [*seeds])), file=asked)
         if not (line := told.readline()):
             raise ValueError(f"{mutant.name}: nothing runs with it")
         broke, tried = json.loads(line)
@@ -94,9 +94,10 @@ def _keep(found: Mapping[str, Caught]) -> None:
 def table(found: Mapping[str, Caught]) -> str:
     """As it stands in docs/reliability.md."""
     head = "| bug | breaks | with seed | in |\n|---|---|---|---|\n"
-    promises = {mutant.name: mutant.breaks for mutant in MUTANTS}
+    planted = {mutant.name: mutant for mutant in MUTANTS}
     return head + "".join(
-        f"| {name} | `{promises[name]}` | {min(one.seeds, default='none')} | {len(one.seeds)} of {one.of} |\n"
+        f"| {name} | `{planted[name].breaks}` | {planted[name].life and f'life `{planted[name].life}`, '}{min(one.seeds, default='none')} "
+        f"| {len(one.seeds)} of {one.of} |\n"
         for name, one in found.items()
     )
 
@@ -133,26 +134,27 @@ def _grow() -> None:
     for line in sys.stdin:
         child = os.fork()
         if not child:
-            folder, promise, enough, seeds = json.loads(line)
+            folder, *asked = json.loads(line)
             for name in [name for name in sys.modules if name.partition(".")[0] in ("kairos", "local", "tests")]:
                 if name not in SHARED:
                     del sys.modules[name]
             sys.path.insert(0, folder)
-            print(json.dumps(_broke(promise, enough, seeds)), flush=True)
+            print(json.dumps(_broke(*asked)), flush=True)
             os._exit(0)
         os.waitpid(child, 0)
 
 
-def _broke(promise: str, enough: int, seeds: Sequence[int]) -> tuple[list[tuple[int, int]], int]:
+def _broke(promise: str, life: str, enough: int, seeds: Sequence[int]) -> tuple[list[tuple[int, int]], int]:
     import kairos
-    from tests.simulation.run import run
+    from tests.simulation import deaths
+    from tests.simulation.run import broken, lived
 
     assert kairos.__file__.startswith(sys.path[0])
     broke = []
     for tried, seed in enumerate(seeds, start=1):
-        ran = run(seed)
-        if any(how.startswith(f"{promise}:") for how in ran.broken):
-            broke.append((ran.steps, seed))
+        stack = deaths.lived(deaths.LIVES[life], seed)[0] if life else lived(seed)
+        if any(how.startswith(f"{promise}:") for how in broken(stack)):
+            broke.append((stack.scheduler.steps, seed))
         if len(broke) == enough:
             return broke, tried
     return broke, len(seeds)

@@ -148,7 +148,8 @@ class Stack:
 
     def _settle(self) -> None:
         self.scheduler.calm()
-        self.outside.resume_all()
+        if not self.world.paused:  # who is called to a paused channel lets it go on; and somebody has to be called
+            self.outside.resume_all()
 
     def _sandbox(self, door: str) -> tuple[tuple[str, int], Any]:
         """A warm one, or a new one; while a canary runs, of either deployment."""

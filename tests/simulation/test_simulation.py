@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulation.mutants import MUTANTS, Mutant
 from tests.simulation.planted import PAGE, WITHIN, Greenhouse, known, table
+from tests.simulation.promises import PROMISES
 from tests.simulation.run import Ran, quietly, run
 from tests.simulation.shrink import shrink
 from tests.simulation.stack import Stack
@@ -44,6 +45,10 @@ def test_a_planted_bug_is_caught(mutant: Mutant, tmp_path: Path, greenhouse: Gre
     assert max(caught.seeds) < WITHIN
     broke, _ = greenhouse.runs(mutant, tmp_path, caught.seeds)
     assert broke, "none of the seeds that once found it does"
+
+
+def test_every_promise_is_broken_by_a_bug() -> None:
+    assert {promise.__name__ for promise in PROMISES} == {mutant.breaks for mutant in MUTANTS}
 
 
 def test_the_page_says_which_seed_finds_which_bug() -> None:
