@@ -28,11 +28,8 @@ def unite_facts(state: State, other: State, catalog: Catalog) -> None:
         state.tags[tag] = max(state.tags.get(tag, word), word, key=lambda pair: (pair[1], pair[0]))
     state.points += other.points
     _unite_interests(state, other)
-    for name, (
-        handled,
-        moment,
-        times,
-    ) in other.dates.items():  # planned anew: a day by what is handled, local times are all kept
+    for name, (handled, moment, times) in other.dates.items():
+        # planned anew: a day by what is handled, local times are all kept
         mine = state.dates.get(name, ("", 0, ""))
         both = " ".join(sorted({*mine[2].split(), *times.split()}))
         state.dates[name] = (max(mine[0], handled), mine[1] or moment, both)
