@@ -1,7 +1,7 @@
 """What is decided: each entry once, within caps and cooldowns, on the newest state, and what steps did counted once."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import cache
 
 from kairos.domain.effects import PutEntry
 from kairos.domain.events import Millis
@@ -71,15 +71,22 @@ def cooldowns_hold(stack: Stack, history: History) -> Iterator[str]:
     for customer, entries in history.entries.items():
         if (state := history.customers.get(customer)) is None or state.moved or _was_merged(customer, history):
             continue
-        for campaign in catalogs()[0].campaigns.values():
-            if not campaign.cooldown:
-                continue
-            mine = sorted((e for e in entries if e.campaign == campaign.name), key=lambda e: e.entered)
-            for before, after in pairwise(mine):
-                if after.entered - before.entered < campaign.cooldown and not _all_refused(
-                    stack, customer, before, history
-                ):
-                    yield f"{customer} entered {campaign.name} {after.entered - before.entered} ms after the last time"
+        for names, span in _cooldowns():
+            mine = sorted((e for e in entries if e.campaign in names), key=lambda e: e.entered)
+            counted = [e for e in mine if not _all_refused(stack, customer, e, history)]
+            for after in mine:
+                near = [e for e in counted if e is not after and 0 <= after.entered - e.entered < span]
+                for before in near:
+                    apart = after.entered - before.entered
+                    yield f"{customer} entered {after.campaign} {apart} ms after {before.campaign}, of {span}"
+
+
+@cache
+def _cooldowns() -> frozenset[tuple[frozenset[str], Millis]]:
+    """Which campaigns rest after an entry into one of them, and for how long: each by itself, and those of a group."""
+    campaigns = catalogs()[0].campaigns.values()
+    alone = [(frozenset({each.name}), each.cooldown) for each in campaigns if each.cooldown]
+    return frozenset([*alone, *(group for each in campaigns for group in each.groups)])
 
 
 def no_refusal_rests_on_an_old_look(stack: Stack, history: History) -> Iterator[str]:

@@ -192,6 +192,10 @@ MUTANTS: Final = (
 """),
     ),
     _mutant(
+        "campaigns of a group do not know of each other", "cooldowns_hold",
+        ("domain/entering.py", "    spans = [*campaign.groups]\n", "    spans = []\n"),
+    ),
+    _mutant(
         "the span of a cooldown is taken for seconds", "cooldowns_hold",
         ("domain/entering.py", "recent.entered > turn.now - span", "recent.entered > turn.now - span // 1000"),
     ),
