@@ -72,13 +72,20 @@ def nobody_is_put_aside(stack: Stack, history: History) -> Iterator[str]:
 
 
 def in_calm_weather_all_is_prompt(stack: Stack, history: History) -> Iterator[str]:
-    """Where nothing goes wrong and nothing is stopped, a message is on its way within a minute and a half."""
+    """Where nothing goes wrong and nothing is stopped, a message is on its way within a minute and a half.
+
+    Or a text waits for the morning, since it is night where its customer has come to meanwhile.
+    """
     if stack.weather != CALM or stack.operated or any(deed.kind == "stop" for deed in stack.story.deeds):
         return
     for (customer, id), moves in history.messages.items():
-        claimed = next((move.at for move in moves if move.message.status == "sending"), None)
-        if claimed is not None and claimed > moves[0].at + 90_000:
-            yield f"message {id} of {customer} waited {claimed - moves[0].at} ms"
+        claimed = next((move for move in moves if move.message.status == "sending"), None)
+        if claimed is None or claimed.at <= moves[0].at + 90_000:
+            continue
+        before, now = (history.state_at(customer, move.sequence) for move in (moves[0], claimed))
+        moved = before and now and before.attributes.get("timezone") != now.attributes.get("timezone")
+        if not (moved and claimed.message.put.channel == "sms"):
+            yield f"message {id} of {customer} waited {claimed.at - moves[0].at} ms"
 
 
 def the_audience_is_found(stack: Stack, history: History) -> Iterator[str]:
