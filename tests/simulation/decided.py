@@ -14,9 +14,9 @@ from tests.simulation.stack import Stack
 
 def every_message_has_its_entry(stack: Stack, history: History) -> Iterator[str]:
     """Decided and entered in one write; and one key is entered once (it is a key of the table)."""
-    for (customer, id), moves in history.messages.items():
+    for (customer, id), moves in history.kept.items():
         put = moves[0].message.put
-        if put.channel == "event" or stack.told.erased & {customer, moves[-1].message.owner}:
+        if put.channel == "event":
             continue
         known = {(entry.campaign, entry.key) for entry in history.entries.get(customer, ())}
         if (put.campaign, put.key) not in known:
@@ -24,7 +24,8 @@ def every_message_has_its_entry(stack: Stack, history: History) -> Iterator[str]
 
 
 def a_key_is_entered_once(stack: Stack, history: History) -> Iterator[str]:
-    """Whoever the customer was at the time: an entry is written once, and not away while it may be asked for."""
+    """Whoever the customer was at the time: an entry is written once, and not away while it may be asked for; who was forgotten
+    is somebody new."""
     for (customer, name), times in history.entered.items():
         if times > 1:
             yield f"{customer} entered {name} {times} times"
@@ -106,7 +107,7 @@ def _was_merged(customer: str, history: History) -> bool:
 def _decided(stack: Stack, customer: str, history: History) -> list[tuple[Millis, StoredMessage]]:
     """Marketing messages of somebody that may have been seen, by the time of their decision."""
     returned = _came_back(stack)
-    lives = [moves[-1].message for (who, _), moves in history.messages.items() if who == customer]
+    lives = [moves[-1].message for (who, _), moves in history.kept.items() if who == customer]
     firsts = {moves[0].message.put.id: moves[0].message for moves in history.messages.values()}
     return [
         (firsts[message.put.id].due - SETTLING, message)

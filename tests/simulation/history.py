@@ -12,6 +12,7 @@ from kairos.domain.state import State
 from kairos.service.ports import StoredMessage
 from tests.simulation.aws.store import Store
 from tests.simulation.aws.values import Item
+from tests.simulation.world import mark_of
 
 Key = tuple[str, str]
 
@@ -57,6 +58,16 @@ class History:
         return found
 
     @cached_property
+    def kept(self) -> dict[Key, list[Move]]:
+        """Those lives that did not end with whoever was forgotten."""
+        return {
+            (customer, id): moves
+            for (customer, id), moves in self.messages.items()
+            if (f"C#{customer}", f"M#{id}") in self._store.items
+            or not any(self.forgotten(who) for who in (customer, moves[-1].message.owner))
+        }
+
+    @cached_property
     def claims(self) -> list[Move]:
         """Every claim of a message that goes to somebody."""
         pairs = (pair for moves in self.messages.values() for pair in pairwise(moves))
@@ -78,14 +89,33 @@ class History:
 
     @cached_property
     def entered(self) -> dict[Key, int]:
-        """How often each entry was written, by customer and campaign#key."""
+        """How often each entry was written since its customer is who they are, by customer and campaign#key."""
         keys = [(pk, sk) for pk, sk in self._store.ever() if sk.startswith("E#")]
         return {
             (pk.removeprefix("C#"), sk.removeprefix("E#")): sum(
-                new is not None for _, new in self._store.versions((pk, sk))
+                new is not None and sequence > self.forgotten(pk.removeprefix("C#"))
+                for sequence, new in self._store.versions((pk, sk))
             )
             for pk, sk in keys
         }
+
+    def forgotten(self, customer: str) -> int:
+        """The commit with which they were forgotten last; 0 if they never were."""
+        moments = [
+            (int(stored.item["erased"]["N"]), -sequence)
+            for sequence, stored in self._store.versions(mark_of(customer))
+            if stored
+        ]
+        return -max(moments, default=(0, 0))[1]
+
+    def items_of(self, customer: str) -> Iterator[tuple[str, int]]:
+        """All there is of them now beside their state, with the commit since which it is there."""
+        for pk, sk in self._store.items:
+            if pk == f"C#{customer}" and sk != "S":
+                made = 0
+                for sequence, stored in self._store.versions((pk, sk)):
+                    made = 0 if stored is None else made or sequence
+                yield sk, made
 
     @property
     def owners(self) -> frozenset[tuple[str, str]]:

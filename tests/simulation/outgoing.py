@@ -17,16 +17,18 @@ SKEW: Final[Millis] = 600_000
 
 
 def marketing_goes_out_at_most_once(stack: Stack, history: History) -> Iterator[str]:
-    """Whatever the channels tried (but a restored state may try another); what a customer has to know at most three times."""
-    found = {id: moves[0].message.put for (_, id), moves in history.messages.items()}
-    sent: Counter[tuple[str, ...]] = Counter()
+    """Whatever the channels tried (but a restored state may try another); what a customer has to know at most three times. Who
+    was forgotten is somebody new."""
+    found = {id: moves[0] for (_, id), moves in history.messages.items()}
+    sent: Counter[tuple[str, str, str, str, bool]] = Counter()
     for taken in stack.told.taken:
-        if (put := found.get(taken.message)) is None:
+        if (written := found.get(taken.message)) is None:
             yield f"message {taken.message} was sent, but never written"
             continue
-        who = "transactional" if put.transactional else history.person(taken.customer)
-        sent[put.campaign, put.key, f"{put.step} {taken.channel if stack.restored else ''}", who] += 1
-    for (campaign, key, step, who), times in sent.items():
+        put, person = written.message.put, history.person(taken.customer)
+        who, anew = "transactional" if put.transactional else person, written.sequence > history.forgotten(person)
+        sent[put.campaign, put.key, f"{put.step} {taken.channel if stack.restored else ''}", who, anew] += 1
+    for (campaign, key, step, who, _), times in sent.items():
         if times > (TRIES if who == "transactional" else 1):
             yield f"{campaign}/{step} of {key} went out {times} times ({who})"
 
@@ -71,13 +73,16 @@ def no_claim_follows_an_opt_out(stack: Stack, history: History) -> Iterator[str]
 
 
 def an_answered_opt_out_is_kept(stack: Stack, history: History) -> Iterator[str]:
-    """Behind the page's answer it is withdrawn, or queued because it could not be committed; in the end it is withdrawn."""
+    """Behind the page's answer it is withdrawn, or queued because it could not be committed; in the end it is withdrawn, unless
+    they were forgotten since, and so nobody."""
     for sequence, moment, customer, topic, channel in stack.told.opted_out:
         name = f"{topic}/{channel}"
         state = history.customers.get(customer)
         word, time, _ = state.consents.get(name, ("", 0, 0)) if state else ("", 0, 0)
         then = history.state_at(customer, sequence)
         said, since, _ = then.consents.get(name, ("", 0, 0)) if then else ("", 0, 0)
+        if (gone := history.forgotten(customer)) and (sequence < gone or then is None or not then.known):
+            continue
         if queued := said != "withdrawn":
             since = moment - (2 * SKEW if stack.weather.skewed else 0)  # two workers' clocks; a commit has its own time
         if word != "withdrawn" and time <= since:

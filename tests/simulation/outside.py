@@ -49,7 +49,7 @@ class Told:
         default_factory=list
     )  # what was decided, and the commits when its worker began
     opted_out: list[tuple[int, Millis, str, str, str]] = field(default_factory=list)  # customer, topic, channel
-    erased: set[str] = field(default_factory=set)  # ids and addresses of who was forgotten
+    erased: dict[str, str] = field(default_factory=dict)  # ids and addresses of who was forgotten, with their id
     imported: list[Imported] = field(default_factory=list)
     unanswered: int = 0
 
@@ -138,7 +138,7 @@ class Outside:
 
     def _erase(self, deed: Deed) -> None:
         """A backend has somebody forgotten, who is known by the names that are told."""
-        again, well = lambda: self._erase(deed), lambda: self.told.erased.update(deed.told)
+        again, well = lambda: self._erase(deed), lambda: self.told.erased.update(dict.fromkeys(deed.told, deed.who))
         self._ask("customers", lambda customers: customers.delete(KEY, deed.who), again, well, answered=202)
 
     def _import(self, deed: Deed) -> None:

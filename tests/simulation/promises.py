@@ -14,7 +14,7 @@ from tests.simulation.decided import (
     points_are_given_once,
 )
 from tests.simulation.definitions import catalogs
-from tests.simulation.forgotten import who_was_forgotten_is_nowhere
+from tests.simulation.forgotten import may_be_forgotten, who_was_forgotten_is_nowhere
 from tests.simulation.history import History
 from tests.simulation.imported import every_line_is_a_customer_or_a_bad_line
 from tests.simulation.outgoing import (
@@ -45,7 +45,7 @@ def nothing_accepted_is_lost(stack: Stack, history: History) -> Iterator[str]:
     """It is in the archive, in `rejected`, or in a dead-letter queue, unless it is of somebody who was forgotten."""
     kept = stack.world.aside + json.dumps(stack.world.archived())
     for id, event in stack.told.accepted.items():
-        if json.dumps(id) not in kept and not any(name in json.dumps(event) for name in stack.told.erased):
+        if json.dumps(id) not in kept and not may_be_forgotten(stack, event, stack.told.accepted_at[id]):
             yield f"event {id} is nowhere"
 
 
@@ -53,7 +53,7 @@ def everything_comes_to_an_end(stack: Stack, history: History) -> Iterator[str]:
     """No message stays under way, none in doubt; nothing is due that nobody sees to, or that nobody's seeing to it ends."""
     if stack.scheduler.steps >= ENDLESS:
         yield f"there was still something to do after {ENDLESS} steps"
-    for (customer, id), moves in history.messages.items():
+    for (customer, id), moves in history.kept.items():
         message = moves[-1].message
         if message.status in _UNDECIDED and (message.due or 0) <= stack.last:
             yield f"message {id} of {customer} ({message.put.campaign}/{message.put.step}) stays {message.status}"

@@ -12,6 +12,7 @@ from kairos.domain.state import State, as_text
 from local.restoring import tells_of_an_entry
 from tests.simulation.definitions import catalogs
 from tests.simulation.history import History
+from tests.simulation.outgoing import SKEW
 from tests.simulation.stack import Stack
 
 
@@ -136,6 +137,8 @@ def the_whole_audience_is_judged(stack: Stack, history: History) -> Iterator[str
             continue
         region = told["properties"]["region"]
         for customer, state in history.customers.items():
+            if stack.world.erased(customer) >= stack.told.accepted_at[id] - SKEW:
+                continue  # who was there was somebody else
             regions = {
                 s.attributes.get("region", {}).get("backend")
                 for sequence, s in history.states(customer)

@@ -120,12 +120,15 @@ class Stack:
 
     def restore(self, back: Millis) -> None:
         """The states and profiles of a while ago, as point-in-time recovery has them, while nothing runs; then what was
-        archived since is told again. Entries and messages have been brought back already."""
+        archived since is told again. Entries and messages have been brought back already; nobody who was erased since is."""
         self.scheduler.kill_all()
         store, then = self.world.store, self.scheduler.now - back
         sequence = store.sequence_at(then)
         keys = [
-            key for key in store.ever() if key[1] in (items.state_key("")["sk"]["S"], items.profile_key("")["sk"]["S"])
+            key
+            for key in store.ever()
+            if key[1] in (items.state_key("")["sk"]["S"], items.profile_key("")["sk"]["S"])
+            and self.world.erased(key[0].removeprefix("C#")) <= then
         ]
         store.commit({key: store.at(key, sequence) for key in keys})
         self.scheduler.oldest = store.newest  # it is another table, which never was what this one was
@@ -141,7 +144,9 @@ class Stack:
         if not self.scheduler.strikes(self.scheduler.weather.meddling * 3):
             return 0
         key = request["TransactItems"][0]["Update"]["Key"]
-        message = items.to_message(self.world.store.items[key["pk"]["S"], key["sk"]["S"]].item)
+        if (found := self.world.store.items.get((key["pk"]["S"], key["sk"]["S"]))) is None:  # of who was forgotten
+            return 0
+        message = items.to_message(found.item)
         address = self.world.profile(message.owner).address("email")
         self.outside.do(meddling(self.scheduler.luck, message, address, self.scheduler.now))
         return self.scheduler.luck.randint(0, 2_000)

@@ -1,7 +1,7 @@
 """What happens to the shop in one run: who does what, and when the team deploys, stops, or resumes something."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ STARTS: Final[tuple[Millis, ...]] = (T0, T0, 1_803_718_800_000, 1_792_832_400_00
 
 CUSTOMERS: Final = ("ann", "bob", "cid")
 DEVICES: Final = ("d1", "d2")
+FORGETS: Final = 0.15
+"""In how many stories somebody is forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,18 @@ def story(seed: int) -> Story:
     deeds += [
         replace(deed, at=deed.at + luck.randint(0, 2 * DAY)) for deed in again
     ]  # the archive of the bus is replayed
+    deeds += _forgotten(random.Random(f"forgotten {seed}"), deeds)  # drawn apart: all else is as without it
     return Story(tuple(sorted(deeds, key=lambda deed: deed.at)))
+
+
+def _forgotten(luck: random.Random, deeds: Sequence[Deed]) -> Deeds:
+    """In some stories somebody is forgotten, often while what they have just done is worked off; with all their names."""
+    if luck.random() >= FORGETS:
+        return ()
+    done = luck.choice([deed for deed in deeds if deed.who])
+    soon = luck.choice((luck.randint(0, 3_000), luck.randint(0, 120_000), luck.randint(0, DAY)))
+    addresses = next(d.told["addresses"] for d in deeds if (d.kind, d.who) == ("put", done.who) and "consents" in d.told)
+    return (Deed(done.at + soon, "erase", done.who, (done.who, *addresses.values())),)
 
 
 def meddling(luck: random.Random, message: StoredMessage, address: str | None, now: Millis) -> Deed:

@@ -10,7 +10,9 @@ from typing import Any, Final
 from kairos.adapters import aws as settings
 from kairos.adapters.dynamodb import items
 from kairos.adapters.dynamodb.audience import place_key
+from kairos.adapters.dynamodb.erasures import mark_key
 from kairos.adapters.dynamodb.reputation import PAUSED
+from kairos.domain.erasure import mark
 from kairos.domain.events import Millis
 from kairos.domain.state import Profile
 from kairos.service.ports import marketing_of
@@ -24,6 +26,7 @@ from tests.simulation.aws.sdk import Retrying, Skipping
 from tests.simulation.aws.store import Store
 from tests.simulation.aws.streams import Bus, Firehose
 from tests.simulation.aws.transactions import DynamoDb
+from tests.simulation.definitions import catalogs
 from tests.simulation.deployed import template
 from tests.simulation.doors import Aws
 from tests.simulation.laptop import Disk
@@ -134,10 +137,21 @@ class World:
         stored = self.store.items.get((f"C#{customer}", items.profile_key("")["sk"]["S"]))
         return Profile.unpack(stored.item["body"]["B"]) if stored else Profile()
 
+    def erased(self, customer: str) -> Millis:
+        """When they were forgotten last, as it is known under what stands for their id; 0 if they never were."""
+        stored = self.store.items.get(mark_of(customer))
+        return int(stored.item["erased"]["N"]) if stored else 0
+
     def stands(self, place: str, customer: str) -> bool:
         """Whether the audience index has them there."""
         key = place_key(place, customer)
         return (key["pk"]["S"], key["sk"]["S"]) in self.store.items
+
+
+def mark_of(customer: str) -> tuple[str, str]:
+    """The key of what stands for an id that was erased."""
+    pk, sk = items.identity(mark_key(mark(customer, catalogs()[0].address_hash)))
+    return pk, sk
 
 
 @cache
