@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from typing import Final
 
 from kairos.adapters.dynamodb.erasures import NOT_LATER, mark_key
-from kairos.adapters.dynamodb.items import SHARDS, number, text
+from kairos.adapters.dynamodb.items import SHARDS, Item, number, text
 from kairos.adapters.recorded import ERASURES
 from kairos.domain import identity
 from kairos.domain.erasure import mark
@@ -12,9 +13,12 @@ from kairos.domain.events import Millis
 from local.key_lists import read
 from local.reach import Reached
 
+UNDER_WAY: Final[Millis] = 2**62
+"""Later than any backup."""
+
 
 class Forgotten:
-    """Of one stack; `marks` says when, by what stands for an id."""
+    """Of one stack; `marks` says until when something of them was left, by what stands for an id."""
 
     def __init__(self, reached: Reached) -> None:
         self._reached, self._table = reached, reached.physical("Table")
@@ -24,7 +28,7 @@ class Forgotten:
         self.marks: Mapping[str, Millis] = _newest(self._in_the_table(), self._written)
 
     def since(self, customer: str, moment: Millis) -> bool:
-        """Whether they were erased after that."""
+        """Whether they were erased after that, or something of them was still there."""
         return self.marks.get(mark(customer, self._hash), 0) > moment
 
     def replay(self) -> int:
@@ -32,7 +36,7 @@ class Forgotten:
         for name, erased in self._written.items():
             try:
                 self._dynamodb.update_item(
-                    TableName=self._table, Key=mark_key(name), UpdateExpression="SET erased = :erased",
+                    TableName=self._table, Key=mark_key(name), UpdateExpression="SET erased = :erased, done = :erased",
                     ConditionExpression=NOT_LATER, ExpressionAttributeValues={":erased": number(erased)},
                 )  # fmt: skip
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
@@ -46,7 +50,7 @@ class Forgotten:
                 TableName=self._table, ConsistentRead=True, KeyConditionExpression="pk = :pk",
                 ExpressionAttributeValues={":pk": text(f"D#{shard}")},
             )  # fmt: skip
-            found |= {item["sk"]["S"]: int(item["erased"]["N"]) for page in pages for item in page["Items"]}
+            found |= {item["sk"]["S"]: until(item) for page in pages for item in page["Items"]}
         return found
 
     def _beside_the_archive(self) -> dict[str, Millis]:
@@ -57,6 +61,11 @@ class Forgotten:
                 told = json.loads(s3.get_object(Bucket=bucket, Key=each["Key"])["Body"].read())
                 found = _newest(found, dict.fromkeys(told["marks"], told["erased"]))
         return found
+
+
+def until(mark: Item) -> Millis:
+    """When the last of them went; of an erasure that is not through nobody knows."""
+    return int(mark["done"]["N"]) if "done" in mark else UNDER_WAY
 
 
 def _newest(one: Mapping[str, Millis], other: Mapping[str, Millis]) -> dict[str, Millis]:

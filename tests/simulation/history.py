@@ -108,6 +108,17 @@ class History:
         ]
         return -max(moments, default=(0, 0))[1]
 
+    def emptying(self, customer: str) -> Millis:
+        """How long nobody could write what was heard of them, while all of theirs went; the longest time."""
+        begun, longest = 0, 0
+        for sequence, stored in self._store.versions((f"C#{customer}", "S")):
+            moment = self._store.moments[sequence - 1]
+            if stored and "erasing" in stored.item:
+                begun = begun or moment
+            elif begun:
+                begun, longest = 0, max(longest, moment - begun)
+        return longest
+
     def items_of(self, customer: str) -> Iterator[tuple[str, int]]:
         """All there is of them now beside their state, with the commit since which it is there."""
         for pk, sk in self._store.items:

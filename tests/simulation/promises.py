@@ -14,7 +14,7 @@ from tests.simulation.decided import (
     points_are_given_once,
 )
 from tests.simulation.definitions import catalogs
-from tests.simulation.forgotten import may_be_forgotten, who_was_forgotten_is_nowhere
+from tests.simulation.forgotten import may_be_forgotten, may_die, who_was_forgotten_is_nowhere
 from tests.simulation.history import History
 from tests.simulation.imported import every_line_is_a_customer_or_a_bad_line
 from tests.simulation.outgoing import (
@@ -65,8 +65,7 @@ def everything_comes_to_an_end(stack: Stack, history: History) -> Iterator[str]:
 
 def nobody_is_put_aside(stack: Stack, history: History) -> Iterator[str]:
     """Troubles pass: nothing that could be worked off later ends as a dead letter, no client goes away unanswered."""
-    for body in stack.world.dead:
-        yield f"dead: {body[:120]}"
+    yield from (f"dead: {body[:120]}" for body in stack.world.dead if not may_die(stack, history, body))
     if stack.told.unanswered:
         yield f"{stack.told.unanswered} calls were never answered well"
 

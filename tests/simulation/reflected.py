@@ -48,6 +48,8 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
     for customer, state in history.customers.items():
         if state.moved or customer in history.sharing:
             continue  # what two customers share cannot be told apart from here
+        if stack.weather.skewed and stack.world.erased(customer):
+            continue  # nor what was received before they were forgotten, by clocks that differ
         mine = [
             event
             for who in {customer, *history.were(customer)}

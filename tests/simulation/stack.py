@@ -11,6 +11,7 @@ from kairos.domain.events import Millis
 from kairos.service.ports import Item, MessageRef
 from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
+from local.forgotten import until
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Batch, Source
 from tests.simulation.definitions import catalogs
@@ -128,13 +129,18 @@ class Stack:
             key
             for key in store.ever()
             if key[1] in (items.state_key("")["sk"]["S"], items.profile_key("")["sk"]["S"])
-            and self.world.erased(key[0].removeprefix("C#")) <= then
+            and self._comes_back(key, sequence, then)
         ]
         store.commit({key: store.at(key, sequence) for key in keys})
         self.scheduler.oldest = store.newest  # it is another table, which never was what this one was
         for line in self.world.archived():
             if line.get("event", {}).get("received", 0) > then - HOUR:
                 self.world.put("events", json.dumps({"kairos": "event", **line}))
+
+    def _comes_back(self, key: tuple[str, str], sequence: int, then: Millis) -> bool:
+        """Nobody of whom something was left when they were erased; who is somebody new since stays so."""
+        mark = self.world.mark(key[0].removeprefix("C#"))
+        return mark is None or (until(mark) <= then and self.world.store.at(key, sequence) is not None)
 
     def _meddle(self, worker: Worker) -> Millis:
         """Before a claim: its customer opts out, or does what ends it, and there is just time for that to be committed."""

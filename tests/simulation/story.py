@@ -71,7 +71,9 @@ def _forgotten(luck: random.Random, deeds: Sequence[Deed]) -> Deeds:
         return ()
     done = luck.choice([deed for deed in deeds if deed.who])
     soon = luck.choice((luck.randint(0, 3_000), luck.randint(0, 120_000), luck.randint(0, DAY)))
-    addresses = next(d.told["addresses"] for d in deeds if (d.kind, d.who) == ("put", done.who) and "consents" in d.told)
+    addresses = next(
+        d.told["addresses"] for d in deeds if (d.kind, d.who) == ("put", done.who) and "consents" in d.told
+    )
     return (Deed(done.at + soon, "erase", done.who, (done.who, *addresses.values())),)
 
 

@@ -26,6 +26,7 @@ from tests.simulation.aws.sdk import Retrying, Skipping
 from tests.simulation.aws.store import Store
 from tests.simulation.aws.streams import Bus, Firehose
 from tests.simulation.aws.transactions import DynamoDb
+from tests.simulation.aws.values import Item
 from tests.simulation.definitions import catalogs
 from tests.simulation.deployed import template
 from tests.simulation.doors import Aws
@@ -139,8 +140,13 @@ class World:
 
     def erased(self, customer: str) -> Millis:
         """When they were forgotten last, as it is known under what stands for their id; 0 if they never were."""
+        found = self.mark(customer)
+        return int(found["erased"]["N"]) if found else 0
+
+    def mark(self, customer: str) -> Item | None:
+        """What stands for an id that was erased."""
         stored = self.store.items.get(mark_of(customer))
-        return int(stored.item["erased"]["N"]) if stored else 0
+        return stored.item if stored else None
 
     def stands(self, place: str, customer: str) -> bool:
         """Whether the audience index has them there."""

@@ -8,7 +8,7 @@ from typing import Any
 from click.testing import Result
 
 from local.aws.sizes import item_json
-from local.clock import iso
+from local.clock import MINUTE, VirtualClock, iso
 from local.stack import ROOT, Stack
 
 CAMPAIGNS = ("--campaigns", str(ROOT / "campaigns"))
@@ -54,10 +54,7 @@ def test_a_backup_of_before_brings_nobody_back(whole: Stack, command: Callable[.
     assert whole.request("POST", "/v1/identify", told).status == 200
     whole.post_events([{"type": "cart.updated", "customer": "ada", "properties": {"cart_id": "ada-cart", "total": 9}}])
     whole.advance("10m")
-    at, client = whole.clock(), whole.session.client("dynamodb")
-    client.restore_table_to_point_in_time(
-        SourceTableName=whole.table.name, TargetTableName="backup", UseLatestRestorableTime=True
-    )
+    at, client = _backup(whole, "backup"), whole.session.client("dynamodb")
     whole.advance("1h")
     assert whole.request("DELETE", "/v1/customers/ada", key="dev-admin-key").status == 202
     whole.settle()
@@ -84,3 +81,36 @@ def test_a_backup_of_before_brings_nobody_back(whole: Stack, command: Callable[.
     whole.session.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"kairos": "event", "event": late}))
     whole.settle()
     assert not [line for line in whole.archive.lines() if "ada" in json.dumps(line)]
+
+
+def test_a_backup_of_while_somebody_was_being_erased_brings_nothing_of_them_back(
+    whole: Stack, command: Callable[..., Result]
+) -> None:
+    """Somebody new may come under that id, whom a later backup does bring back."""
+    body = {"attributes": {"country": "DK"}, "addresses": {"email": "ada@shop.example"}}
+    assert whole.request("PUT", "/v1/customers/ada", body, key="dev-admin-key").status == 200
+    assert whole.request("DELETE", "/v1/customers/ada", key="dev-admin-key").status == 202
+    at = _backup(whole, "meanwhile") + 1_000  # moments of receipt may be a few milliseconds ahead
+    assert isinstance(whole.clock, VirtualClock)
+    whole.clock.now += MINUTE  # whoever carries the erasure on comes behind that
+    whole.settle()
+    assert command("restore", "--from", "meanwhile", "--at", iso(at), "--yes").exit_code == 0
+    assert command("resume").exit_code == 0
+    whole.advance("1d")
+    assert [item for item in whole.table.all_items() if "ada" in json.dumps(item_json(item), default=str)] == []
+    anew = {"attributes": {"country": "SE"}}
+    assert whole.request("PUT", "/v1/customers/ada", anew, key="dev-admin-key").status == 200
+    at = _backup(whole, "later") + 1_000
+    whole.advance("1m")
+    for sk in ("S", "P"):
+        key = {"pk": {"S": "C#ada"}, "sk": {"S": sk}}
+        whole.session.client("dynamodb").delete_item(TableName=whole.table.name, Key=key)
+    assert command("restore", "--from", "later", "--at", iso(at), "--yes").exit_code == 0
+    assert whole.request("GET", "/v1/customers/ada", key="dev-admin-key").status == 200
+
+
+def _backup(whole: Stack, name: str) -> int:
+    whole.session.client("dynamodb").restore_table_to_point_in_time(
+        SourceTableName=whole.table.name, TargetTableName=name, UseLatestRestorableTime=True
+    )
+    return whole.clock()

@@ -88,6 +88,12 @@ _NAMES: Final = frozenset(
 """Under which names senders and providers say who somebody is."""
 
 
+def _received(body: Json) -> Millis:
+    event = body.get("event")
+    moment = event.get("received", 0) if isinstance(event, dict) else 0
+    return moment if isinstance(moment, int) else 0
+
+
 _TEXTS: Final = ("", "body", "Message")
 _LONG: Final = 8
 """Characters of an id that no other text happens to hold."""
@@ -95,6 +101,8 @@ _LONG: Final = 8
 
 def _about(body: object, person: Person, name: str = "") -> bool:
     if isinstance(body, dict):
+        if body.get("kairos") == "event" and _received(body) > person.erased:
+            return False  # of somebody new
         return any(_about(value, person, str(key)) for key, value in body.items())
     if isinstance(body, list):
         return any(_about(value, person, name) for value in body)

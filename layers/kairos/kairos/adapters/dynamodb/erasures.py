@@ -159,7 +159,9 @@ class DynamoErasures:
                     self._delete(items.state_key(who), MINE, _mine(person.erased))
             values = {":now": items.number(now), ":erased": items.number(person.erased)}
             expression = "SET done = :now REMOVE body, ids, stage, due_shard, due_at"
-            self._update(mark_key(person.ref.key), expression, values, "erased = :erased")
+            alike = {mark(who, self._hash) for who in person.ids} - {person.ref.key}
+            for name in (*sorted(alike), person.ref.key):  # the one that knows the others is the last
+                self._update(mark_key(name), expression, values, "erased = :erased")
         self._delete(_pass_key())
 
     def _still_nobody(self, who: str) -> bool:
@@ -188,7 +190,7 @@ class DynamoErasures:
         values = {":ids": {"SS": [who]}, ":erased": items.number(erasure.erased)}
         self._update(mark_key(erasure.ref.key), "ADD ids :ids", values, "erased = :erased")
         alike = mark_key(mark(who, self._hash))
-        self._update(alike, "SET erased = :erased", {":erased": items.number(erasure.erased)}, NOT_LATER)
+        self._update(alike, "SET erased = :erased REMOVE done", {":erased": items.number(erasure.erased)}, NOT_LATER)
         self._empty(replace(erasure, ids=erasure.ids | {who}), who)
 
     def _empty(self, erasure: Erasure, who: str, *, spared: str = "") -> None:
