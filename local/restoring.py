@@ -94,8 +94,10 @@ class Restoring:
     def _put_back(self, state: Item) -> None:
         """As a newer version than any worker has seen: whoever decides on what was there before loses its race."""
         who = {"pk": state["pk"]}
-        profile = self._get(self._backup, {**who, "sk": items.text("P")}) if "profiled" in state else None
-        beside = [{"Put": {"TableName": self._table, "Item": profile}}] if profile else []
+        key = {**who, "sk": items.text("P")}
+        profile = self._get(self._backup, key) if "profiled" in state else None
+        kept: Any = {"Put": {"TableName": self._table, "Item": profile}}
+        beside = kept if profile else {"Delete": {"TableName": self._table, "Key": key}}  # one of since fits no state
         for _ in range(TRIES):
             now = self._get(self._table, {**who, "sk": state["sk"]})
             version, guard = (max(_number(each, name) for each in (now or {}, state)) + 1 for name in _COUNTED)
@@ -107,7 +109,7 @@ class Restoring:
             }
             unmoved = {"ExpressionAttributeValues": {":seen": now["version"]}, **_UNMOVED} if now else _NEVER_WRITTEN
             put = {"Put": {"TableName": self._table, "Item": new, **unmoved}}
-            if _won(partial(self._client.transact_write_items, TransactItems=[put, *beside])):
+            if _won(partial(self._client.transact_write_items, TransactItems=[put, beside])):
                 return
         raise Busy(state["pk"]["S"])
 

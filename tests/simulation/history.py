@@ -89,11 +89,12 @@ class History:
 
     @cached_property
     def entered(self) -> dict[Key, int]:
-        """How often each entry was written since its customer is who they are, by customer and campaign#key."""
+        """How often each entry was written since nothing is left of who its customer was, by customer and campaign#key."""
         keys = [(pk, sk) for pk, sk in self._store.ever() if sk.startswith("E#")]
         return {
             (pk.removeprefix("C#"), sk.removeprefix("E#")): sum(
-                new is not None and sequence > self.forgotten(pk.removeprefix("C#"))
+                new is not None
+                and sequence > max((s for s, _ in self._store.versions(mark_of(pk.removeprefix("C#")))), default=0)
                 for sequence, new in self._store.versions((pk, sk))
             )
             for pk, sk in keys
@@ -137,7 +138,8 @@ class History:
     @cached_property
     def sharing(self) -> frozenset[str]:
         """Customers with a device that was somebody else's, too, and whoever they have become."""
-        owners = [{s.moved for _, s in self.states(who) if s.moved} for who in self.customers]
+        ever = [pk.removeprefix("C#") for pk, sk in self._store.ever() if sk == "S"]  # also those who were forgotten
+        owners = [{state.moved for _, state in self.states(who) if state.moved} for who in ever]
         return frozenset(
             who for several in owners if len(several) > 1 for one in several for who in (one, self.person(one))
         )

@@ -140,7 +140,7 @@ class Stack:
     def _comes_back(self, key: tuple[str, str], sequence: int, then: Millis) -> bool:
         """Nobody of whom something was left when they were erased; who is somebody new since stays so."""
         mark = self.world.mark(key[0].removeprefix("C#"))
-        return mark is None or (until(mark) <= then and self.world.store.at(key, sequence) is not None)
+        return mark is None or (until(mark) <= then and self.world.store.at((key[0], "S"), sequence) is not None)
 
     def _meddle(self, worker: Worker) -> Millis:
         """Before a claim: its customer opts out, or does what ends it, and there is just time for that to be committed."""

@@ -145,7 +145,7 @@ class DynamoErasures:
             for found in page["Items"]:
                 item = dict(found)
                 whose = item["customer"]["S"] if "customer" in item else item["sk"]["S"]
-                if whose in gone:
+                if whose in gone and self._still_nobody(whose):  # the look is long, and somebody new may come meanwhile
                     self._delete({"pk": item["pk"], "sk": item["sk"]})
             if "LastEvaluatedKey" not in page:
                 break
