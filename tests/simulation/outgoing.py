@@ -10,7 +10,7 @@ from kairos.domain.events import Millis
 from kairos.service.deliver import TRIES
 from tests.simulation.definitions import catalogs
 from tests.simulation.history import History
-from tests.simulation.stack import LASTS, Stack
+from tests.simulation.stack import DOOR, LASTS, Stack
 
 SKEW: Final[Millis] = 600_000
 """How far a sandbox's clock is off at most."""
@@ -81,7 +81,8 @@ def an_answered_opt_out_is_kept(stack: Stack, history: History) -> Iterator[str]
         word, time, _ = state.consents.get(name, ("", 0, 0)) if state else ("", 0, 0)
         then = history.state_at(customer, sequence)
         said, since, _ = then.consents.get(name, ("", 0, 0)) if then else ("", 0, 0)
-        if (gone := history.forgotten(customer)) and (sequence < gone or then is None or not then.known):
+        before = history.state_at(customer, history.sequence_at(moment - DOOR))  # whoever answers may have seen that
+        if (gone := history.forgotten(customer)) and (sequence < gone or before is None or not before.known):
             continue
         if queued := said != "withdrawn":
             since = moment - (2 * SKEW if stack.weather.skewed else 0)  # two workers' clocks; a commit has its own time
