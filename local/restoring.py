@@ -69,7 +69,7 @@ class Restoring:
             if (who := _whose(item)) and self._forgotten(who):
                 continue
             if pk.startswith("C#") and sk == "S":
-                self._put_back(item)
+                self._put_back(inherited(item, self._forgotten))
                 yield "state"
             elif (pk, sk) != ("K", "control") and not (pk.startswith("C#") and sk == "P"):
                 self._put_if_absent(item)
@@ -119,6 +119,11 @@ class Restoring:
     def _get(self, table: str, key: Item) -> Item | None:
         found: Item | None = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return found
+
+
+def inherited(state: Item, forgotten: Callable[[str], bool]) -> Item:
+    """Of a device whose heir was forgotten all is whose it is since, as the erasure has left it."""
+    return {**state, "heir": state["moved"]} if "heir" in state and forgotten(state["heir"]["S"]) else state
 
 
 def tells_of_an_entry(record: Mapping[str, Any]) -> bool:

@@ -122,7 +122,7 @@ def _decided(stack: Stack, customer: str, history: History) -> list[tuple[Millis
 def _all_refused(stack: Stack, customer: str, entry: PutEntry, history: History) -> bool:
     mine = [
         moves[-1].message
-        for (who, _), moves in history.messages.items()
+        for (who, _), moves in history.kept.items()
         if who == customer and (moves[0].message.put.campaign, moves[0].message.put.key) == (entry.campaign, entry.key)
     ]
     returned = _came_back(stack)

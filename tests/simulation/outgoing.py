@@ -82,7 +82,8 @@ def an_answered_opt_out_is_kept(stack: Stack, history: History) -> Iterator[str]
         then = history.state_at(customer, sequence)
         said, since, _ = then.consents.get(name, ("", 0, 0)) if then else ("", 0, 0)
         before = history.state_at(customer, history.sequence_at(moment - DOOR))  # whoever answers may have seen that
-        if (gone := history.forgotten(customer)) and (sequence < gone or before is None or not before.known):
+        nobody = any(each is None or not each.known for each in (before, then))
+        if (gone := history.forgotten(customer)) and (sequence < gone or nobody):
             continue
         if queued := said != "withdrawn":
             since = moment - (2 * SKEW if stack.weather.skewed else 0)  # two workers' clocks; a commit has its own time

@@ -12,8 +12,10 @@ from kairos.service.ports import Item, MessageRef
 from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 from local.forgotten import until
+from local.restoring import inherited
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Batch, Source
+from tests.simulation.aws.store import stored
 from tests.simulation.definitions import catalogs
 from tests.simulation.doors import Doors
 from tests.simulation.outside import Outside, Over
@@ -131,7 +133,9 @@ class Stack:
             if key[1] in (items.state_key("")["sk"]["S"], items.profile_key("")["sk"]["S"])
             and self._comes_back(key, sequence, then)
         ]
-        store.commit({key: store.at(key, sequence) for key in keys})
+        backup = {key: store.at(key, sequence) for key in keys}
+        erased = lambda who: (mark := self.world.mark(who)) is not None and until(mark) > then  # noqa: E731 - of this backup
+        store.commit({key: old and stored(inherited(old.item, erased)) for key, old in backup.items()})
         self.scheduler.oldest = store.newest  # it is another table, which never was what this one was
         for line in self.world.archived():
             if line.get("event", {}).get("received", 0) > then - HOUR:

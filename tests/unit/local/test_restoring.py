@@ -132,6 +132,15 @@ def test_no_profile_of_since_stays_beside_a_state_that_is_put_back(known):
     assert beside == ({"Put": {"TableName": "live", "Item": profile}} if known else gone)
 
 
+@pytest.mark.parametrize(("forgotten", "heir"), [("ada", "bob"), ("eve", "ada")])
+def test_a_device_whose_heir_was_forgotten_names_whose_it_is_since(forgotten, heir):
+    device = {"pk": {"S": "C#anonymous:d"}, "sk": {"S": "S"}, "version": {"N": "3"}, "guard": {"N": "0"}}
+    table = Table([device | {"moved": {"S": "bob"}, "heir": {"S": "ada"}}])
+    list(Restoring(table, "live", "backup", lambda who: who == forgotten).copy())
+    [[put, _]] = table.transactions
+    assert put["Put"]["Item"]["heir"] == {"S": heir}
+
+
 HALF_PAST_EIGHT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
 
 
