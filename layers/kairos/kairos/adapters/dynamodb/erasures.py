@@ -97,9 +97,22 @@ class DynamoErasures:
         self._empty(erasure, erasure.customer, spared=erasure.customer)
 
     def emptied(self, erasure: Erasure, *, due: Millis) -> None:
-        self._update(items.state_key(erasure.customer), "REMOVE erasing", _mine(erasure.erased), MINE)
         values = {":rest": items.text("rest"), ":due": items.number(due), ":erased": items.number(erasure.erased)}
-        self._update(mark_key(erasure.ref.key), "SET stage = :rest, due_at = :due", values, "erased = :erased")
+        name = self._table.name
+        state: Any = {
+            "TableName": name, "Key": items.state_key(erasure.customer), "UpdateExpression": "REMOVE erasing",
+            "ConditionExpression": MINE, "ExpressionAttributeValues": _mine(erasure.erased),
+        }  # fmt: skip
+        row: Any = {
+            "TableName": name, "Key": mark_key(erasure.ref.key), "UpdateExpression": "SET stage = :rest, due_at = :due",
+            "ConditionExpression": "erased = :erased", "ExpressionAttributeValues": values,
+        }  # fmt: skip
+        writes: Any = [{"Update": state}, {"Update": row}]  # together: who comes again empties nobody new
+        try:
+            self._table.contend(lambda: self._table.client.transact_write_items(TransactItems=writes))
+        except ClientError as error:
+            if not any(why.get("Code") == CONDITION for why in reasons(error)):
+                raise
 
     def waiting(self, until: Millis) -> Iterator[Erasure]:
         for shard in range(items.SHARDS):
@@ -166,12 +179,12 @@ class DynamoErasures:
 
     def _still_nobody(self, who: str) -> bool:
         """Deletes all of theirs that has come in late, unless somebody new is there."""
-        state = self._get(items.state_key(who))
+        late = [item for item in self._query(f"C#{who}") if item["sk"] != items.state_key(who)["sk"]]
+        state = self._get(items.state_key(who))  # read last: nothing that came with somebody new is among the late
         if state is not None and state["writer"]["S"] != ERASER:
             return False
-        for item in self._query(f"C#{who}"):
-            if item["sk"] != items.state_key(who)["sk"]:
-                self._delete({"pk": item["pk"], "sk": item["sk"]})
+        for item in late:
+            self._delete({"pk": item["pk"], "sk": item["sk"]})
         return True
 
     def _alias(self, erasure: Erasure, who: str) -> None:
