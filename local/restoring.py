@@ -92,7 +92,10 @@ class Restoring:
             yield batch
 
     def _put_back(self, state: Item) -> None:
-        """As a newer version than any worker has seen: whoever decides on what was there before loses its race."""
+        """As a newer version than any worker has seen: whoever decides on what was there before loses its race.
+
+        A device of somebody who does not come back, but stays as they are, is still theirs: they have all that it was.
+        """
         who = {"pk": state["pk"]}
         key = {**who, "sk": items.text("P")}
         profile = self._get(self._backup, key) if "profiled" in state else None
@@ -100,6 +103,8 @@ class Restoring:
         beside = kept if profile else {"Delete": {"TableName": self._table, "Key": key}}  # one of since fits no state
         for _ in range(TRIES):
             now = self._get(self._table, {**who, "sk": state["sk"]})
+            if now and not self._comes_back(heir_of(now, partial(self._state, self._table))):
+                return
             version, guard = (max(_number(each, name) for each in (now or {}, state)) + 1 for name in _COUNTED)
             new = {
                 **state,
@@ -113,12 +118,28 @@ class Restoring:
                 return
         raise Busy(state["pk"]["S"])
 
+    def _state(self, table: str, customer: str) -> Item | None:
+        return self._get(table, items.state_key(customer))
+
+    def _comes_back(self, heir: str) -> bool:
+        return not heir or (not self._forgotten(heir) and self._state(self._backup, heir) is not None)
+
     def _put_if_absent(self, item: Item) -> bool:
         return _won(partial(self._client.put_item, TableName=self._table, Item=item, **_NEVER_WRITTEN))
 
     def _get(self, table: str, key: Item) -> Item | None:
         found: Item | None = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return found
+
+
+def heir_of(state: Item, state_now: Callable[[str], Item | None]) -> str:
+    """Who has all that somebody was, over as many merges as there were; empty of whoever was never merged."""
+    heir, seen = "", set[str]()
+    following: Item | None = state
+    while following and "heir" in following and (heir := following["heir"]["S"]) not in seen:
+        seen.add(heir)
+        following = state_now(heir)
+    return heir
 
 
 def inherited(state: Item, forgotten: Callable[[str], bool]) -> Item:

@@ -12,7 +12,7 @@ from kairos.service.ports import Item, MessageRef
 from kairos.service.ports.erasures import ErasureRef
 from kairos.service.ports.fan_out import FanOutRef
 from local.forgotten import until
-from local.restoring import inherited
+from local.restoring import heir_of, inherited
 from tests.simulation.aws import mapping
 from tests.simulation.aws.mapping import Batch, Source
 from tests.simulation.aws.store import stored
@@ -142,9 +142,16 @@ class Stack:
                 self.world.put("events", json.dumps({"kairos": "event", **line}))
 
     def _comes_back(self, key: tuple[str, str], sequence: int, then: Millis) -> bool:
-        """Nobody of whom something was left when they were erased; who is somebody new since stays so."""
-        mark = self.world.mark(key[0].removeprefix("C#"))
-        return mark is None or (until(mark) <= then and self.world.store.at((key[0], "S"), sequence) is not None)
+        """Nobody of whom something was left when they were erased; who is somebody new since stays so, with their devices."""
+        state_now = lambda who: (found := self.world.store.items.get((f"C#{who}", "S"))) and found.item  # noqa: E731 - of here
+        who = key[0].removeprefix("C#")
+        heir = heir_of(state_now(who) or {}, state_now)
+        return all(
+            (mark := self.world.mark(each)) is None
+            or (until(mark) <= then and self.world.store.at((f"C#{each}", "S"), sequence) is not None)
+            for each in (who, heir)
+            if each
+        )
 
     def _meddle(self, worker: Worker) -> Millis:
         """Before a claim: its customer opts out, or does what ends it, and there is just time for that to be committed."""

@@ -14,7 +14,8 @@ from local.restoring import AT_ONCE, Busy, Restoring
 class Table:
     """A client of DynamoDB that writes down what it is asked to put, and refuses transactions if told so."""
 
-    def __init__(self, backup=(), *, moving=False):
+    def __init__(self, backup=(), live=(), *, moving=False):
+        self.tables = {"backup": backup, "live": live}
         self.backup, self.moving, self.puts, self.tries = backup, moving, {}, 0
         self.transactions = []
 
@@ -25,11 +26,9 @@ class Table:
         return [{"Items": self.backup}]
 
     def get_item(self, **asked):
-        found = self._of_backup(asked["Key"]) if asked["TableName"] == "backup" else []
+        name, key = asked["TableName"], items.identity(asked["Key"])
+        found = [item for item in self.tables[name] if items.identity(item) == key]
         return {"Item": found[0]} if found else {}
-
-    def _of_backup(self, key):
-        return [item for item in self.backup if items.identity(item) == items.identity(key)]
 
     def put_item(self, **asked):
         assert (asked["TableName"], asked["ConditionExpression"]) == ("live", "attribute_not_exists(pk)")
@@ -139,6 +138,35 @@ def test_a_device_whose_heir_was_forgotten_names_whose_it_is_since(forgotten, he
     list(Restoring(table, "live", "backup", lambda who: who == forgotten).copy())
     [[put, _]] = table.transactions
     assert put["Put"]["Item"]["heir"] == {"S": heir}
+
+
+def a_state(who, **more):
+    numbers = {"version": {"N": "3"}, "guard": {"N": "0"}}
+    return {"pk": {"S": f"C#{who}"}, "sk": {"S": "S"}, **numbers} | {name: {"S": text} for name, text in more.items()}
+
+
+@pytest.mark.parametrize(
+    ("since", "backup", "forgotten", "put_back"),
+    [
+        ({"ada": ""}, ["ada", "d"], "", ["C#ada", "C#d"]),
+        ({"ada": ""}, ["d"], "", []),
+        ({"ada": "eve", "eve": ""}, ["ada", "d"], "", []),
+        ({"ada": "eve", "eve": ""}, ["eve", "d"], "", ["C#d", "C#eve"]),
+        ({"ada": ""}, ["ada", "d"], "ada", []),
+        ({"ada": "d"}, ["d"], "", []),
+    ],
+    ids=[
+        "whose heir comes back", "whose heir the backup does not know", "whose heir's heir it does not know",
+        "whose heir's heir comes back", "whose heir was forgotten and came anew", "in a circle, which there is not",
+    ],
+)  # fmt: skip
+def test_a_device_stays_with_an_heir_who_stays_as_they_are(since, backup, forgotten, put_back):
+    """Or what they have of it would be theirs twice when they are told again to be one."""
+    heirs = {"d": "ada", **since}
+    live = [a_state(who, **({"heir": heir, "moved": heir} if heir else {})) for who, heir in heirs.items()]
+    table = Table([a_state(who) for who in backup], live)
+    list(Restoring(table, "live", "backup", lambda who: who == forgotten).copy())
+    assert sorted(put["Put"]["Item"]["pk"]["S"] for [put, _] in table.transactions) == put_back
 
 
 HALF_PAST_EIGHT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
