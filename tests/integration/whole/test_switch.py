@@ -64,7 +64,8 @@ def test_a_table_that_turns_a_command_away_is_said_in_a_line(whole: Stack, comma
 def test_the_region_is_found_where_the_aws_command_line_finds_it(
     whole: Stack, command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
     assert "You must specify a region" in command("stop", "--list", "--stack", "kairos").output
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert command("stop", "--list", "--stack", "kairos").output == "nothing is stopped\n"
