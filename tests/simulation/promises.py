@@ -88,12 +88,10 @@ def in_calm_weather_all_is_prompt(stack: Stack, history: History) -> Iterator[st
 
 
 def the_audience_is_found(stack: Stack, history: History) -> Iterator[str]:
-    """The index has everybody where their state says that they are; of who was merged before a restore that undid it, `kairos restore`
-    puts places back, too, and the simulator does not."""
+    """The index has everybody where their state says that they are."""
     catalog = catalogs()[stack.version]
     for customer, state in history.customers.items():
-        parted = stack.restored and any(before.moved for _, before in history.states(customer))
-        if state.moved or parted or state.indexed != catalog.index:
+        if state.moved or state.indexed != catalog.index:
             continue
         for place in places_of(state, catalog, stack.scheduler.now):
             if not stack.world.stands(place, customer):

@@ -134,8 +134,14 @@ class Stack:
             and self._comes_back(key, sequence, then)
         ]
         backup = {key: store.at(key, sequence) for key in keys}
+        places = [key for key in store.ever() if key[0].startswith("X#") and key not in store.items]
+        gone = {
+            key: found
+            for key in places
+            if (found := store.at(key, sequence)) and self._comes_back((f"C#{key[1]}", "S"), sequence, then)
+        }
         erased = lambda who: (mark := self.world.mark(who)) is not None and until(mark) > then  # noqa: E731 - of this backup
-        store.commit({key: old and stored(inherited(old.item, erased)) for key, old in backup.items()})
+        store.commit({key: old and stored(inherited(old.item, erased)) for key, old in backup.items()} | gone)
         self.scheduler.oldest = store.newest  # it is another table, which never was what this one was
         for line in self.world.archived():
             if line.get("event", {}).get("received", 0) > then - HOUR:
