@@ -13,7 +13,7 @@ from local.restoring import tells_of_an_entry
 from tests.simulation.definitions import catalogs
 from tests.simulation.history import History
 from tests.simulation.outgoing import SKEW
-from tests.simulation.stack import Stack
+from tests.simulation.stack import DOOR, Stack
 
 
 @dataclass(slots=True)
@@ -48,7 +48,8 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
     for customer, state in history.customers.items():
         if state.moved or customer in history.sharing:
             continue  # what two customers share cannot be told apart from here
-        if stack.weather.skewed and stack.world.erased(customer):
+        erased = stack.world.erased(customer)
+        if stack.weather.skewed and erased:
             continue  # nor what was received before they were forgotten, by clocks that differ
         mine = [
             event
@@ -56,6 +57,8 @@ def what_was_heard_is_in_the_state(stack: Stack, history: History) -> Iterator[s
             for event in heard.get(who, ())
             if not stack.world.is_aside(event.id)
         ]
+        if any(0 < event.received - erased <= DOOR for event in mine if erased):
+            continue  # committed before their erasure was, it was of who they had been
         if any(event.id in archive.unsettled for event in mine):
             continue  # told again with another time of receipt as its own: which was decided first is not seen from here
         yield from (f"{customer}: {how}" for how in _counts(state, mine, catalogs()[0]))
