@@ -32,9 +32,10 @@ def a_key_is_entered_once(stack: Stack, history: History) -> Iterator[str]:
 
 
 def points_are_given_once(stack: Stack, history: History) -> Iterator[str]:
-    """As often as there are entries; restored states forget, and of a merge both have given theirs."""
+    """As often as there are entries; restored states forget, of a merge both have given theirs, and whoever has a device that was
+    another's has its keys, and not its points."""
     for customer, state in history.customers.items():
-        if state.moved or stack.restored or _was_merged(customer, history):
+        if state.moved or stack.restored or customer in history.sharing or _was_merged(customer, history):
             continue
         entries = sum(entry.campaign == "reading" for entry in history.entries.get(customer, ()))
         if state.points != POINTS * entries:

@@ -17,7 +17,7 @@ from tests.simulation.story import story
 SMALL = range(90)
 FOUND_SOMETHING = (
     213, 301, 1245, 1693, 1899, 1969, 2306, 2449, 2745, 3705, 4314, 4861, 5287, 5977, 6706, 6822,
-    6979, 50958, 103530, 107517, 109509, 109666, 110231,
+    6979, 9113, 50958, 103530, 107517, 109509, 109666, 110231,
 )  # fmt: skip
 """Seeds that once broke a promise, or showed that the promise was wrong."""
 
